@@ -1,0 +1,33 @@
+"""Architectures as vectors: the protocol, and one file per embedder (method section 4).
+
+An embedder is fitted once per search space on a corpus of architectures, without any fitness; all vectors
+of one fitted embedder share their axes. What is learned from fitness belongs to `ktnas.surrogate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from ktnas.space import SearchSpace
+from ktnas.typing import FloatArray, Genotype
+
+
+class FittedEmbedder(Protocol):
+    """An embedder with its axes fixed."""
+
+    def embed(self, genotypes: Sequence[Genotype]) -> FloatArray:
+        """Vectors ``(n, dim)`` of ``n`` valid genotypes; the same genotype always gets the same vector."""
+
+
+class Embedder(Protocol):
+    """A way to turn the architectures of a space into vectors. Its fields are its whole configuration."""
+
+    @property
+    def name(self) -> str:
+        """Name used at the command line and in records."""
+
+    def fit(self, space: SearchSpace, rng: np.random.Generator) -> FittedEmbedder:
+        """Fix the axes for ``space``; what needs a corpus draws it from the space with ``rng``."""

@@ -1,0 +1,269 @@
+"""Search spaces: the protocol a space fulfils, and everything that works on any space.
+
+A space is one file that knows its code, its strings and its graph. Sampling, mutation, crossover,
+neighbours and enumeration are free functions here, so that a new space need not write them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from ktnas.errors import ArchitectureError, ConfigurationError
+from ktnas.graph import OperationGraph, canonical_form
+from ktnas.typing import CanonicalForm, Genotype, IntArray
+
+ENUMERATION_LIMIT = 1_000_000
+"""Spaces with more codes than this are searched by proposals only."""
+
+_TRIES = 64
+
+
+@runtime_checkable
+class SearchSpace(Protocol):
+    """A set of architectures, each with a genotype, an official string and a graph. Hashable."""
+
+    @property
+    def name(self) -> str:
+        """Name used at the command line and in records."""
+
+    @property
+    def cardinalities(self) -> tuple[int, ...]:
+        """Number of values at each position of a genotype."""
+
+    def __hash__(self) -> int:
+        """Spaces are values: frozen and hashable, so that what is computed once per space can be cached."""
+
+    def is_valid(self, genotype: Genotype) -> bool:
+        """Whether a genotype in range is an architecture of this space."""
+
+    def normalize(self, genotype: Genotype) -> Genotype:
+        """The listed code among several codes of one architecture; the genotype itself where codes are unique.
+
+        Called on any genotype in range; the result need not be valid if the genotype was not.
+        """
+
+    def graph(self, genotype: Genotype) -> OperationGraph:
+        """The pruned operation graph of a valid genotype."""
+
+    def format(self, genotype: Genotype) -> str:
+        """The official string of a valid genotype."""
+
+    def parse(self, text: str) -> Genotype:
+        """The genotype of an official string.
+
+        Raises:
+            ArchitectureError: If the string is no architecture of this space.
+        """
+
+
+@dataclass(frozen=True, eq=False)
+class ListedSpace:
+    """The part of a space that a table lists; everything else is not valid. Compared by identity.
+
+    Attributes:
+        base: The space that the listed genotypes belong to.
+        genotypes: The listed genotypes, in the table's order, without repeats.
+    """
+
+    base: SearchSpace
+    genotypes: tuple[Genotype, ...]
+
+    @cached_property
+    def _members(self) -> frozenset[Genotype]:
+        return frozenset(self.genotypes)
+
+    @cached_property
+    def codes(self) -> IntArray:
+        """Codes ``(n, positions)`` of the listed genotypes."""
+        return np.array(self.genotypes, dtype=np.int64)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    @property
+    def name(self) -> str:
+        return self.base.name
+
+    @property
+    def cardinalities(self) -> tuple[int, ...]:
+        return self.base.cardinalities
+
+    def is_valid(self, genotype: Genotype) -> bool:
+        return genotype in self._members
+
+    def normalize(self, genotype: Genotype) -> Genotype:
+        return self.base.normalize(genotype)
+
+    def graph(self, genotype: Genotype) -> OperationGraph:
+        return self.base.graph(genotype)
+
+    def format(self, genotype: Genotype) -> str:
+        return self.base.format(genotype)
+
+    def parse(self, text: str) -> Genotype:
+        return self.base.parse(text)
+
+
+def in_range(space: SearchSpace, genotype: Genotype) -> bool:
+    """Whether ``genotype`` has the right length and every value is within its cardinality."""
+    return len(genotype) == len(space.cardinalities) and all(
+        0 <= value < size for value, size in zip(genotype, space.cardinalities, strict=True)
+    )
+
+
+def contains(space: SearchSpace, genotype: Genotype) -> bool:
+    """Whether ``genotype`` is a valid architecture of ``space``."""
+    return in_range(space, genotype) and space.is_valid(genotype)
+
+
+def require_member(space: SearchSpace, genotype: Genotype) -> None:
+    """Raise `ArchitectureError`, saying what is wrong, unless ``genotype`` belongs to ``space``."""
+    if contains(space, genotype):
+        return
+    raise ArchitectureError(
+        f"genotype {genotype} is no architecture of {space.name!r}; expected {len(space.cardinalities)} integers "
+        f"with these numbers of values: {space.cardinalities}"
+        + (", and a valid combination" if in_range(space, genotype) else "")
+    )
+
+
+def canonical(space: SearchSpace, genotype: Genotype) -> CanonicalForm:
+    """The canonical form of the architecture's pruned graph: equal for isomorphic architectures."""
+    return canonical_form(space.graph(genotype))
+
+
+def is_enumerable(space: SearchSpace) -> bool:
+    """Whether `genotypes` can list the whole space in reasonable time."""
+    return isinstance(space, ListedSpace) or math.prod(space.cardinalities) <= ENUMERATION_LIMIT
+
+
+@lru_cache(maxsize=16)
+def genotypes(space: SearchSpace) -> tuple[Genotype, ...]:
+    """Every architecture of a space, each once, in the order of its codes (a table's order if listed).
+
+    Raises:
+        ConfigurationError: If the space is too large to enumerate.
+    """
+    if isinstance(space, ListedSpace):
+        return space.genotypes
+    if not is_enumerable(space):
+        raise ConfigurationError(
+            f"search space {space.name!r} has about {float(math.prod(space.cardinalities)):.1e} codes, more than "
+            f"{ENUMERATION_LIMIT:,}: it cannot be enumerated, only sampled"
+        )
+    return tuple(_codes(space))
+
+
+def _codes(space: SearchSpace) -> Iterator[Genotype]:
+    ranges = [range(size) for size in space.cardinalities]
+    return (code for code in itertools.product(*ranges) if space.is_valid(code) and space.normalize(code) == code)
+
+
+def sample(space: SearchSpace, rng: np.random.Generator) -> Genotype:
+    """An architecture drawn at random: uniformly where the space is listed, else uniformly over valid codes."""
+    if isinstance(space, ListedSpace):
+        return space.genotypes[int(rng.integers(len(space.genotypes)))]
+    high = np.array(space.cardinalities)
+    for _ in range(_TRIES * _TRIES):
+        genotype = space.normalize(tuple(rng.integers(high).tolist()))
+        if space.is_valid(genotype):
+            return genotype
+    raise ConfigurationError(
+        f"no valid architecture of {space.name!r} in {_TRIES * _TRIES:,} random codes: give the space a "
+        "`normalize` that repairs codes, or list its members with ListedSpace"
+    )
+
+
+def sample_distinct(
+    space: SearchSpace, count: int, rng: np.random.Generator, exclude: frozenset[Genotype] = frozenset()
+) -> tuple[Genotype, ...]:
+    """Up to ``count`` different architectures drawn at random, none of them in ``exclude``.
+
+    Fewer come back only where the space has fewer left.
+    """
+    chosen: dict[Genotype, None] = {}
+    for _ in range(_TRIES * max(count, 1)):
+        if len(chosen) == count:
+            return tuple(chosen)
+        genotype = sample(space, rng)
+        if genotype not in exclude:
+            chosen[genotype] = None
+    if len(chosen) < count and is_enumerable(space):
+        left = [g for g in genotypes(space) if g not in exclude and g not in chosen]
+        order = rng.permutation(len(left))[: count - len(chosen)]
+        chosen.update((left[i], None) for i in order.tolist())
+    return tuple(chosen)
+
+
+def neighbours(space: SearchSpace, genotype: Genotype) -> tuple[Genotype, ...]:
+    """Every other architecture one changed position away, each once, in the order of positions and values.
+
+    In a `ListedSpace` where none is listed, the nearest listed ones by Hamming distance.
+    """
+    found: dict[Genotype, None] = {}
+    for i, size in enumerate(space.cardinalities):
+        for value in range(size):
+            if value != genotype[i]:
+                other = space.normalize((*genotype[:i], value, *genotype[i + 1 :]))
+                if other != genotype and space.is_valid(other):
+                    found[other] = None
+    if not found and isinstance(space, ListedSpace):
+        return _nearest_listed(space, genotype)
+    return tuple(found)
+
+
+def _nearest_listed(space: ListedSpace, genotype: Genotype) -> tuple[Genotype, ...]:
+    distance = (space.codes != np.array(genotype)).sum(axis=1)
+    distance[distance == 0] = len(genotype) + 1
+    if not len(distance) or distance.min() > len(genotype):
+        return ()
+    return tuple(space.genotypes[i] for i in np.flatnonzero(distance == distance.min()).tolist())
+
+
+def mutate(space: SearchSpace, genotype: Genotype, rng: np.random.Generator) -> Genotype:
+    """A neighbour: one position changed to another value, both drawn uniformly (Real et al. 2019).
+
+    Raises:
+        ConfigurationError: If the architecture has no neighbour at all.
+    """
+    for _ in range(_TRIES):
+        i = int(rng.integers(len(genotype)))
+        size = space.cardinalities[i]
+        if size < 2:
+            continue
+        value = (genotype[i] + 1 + int(rng.integers(size - 1))) % size
+        other = space.normalize((*genotype[:i], value, *genotype[i + 1 :]))
+        if other != genotype and space.is_valid(other):
+            return other
+    others = neighbours(space, genotype)
+    if not others:
+        raise ConfigurationError(
+            f"architecture {space.format(genotype)!r} of {space.name!r} has no neighbour to mutate to"
+        )
+    return others[int(rng.integers(len(others)))]
+
+
+def crossover(space: SearchSpace, first: Genotype, second: Genotype, rng: np.random.Generator) -> Genotype:
+    """Uniform crossover: each position from either parent with probability 1/2.
+
+    Where no mixture in a number of tries is valid, one of the parents, drawn at random.
+    """
+    for _ in range(_TRIES):
+        mask = rng.random(len(first)) < 0.5
+        mixed = tuple(a if m else b for a, b, m in zip(first, second, mask.tolist(), strict=True))
+        child = space.normalize(mixed)
+        if space.is_valid(child):
+            return child
+    return first if rng.random() < 0.5 else second
+
+
+def hamming(first: Sequence[int], second: Sequence[int]) -> int:
+    """Number of positions in which two genotypes of one space differ."""
+    return sum(a != b for a, b in zip(first, second, strict=True))

@@ -1,0 +1,52 @@
+"""What became of past transfers: positive or negative, judged by their children (method section 3).
+
+A transferred architecture is positive if at least one of its *children* ranks within the best ``ratio`` of
+the target's next population, else negative; the migrant itself is not judged. Everything here is a pure
+function of trials.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ktnas.trial import Trial
+from ktnas.typing import Genotype
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One judged transfer.
+
+    Attributes:
+        generation: The generation in which the architecture was transferred.
+        genotype: The architecture.
+        source_task: Where it came from.
+        positive: The label: whether a child of it entered the best of the next population.
+    """
+
+    generation: int
+    genotype: Genotype
+    source_task: str
+    positive: bool
+
+
+def judged(trials: Sequence[Trial], population: Sequence[Trial], ratio: float) -> tuple[Outcome, ...]:
+    """Label the transfers of one generation of one task.
+
+    Args:
+        trials: All trials of the generation on the task, migrants and offspring.
+        population: The next population, best first.
+        ratio: Share of the next population that counts as its best, in (0, 1]; at least one member.
+
+    Returns:
+        One outcome per migrant, in the order of ``trials``.
+    """
+    best = {t.genotype for t in population[: max(1, math.floor(ratio * len(population) + 1e-9))]}
+    parents = {p for t in trials if t.proposal.source_task is None and t.genotype in best for p in t.proposal.parents}
+    return tuple(
+        Outcome(t.generation, t.genotype, t.proposal.source_task, t.genotype in parents)
+        for t in trials
+        if t.proposal.source_task is not None
+    )
