@@ -6,6 +6,7 @@ is a pure function of it, which is what makes a replay exact.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -116,6 +117,21 @@ class Evaluation:
     cost_s: float = 0.0
     metrics: Mapping[str, float] = field(default_factory=lambda: _NO_METRICS)
     error: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.fitness is None) == (self.error is None):
+            raise ConfigurationError(
+                f"an evaluation has either a fitness or an error; got fitness {self.fitness!r} and error {self.error!r}"
+            )
+        if self.fitness is not None and not math.isfinite(self.fitness):
+            raise ConfigurationError(
+                f"fitness must be finite; got {self.fitness!r}: record it as Evaluation.failed(...)"
+            )
+
+    @classmethod
+    def failed(cls, error: str, cost_s: float = 0.0) -> Evaluation:
+        """An evaluation that yielded no fitness, and why."""
+        return cls(fitness=None, cost_s=cost_s, error=error or "failed without a reason")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,263 @@
+"""The loop that joins a search with a source of fitness: the only clock, and the only place that counts.
+
+One evaluation is the first query of an architecture on a task. A repeat is answered from the history, costs
+nothing, is recorded as such and does not count. That holds for migrants as for everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Protocol, TypeVar, runtime_checkable
+
+from ktnas.errors import ConfigurationError, unknown_name
+from ktnas.rng import Streams
+from ktnas.search import Search
+from ktnas.space import genotypes, is_enumerable
+from ktnas.transfer.outcome import Outcome
+from ktnas.trial import Evaluation, History, Problem, Proposal, Trial
+from ktnas.typing import Genotype
+
+S = TypeVar("S")
+
+STALLED_AFTER = 300
+"""A task ends early once this many questions in a row brought it no architecture it had not evaluated."""
+
+Evaluate = Callable[[str, Genotype], Evaluation]
+"""Evaluates a genotype on the task of that name; failures are answers with ``error``, not exceptions."""
+
+
+@runtime_checkable
+class Transferring(Protocol):
+    """A search that moves architectures between tasks and can say what became of it."""
+
+    def outcomes(self, state: object) -> Mapping[str, tuple[Outcome, ...]]:
+        """Judged transfers per target task, oldest first."""
+
+    def skipped(self, state: object) -> Mapping[str, int]:
+        """Generations per target task in which the transfer refused every candidate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """When to stop.
+
+    Attributes:
+        evaluations: Evaluations per task.
+        stop_at: Per task, a fitness at which it stops early; tasks without an entry use up their evaluations.
+    """
+
+    evaluations: int
+    stop_at: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.evaluations < 1:
+            raise ConfigurationError(f"the budget must be at least 1 evaluation per task; got {self.evaluations}")
+
+
+@dataclass(frozen=True, slots=True)
+class Transfers:
+    """What was transferred to one task.
+
+    Attributes:
+        proposed: Migrants evaluated on the task.
+        positive: Those with a child among the best of the next population.
+        negative: Those judged without one. The rest was not judged: the budget ended first.
+        skipped_generations: Generations in which the transfer refused every candidate.
+    """
+
+    proposed: int = 0
+    positive: int = 0
+    negative: int = 0
+    skipped_generations: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResult:
+    """How far one task has come.
+
+    Attributes:
+        evaluations: Evaluations so far, failed ones included.
+        failed: Those that yielded no fitness.
+        best: The first trial with the best fitness (the incumbent); None if everything failed.
+        evaluations_to_best: Evaluations until the incumbent was found, itself included; 0 without one.
+        stop_reached_at: Evaluations until the fitness to stop at was reached; None if it was not, or none was set.
+        exhausted: Whether the task ended early because the search had nothing new to ask.
+        transfers: What was transferred to the task.
+    """
+
+    evaluations: int = 0
+    failed: int = 0
+    best: Trial | None = None
+    evaluations_to_best: int = 0
+    stop_reached_at: int | None = None
+    exhausted: bool = False
+    transfers: Transfers = Transfers()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What an observer sees after every answer to a question.
+
+    Attributes:
+        generation: The generation that was asked.
+        trials: The new trials, in order, repeats included.
+        tasks: How far each task has come.
+    """
+
+    generation: int
+    trials: tuple[Trial, ...]
+    tasks: Mapping[str, TaskResult]
+
+
+Observer = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished search.
+
+    Attributes:
+        problem: What was searched.
+        history: Every trial, in order.
+        tasks: How far each task has come.
+        total_s: Wall-clock seconds in all.
+        search_s: Of these, seconds spent in the search itself, not in evaluations or observers.
+    """
+
+    problem: Problem
+    history: History
+    tasks: Mapping[str, TaskResult]
+    total_s: float
+    search_s: float
+
+
+class _Ledger:
+    """Counts of one run; the only mutable thing in it."""
+
+    def __init__(self, problem: Problem, budget: Budget) -> None:
+        self.budget = budget
+        self.history = History()
+        self.evaluations = dict.fromkeys(problem.names, 0)
+        self.failed = dict.fromkeys(problem.names, 0)
+        self.migrants = dict.fromkeys(problem.names, 0)
+        self.to_best = dict.fromkeys(problem.names, 0)
+        self.idle = dict.fromkeys(problem.names, 0)
+        self.best: dict[str, Trial] = {}
+        self.stopped_at: dict[str, int] = {}
+
+    def open(self, task: str) -> bool:
+        left = self.evaluations[task] < self.budget.evaluations
+        return left and task not in self.stopped_at and self.idle[task] < STALLED_AFTER
+
+    def remaining(self) -> dict[str, int]:
+        return {t: self.budget.evaluations - n for t, n in self.evaluations.items() if self.open(t)}
+
+    def record(self, trial: Trial) -> None:
+        task, fitness = trial.task, trial.fitness
+        self.history = self.history.extended((trial,))
+        if trial.repeat:
+            return
+        self.evaluations[task] += 1
+        self.migrants[task] += trial.proposal.source_task is not None
+        if fitness is None:
+            self.failed[task] += 1
+            return
+        best = self.best.get(task)
+        if best is None or best.fitness is None or fitness > best.fitness:
+            self.best[task] = trial
+            self.to_best[task] = self.evaluations[task]
+            if fitness >= self.budget.stop_at.get(task, float("inf")):
+                self.stopped_at[task] = self.evaluations[task]
+
+    def results(self, search: Search[S], state: S) -> dict[str, TaskResult]:
+        outcomes = search.outcomes(state) if isinstance(search, Transferring) else {}
+        skipped = search.skipped(state) if isinstance(search, Transferring) else {}
+        results = {}
+        for task in self.evaluations:
+            labels = [outcome.positive for outcome in outcomes.get(task, ())]
+            transfers = Transfers(self.migrants[task], sum(labels), len(labels) - sum(labels), skipped.get(task, 0))
+            results[task] = TaskResult(
+                evaluations=self.evaluations[task],
+                failed=self.failed[task],
+                best=self.best.get(task),
+                evaluations_to_best=self.to_best[task],
+                stop_reached_at=self.stopped_at.get(task),
+                exhausted=self.idle[task] >= STALLED_AFTER,
+                transfers=transfers,
+            )
+        return results
+
+
+def run(
+    problem: Problem,
+    search: Search[S],
+    evaluate: Evaluate,
+    *,
+    budget: Budget,
+    seed: int,
+    observe: Observer | None = None,
+) -> Result:
+    """Search until every task has used its evaluations, reached its fitness, or has nothing new to ask.
+
+    Args:
+        problem: Space, tasks, and who donates to whom.
+        search: The algorithm.
+        evaluate: The source of fitness.
+        budget: When to stop.
+        seed: Seed of every random stream, not negative.
+        observe: Called after every answer; it sees records and changes nothing.
+
+    Raises:
+        ConfigurationError: If the budget or the seed does not suit the problem; nothing has been evaluated then.
+    """
+    _check(problem, budget, seed)
+    began = perf_counter()
+    search_s = 0.0
+    streams, ledger, state = Streams(seed), _Ledger(problem, budget), search.start(problem)
+    while remaining := ledger.remaining():
+        clock = perf_counter()
+        generation = search.generation(state)
+        proposals = search.ask(state, remaining, streams)
+        search_s += perf_counter() - clock
+        if not proposals:
+            break
+        trials = _answered(proposals, generation, ledger, evaluate)
+        clock = perf_counter()
+        state = search.tell(state, trials)
+        search_s += perf_counter() - clock
+        if observe is not None:
+            observe(Progress(generation, trials, ledger.results(search, state)))
+    results = ledger.results(search, state)
+    return Result(problem, ledger.history, results, perf_counter() - began, search_s)
+
+
+def _answered(proposals: Sequence[Proposal], generation: int, ledger: _Ledger, evaluate: Evaluate) -> tuple[Trial, ...]:
+    trials = []
+    before = dict(ledger.evaluations)
+    for proposal in proposals:
+        task = proposal.task
+        if not ledger.open(task):
+            continue
+        known = ledger.history.find(task, proposal.genotype)
+        answer = evaluate(task, proposal.genotype) if known is None else known
+        trial = Trial(generation, proposal, answer, repeat=known is not None)
+        ledger.record(trial)
+        trials.append(trial)
+    for task, count in ledger.evaluations.items():
+        ledger.idle[task] = ledger.idle[task] + 1 if count == before[task] else 0
+    return tuple(trials)
+
+
+def _check(problem: Problem, budget: Budget, seed: int) -> None:
+    if seed < 0:
+        raise ConfigurationError(f"the seed must not be negative; got {seed}")
+    for task in budget.stop_at:
+        if task not in problem.names:
+            raise unknown_name("task", task, problem.names)
+    if is_enumerable(problem.space) and budget.evaluations > (size := len(genotypes(problem.space))):
+        raise ConfigurationError(
+            f"the budget of {budget.evaluations:,} evaluations per task exceeds the {size:,} architectures of "
+            f"{problem.space.name!r}; choose at most {size:,}"
+        )
