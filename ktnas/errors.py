@@ -43,3 +43,9 @@ def unknown_name(kind: str, name: str, choices: Iterable[str], where: str = "") 
     place = f" of {where}" if where else ""
     listing = ", ".join(names) if names else "none"
     return UnknownNameError(f"unknown {kind} {name!r}{place}{hint} Known: {listing}")
+
+
+def bad_architecture(space: str, text: str, problem: str) -> ArchitectureError:
+    """The error for ``text`` being no architecture of ``space``; long strings are shown by their beginning."""
+    shown = text if len(text) <= 120 else f"{text[:117]}..."
+    return ArchitectureError(f"{shown!r} is no architecture of {space!r}: {problem}")
