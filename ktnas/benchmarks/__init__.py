@@ -45,6 +45,10 @@ class Benchmark(Protocol):
     def tasks(self) -> tuple[Task, ...]:
         """Every task, in the benchmark's own order."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of results must know, a sentence each, such as that there are no test metrics."""
+
     def restricted(self, tasks: tuple[str, ...]) -> Benchmark:
         """The same benchmark for some of its tasks, in the order given; the space shrinks to what they all list.
 

@@ -1,0 +1,205 @@
+"""A benchmark that looks its answers up: one row per architecture, one record per task.
+
+Validation fitness is all that `TableBenchmark.evaluate` gives; test metrics leave through
+`TableBenchmark.report` alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from ktnas.benchmarks import Standing
+from ktnas.errors import DataError, unknown_name
+from ktnas.space import ListedSpace, SearchSpace
+from ktnas.trial import Evaluation, Task
+from ktnas.typing import FloatArray, Genotype, IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class TaskRecord:
+    """What a table records for one task, one entry per row.
+
+    Attributes:
+        task: The task.
+        fitness: ``(n,)`` validation fitness, higher is better; NaN where the evaluation failed or is not listed.
+        failures: Why a listed row has no fitness, by row.
+        listed: ``(n,)`` whether the task lists the row at all; None if it lists every row.
+        cost_s: ``(n,)`` seconds of training; None if not recorded.
+        metrics: Test metrics and measured costs, by name, each ``(n,)``: for reports only.
+        complexity: What is known of an architecture without training it (parameters in millions, FLOPs in
+            millions), by name, each ``(n,)``.
+    """
+
+    task: Task
+    fitness: FloatArray
+    failures: Mapping[int, str] = field(default_factory=dict)
+    listed: npt.NDArray[np.bool_] | None = None
+    cost_s: FloatArray | None = None
+    metrics: Mapping[str, FloatArray] = field(default_factory=dict)
+    complexity: Mapping[str, FloatArray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not np.isfinite(self.fitness).any():
+            raise DataError(f"task {self.task.name!r} has no finite fitness in {len(self.fitness):,} rows")
+        arrays = [self.listed, self.cost_s, *self.metrics.values(), *self.complexity.values()]
+        if any(array is not None and array.shape != self.fitness.shape for array in arrays):
+            raise DataError(f"the columns of task {self.task.name!r} differ in length")
+
+    @cached_property
+    def answers(self) -> Sequence[float | None]:
+        """Fitness by row as Python numbers; None where there is none."""
+        return [None if math.isnan(value) else value for value in self.fitness.tolist()]
+
+    @cached_property
+    def costs(self) -> Sequence[float]:
+        """Seconds by row as Python numbers."""
+        return [0.0] * len(self.fitness) if self.cost_s is None else self.cost_s.tolist()
+
+    @cached_property
+    def ascending(self) -> FloatArray:
+        """All finite fitness values, worst first."""
+        return np.sort(self.fitness[np.isfinite(self.fitness)])
+
+    def reason(self, row: int) -> str:
+        """Why a row without fitness has none."""
+        return self.failures.get(row, f"the table does not list it for {self.task.name!r}")
+
+    def rows(self, rows: IntArray) -> TaskRecord:
+        """The record of some rows, renumbered from 0 in the order given."""
+        return replace(
+            self,
+            fitness=self.fitness[rows],
+            failures={i: self.failures[row] for i, row in enumerate(rows.tolist()) if row in self.failures},
+            listed=None if self.listed is None else self.listed[rows],
+            cost_s=None if self.cost_s is None else self.cost_s[rows],
+            metrics={name: values[rows] for name, values in self.metrics.items()},
+            complexity={name: values[rows] for name, values in self.complexity.items()},
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class TableBenchmark:
+    """A benchmark over listed architectures; fulfils `ktnas.benchmarks.Benchmark`.
+
+    Attributes:
+        name: Name used at the command line and in records.
+        space: The search space: the whole one if every code of it is listed, else a `ListedSpace`.
+        genotypes: Genotype of each row, all different.
+        labels: The architectures' strings, as they stand in the table.
+        records: One record per task.
+        notes: What a reader of results must know, a sentence each.
+    """
+
+    name: str
+    space: SearchSpace
+    genotypes: tuple[Genotype, ...]
+    labels: tuple[str, ...]
+    records: tuple[TaskRecord, ...]
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        lengths = {len(self.genotypes), len(self.labels), *(len(record.fitness) for record in self.records)}
+        if len(lengths) != 1:
+            raise DataError(f"benchmark {self.name!r}: columns of different lengths {sorted(lengths)}")
+        if len(self._rows) != len(self.genotypes):
+            raise DataError(f"benchmark {self.name!r} lists an architecture twice: {self._repeated()}")
+
+    @cached_property
+    def tasks(self) -> tuple[Task, ...]:
+        """Every task, in the table's order."""
+        return tuple(record.task for record in self.records)
+
+    @cached_property
+    def _rows(self) -> dict[Genotype, int]:
+        return {genotype: row for row, genotype in enumerate(self.genotypes)}
+
+    @cached_property
+    def _records(self) -> dict[str, TaskRecord]:
+        return {record.task.name: record for record in self.records}
+
+    def _repeated(self) -> str:
+        last = self._rows
+        row = next(row for row, genotype in enumerate(self.genotypes) if last[genotype] != row)
+        other = last[self.genotypes[row]]
+        return f"{self.labels[row]!r} in row {row + 1} and {self.labels[other]!r} in row {other + 1}"
+
+    def record(self, task: str) -> TaskRecord:
+        """What the table records for a task.
+
+        Raises:
+            UnknownNameError: If it has no such task.
+        """
+        record = self._records.get(task)
+        if record is None:
+            raise unknown_name("task", task, self._records, self.name)
+        return record
+
+    def restricted(self, tasks: tuple[str, ...]) -> TableBenchmark:
+        """The same benchmark for some of its tasks, in the order given.
+
+        The space shrinks to the architectures that all of them list; ranks and regrets are then among those.
+
+        Raises:
+            UnknownNameError: If a name is not one of its tasks.
+            DataError: If the tasks list no architecture in common, or one of them has no finite fitness left.
+        """
+        records = tuple(self.record(task) for task in tasks)
+        shared = np.ones(len(self.genotypes), dtype=np.bool_)
+        for record in records:
+            shared &= True if record.listed is None else record.listed
+        if shared.all():
+            return replace(self, records=records)
+        if not shared.any():
+            raise DataError(f"tasks {', '.join(tasks)} of {self.name} list no architecture in common")
+        rows = np.flatnonzero(shared)
+        kept = tuple(self.genotypes[i] for i in rows.tolist())
+        base = self.space.base if isinstance(self.space, ListedSpace) else self.space
+        note = f"{len(kept):,} of {len(self.genotypes):,} architectures are listed for all of {', '.join(tasks)}"
+        return replace(
+            self,
+            space=ListedSpace(base, kept),
+            genotypes=kept,
+            labels=tuple(self.labels[i] for i in rows.tolist()),
+            records=tuple(record.rows(rows) for record in records),
+            notes=(*self.notes, f"{note}: the search, ranks and regrets stay among those."),
+        )
+
+    def evaluate(self, task: str, genotype: Genotype) -> Evaluation:
+        record = self.record(task)
+        row = self._rows.get(genotype)
+        if row is None:
+            return Evaluation(None, error=f"architecture {genotype} is not listed in {self.name}")
+        fitness = record.answers[row]
+        if fitness is None:
+            return Evaluation(None, error=record.reason(row))
+        return Evaluation(fitness, record.costs[row])
+
+    def best_fitness(self, task: str) -> float | None:
+        return float(self.record(task).ascending[-1])
+
+    def report(self, task: str, genotype: Genotype) -> Standing:
+        """True rank, regret and metrics; all absent where the architecture has no fitness on the task."""
+        record = self.record(task)
+        row = self._rows.get(genotype)
+        fitness = None if row is None else record.answers[row]
+        if row is None or fitness is None:
+            return Standing()
+        better = len(record.ascending) - int(np.searchsorted(record.ascending, fitness, side="right"))
+        columns = {**record.metrics, **record.complexity}
+        metrics = {name: float(values[row]) for name, values in columns.items() if math.isfinite(values[row])}
+        return Standing(1 + better, float(record.ascending[-1]) - fitness, metrics)
+
+    def label(self, genotype: Genotype) -> str:
+        row = self._rows.get(genotype)
+        return self.space.format(genotype) if row is None else self.labels[row]
+
+
+def listed_space(base: SearchSpace, genotypes: tuple[Genotype, ...]) -> SearchSpace:
+    """``base`` itself if ``genotypes``, all different, are every code of it; else the part of it that they are."""
+    return base if len(genotypes) == math.prod(base.cardinalities) else ListedSpace(base, genotypes)

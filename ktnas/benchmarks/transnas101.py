@@ -1,0 +1,72 @@
+"""TransNAS-Bench-101: seven vision tasks over 4,096 cells (micro) and over 3,256 networks (macro).
+
+Fitness is the validation metric at the final epoch of one training run. The table has no test metrics: a
+report holds the size of the network alone, and the benchmark's notes say so.
+
+Duan et al., "TransNAS-Bench-101", CVPR 2021.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ktnas.benchmarks.columns import Columns, read_columns
+from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
+from ktnas.data import require
+from ktnas.space import SearchSpace
+from ktnas.spaces.transnas_macro import TransNASMacro
+from ktnas.spaces.transnas_micro import TransNASMicro
+from ktnas.trial import Task
+
+MICRO_NAME, MICRO_FILENAME, MICRO_SIZE = "transnas101-micro", "transnas101_micro.csv.gz", 4_096
+MACRO_NAME, MACRO_FILENAME, MACRO_SIZE = "transnas101-macro", "transnas101_macro.csv.gz", 3_256
+HINT = (
+    "Put it (columns arch_str and <task>__valid_<metric>; see docs/data.md) into one of these directories, or name its "
+    "directory with --data or KTNAS_DATA."
+)
+
+_COLUMNS = {
+    "class_object": ("valid_top1", "validation top-1 accuracy", "%"),
+    "class_scene": ("valid_top1", "validation top-1 accuracy", "%"),
+    "jigsaw": ("valid_top1", "validation top-1 accuracy", "%"),
+    "room_layout": ("valid_neg_loss", "negative validation loss", ""),
+    "segmentsemantic": ("valid_acc", "validation pixel accuracy", "%"),
+    "normal": ("valid_ssim", "validation SSIM", ""),
+    "autoencoder": ("valid_ssim", "validation SSIM", ""),
+}
+TASKS = tuple(_COLUMNS)
+
+_NOTE = "Validation only: the table has no test metrics."
+
+
+def load_micro(directory: Path | None = None) -> TableBenchmark:
+    """The table of TransNAS-Bench-101's cells; ``directory`` is looked into first.
+
+    Raises:
+        DataError: If the table is not found or damaged.
+    """
+    return _load(MICRO_NAME, TransNASMicro(), require(MICRO_FILENAME, HINT, directory))
+
+
+def load_macro(directory: Path | None = None) -> TableBenchmark:
+    """The table of TransNAS-Bench-101's macro networks; ``directory`` is looked into first.
+
+    Raises:
+        DataError: If the table is not found or damaged.
+    """
+    return _load(MACRO_NAME, TransNASMacro(), require(MACRO_FILENAME, HINT, directory))
+
+
+def _load(name: str, space: SearchSpace, path: Path) -> TableBenchmark:
+    columns = read_columns(path)
+    labels = tuple(columns.text("arch_str"))
+    genotypes = tuple(map(space.parse, labels))
+    records = tuple(_record(columns, task) for task in TASKS)
+    return TableBenchmark(name, listed_space(space, genotypes), genotypes, labels, records, (_NOTE,))
+
+
+def _record(columns: Columns, name: str) -> TaskRecord:
+    column, metric, unit = _COLUMNS[name]
+    fitness, failures = columns.numbers(f"{name}__{column}")
+    complexity = {key: columns.numbers(f"{name}__{key}")[0] for key in ("params_M", "flops_M")}
+    return TaskRecord(Task(name, metric, unit), fitness, failures, complexity=complexity)
