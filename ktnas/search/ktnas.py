@@ -1,0 +1,217 @@
+"""KTNAS: multi-population evolution with gated transfer (method section 2; arXiv 2504.00772).
+
+One population per task. A generation has two questions: first the migrants that the transfer chose from the
+donors' populations, then offspring of the population and these migrants, screened by a surrogate. Survivors
+are the best of all. The paper breeds before it evaluates the migrants, which leaves their fitness undefined
+where parents are selected by fitness; evaluating them first costs the same.
+
+An architecture that the target has evaluated is no candidate: it would cost nothing and teach nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ktnas.embedding import Embedder, FittedEmbedder
+from ktnas.errors import ConfigurationError
+from ktnas.population import Population, survivors
+from ktnas.rng import Streams
+from ktnas.search.screening import Evidence, Ranking, Screening
+from ktnas.search.variation import Variation
+from ktnas.space import sample_distinct
+from ktnas.transfer import Candidates, Transfer
+from ktnas.transfer.no_transfer import NoTransfer
+from ktnas.transfer.outcome import Outcome, judged
+from ktnas.trial import History, Problem, Proposal, Trial
+from ktnas.typing import Genotype
+
+
+@dataclass(frozen=True, slots=True)
+class KTNASState:
+    """Everything KTNAS knows: a pure function of the problem, its configuration and the trials so far.
+
+    Attributes:
+        problem: What is searched.
+        embedder: Fitted to the problem's space.
+        history: Every trial.
+        generation: 0 while the first populations are evaluated.
+        breeding: Whether this generation's migrants have been evaluated.
+        current: This generation's trials so far, per task.
+        populations: Per task, best first.
+        outcomes: Judged transfers per target task, oldest first.
+        skipped: Generations without a transfer, per target task.
+    """
+
+    problem: Problem
+    embedder: FittedEmbedder
+    history: History
+    generation: int
+    breeding: bool
+    current: Mapping[str, tuple[Trial, ...]]
+    populations: Mapping[str, Population]
+    outcomes: Mapping[str, tuple[Outcome, ...]]
+    skipped: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class KTNAS:
+    """The multi-population loop. Every part can be exchanged with `dataclasses.replace`.
+
+    Attributes:
+        label: Name of this composition, such as ``"ktnas-paper"``.
+        embedder: Vectors for the transfer and the screening.
+        transfer: What moves between tasks.
+        screening: Which offspring are evaluated.
+        variation: How offspring are bred.
+        population: Members per task (K in the paper).
+        offspring: Offspring evaluated per task and generation.
+        pool: Offspring bred for each one that is evaluated; the screening chooses among them.
+        migrants: Architectures transferred per task and generation at most (n in the paper).
+        ratio: Share of the next population that a child must enter for its parent's transfer to count as
+            positive (r in the paper).
+    """
+
+    label: str
+    embedder: Embedder
+    transfer: Transfer
+    screening: Screening
+    variation: Variation
+    population: int = 10
+    offspring: int = 10
+    pool: int = 1
+    migrants: int = 4
+    ratio: float = 0.2
+
+    def __post_init__(self) -> None:
+        if min(self.population, self.offspring, self.pool) < 1 or self.migrants < 0 or not 0 < self.ratio <= 1:
+            raise ConfigurationError(
+                "population, offspring and pool must be at least 1, migrants at least 0 and ratio in (0, 1]; got "
+                f"{self.population}, {self.offspring}, {self.pool}, {self.migrants} and {self.ratio}"
+            )
+
+    @property
+    def name(self) -> str:
+        return self.label
+
+    def start(self, problem: Problem) -> KTNASState:
+        """Fit the embedder; no population yet."""
+        fitted = self.embedder.fit(problem.space, Streams(0).rng("embedding"))
+        empty: dict[str, tuple[Trial, ...]] = dict.fromkeys(problem.names, ())
+        none: dict[str, tuple[Outcome, ...]] = dict.fromkeys(problem.names, ())
+        return KTNASState(problem, fitted, History(), 0, False, empty, empty, none, dict.fromkeys(problem.names, 0))
+
+    def ask(self, state: KTNASState, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:
+        """The first populations; after that migrants and offspring in turn."""
+        if state.generation == 0:
+            return self._first(state, remaining, streams)
+        migrants = () if state.breeding else self._migrants(state, remaining, streams)
+        return migrants or self._offspring(state, remaining, streams)
+
+    def tell(self, state: KTNASState, trials: Sequence[Trial]) -> KTNASState:
+        """Migrants are kept for breeding; offspring complete the generation."""
+        current = {task: (*seen, *(t for t in trials if t.task == task)) for task, seen in state.current.items()}
+        state = replace(state, history=state.history.extended(trials), current=current)
+        if not state.breeding and any(t.proposal.source_task is not None for t in trials):
+            return replace(state, breeding=True)
+        return self._completed(state)
+
+    def generation(self, state: KTNASState) -> int:
+        """0 for the first populations; migrants and offspring share a number."""
+        return state.generation
+
+    def outcomes(self, state: KTNASState) -> Mapping[str, tuple[Outcome, ...]]:
+        """Judged transfers per target task, oldest first."""
+        return state.outcomes
+
+    def skipped(self, state: KTNASState) -> Mapping[str, int]:
+        """Generations per target task in which the transfer moved nothing."""
+        return {} if isinstance(self.transfer, NoTransfer) else state.skipped
+
+    def _first(self, state: KTNASState, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:
+        return [
+            Proposal(task, genotype)
+            for task in remaining
+            for genotype in sample_distinct(state.problem.space, self.population, streams.rng("first-population", task))
+        ]
+
+    def _migrants(self, state: KTNASState, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:
+        proposals: list[Proposal] = []
+        for task in remaining:
+            candidates = self._candidates(state, task)
+            if candidates.trials and self.migrants:
+                rng = streams.rng("transfer", task, state.generation)
+                chosen = self.transfer.migrants(candidates, self.migrants, rng)
+                proposals.extend(Proposal(task, t.genotype, source_task=t.task) for t in chosen)
+        return proposals
+
+    def _candidates(self, state: KTNASState, target: str) -> Candidates:
+        pool: dict[Genotype, Trial] = {}
+        for donor in state.problem.donors(target):
+            for trial in state.populations[donor]:
+                if state.history.find(target, trial.genotype) is None:
+                    pool.setdefault(trial.genotype, trial)
+        return Candidates(target, state.generation, tuple(pool.values()), state.outcomes[target], state.embedder)
+
+    def _offspring(self, state: KTNASState, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:
+        ranking = self.screening.fit(
+            evidence(state.history), state.embedder, streams.rng("screening", state.generation)
+        )
+        proposals: list[Proposal] = []
+        for task, left in remaining.items():
+            rng = streams.rng("offspring", task, state.generation)
+            proposals.extend(self._bred(state, task, min(self.offspring, left), ranking, rng))
+        return proposals
+
+    def _bred(
+        self, state: KTNASState, task: str, count: int, ranking: Ranking, rng: np.random.Generator
+    ) -> Sequence[Proposal]:
+        space, history = state.problem.space, state.history
+
+        def known(genotype: Genotype) -> bool:
+            return history.find(task, genotype) is not None
+
+        members = survivors((*state.populations[task], *state.current[task]), self.population + self.migrants)
+        if members:
+            children = self.variation.offspring(space, members, count * self.pool, known, rng)
+            if children:
+                scores = ranking.scores(task, [child.genotype for child in children])
+                best = np.argsort(-scores, kind="stable")[:count].tolist()
+                return [Proposal(task, children[i].genotype, children[i].parents) for i in best]
+        seen = frozenset(t.genotype for t in history.evaluated(task))
+        return [Proposal(task, genotype) for genotype in sample_distinct(space, count, rng, seen)]
+
+    def _completed(self, state: KTNASState) -> KTNASState:
+        populations, outcomes, skipped = dict(state.populations), dict(state.outcomes), dict(state.skipped)
+        for task, trials in state.current.items():
+            if not trials:
+                continue
+            populations[task] = survivors((*populations[task], *trials), self.population)
+            moved = any(t.proposal.source_task is not None for t in trials)
+            bred = any(t.proposal.source_task is None for t in trials)
+            if moved and bred:  # without offspring the budget ended first, and nothing can be judged
+                outcomes[task] = (*outcomes[task], *judged(trials, populations[task], self.ratio))
+            skipped[task] += bool(state.generation and not moved and state.problem.donors(task))
+        return replace(
+            state,
+            generation=state.generation + 1,
+            breeding=False,
+            current=dict.fromkeys(state.current, ()),
+            populations=populations,
+            outcomes=outcomes,
+            skipped=skipped,
+        )
+
+
+def evidence(history: History) -> dict[str, Evidence]:
+    """What each task has been seen to reach; tasks on which nothing succeeded are absent."""
+    seen: dict[str, list[Trial]] = {}
+    for trial in history:
+        if trial.fitness is not None and not trial.repeat:
+            seen.setdefault(trial.task, []).append(trial)
+    return {
+        task: Evidence(tuple(t.genotype for t in trials), np.array([t.fitness for t in trials], dtype=np.float64))
+        for task, trials in seen.items()
+    }

@@ -1,0 +1,108 @@
+"""Screening: which of many bred architectures are worth an evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from scipy.special import ndtr
+
+from ktnas.embedding import FittedEmbedder
+from ktnas.surrogate import Predictor, Surrogate
+from ktnas.surrogate.normal_scores import normal_scores
+from ktnas.typing import FloatArray, Genotype
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What has been seen on one task.
+
+    Attributes:
+        genotypes: The ``n >= 1`` architectures evaluated with success, each once.
+        fitness: Their fitness ``(n,)``, higher is better.
+    """
+
+    genotypes: tuple[Genotype, ...]
+    fitness: FloatArray
+
+
+class Ranking(Protocol):
+    """Fitted screening."""
+
+    def scores(self, task: str, genotypes: Sequence[Genotype]) -> FloatArray:
+        """Scores ``(n,)``: the highest is evaluated first."""
+
+
+class Screening(Protocol):
+    """A way to rank candidates before they are evaluated. Its fields are its whole configuration."""
+
+    def fit(self, evidence: Mapping[str, Evidence], embedder: FittedEmbedder, rng: np.random.Generator) -> Ranking:
+        """Learn from every task's evidence; tasks without any are absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoScreening:
+    """Candidates are evaluated in the order they were bred."""
+
+    def fit(self, evidence: Mapping[str, Evidence], embedder: FittedEmbedder, rng: np.random.Generator) -> Ranking:
+        """Nothing to learn."""
+        return _Unranked()
+
+
+@dataclass(frozen=True, slots=True)
+class _Unranked:
+    def scores(self, task: str, genotypes: Sequence[Genotype]) -> FloatArray:
+        return np.zeros(len(genotypes))
+
+
+@dataclass(frozen=True, slots=True)
+class SurrogateScreening:
+    """One surrogate per task, fitted to normal scores of its fitness; candidates by expected improvement.
+
+    Attributes:
+        surrogate: The regressor.
+    """
+
+    surrogate: Surrogate
+
+    def fit(self, evidence: Mapping[str, Evidence], embedder: FittedEmbedder, rng: np.random.Generator) -> Ranking:
+        """Fit a surrogate to each task's evidence."""
+        fitted: dict[str, tuple[Predictor, float]] = {}
+        for (task, seen), stream in zip(evidence.items(), rng.spawn(len(evidence)), strict=True):
+            y = normal_scores(seen.fitness)
+            predictor = self.surrogate.fit(embedder.embed(seen.genotypes), y, stream)
+            fitted[task] = predictor, float(y.max())
+        return _ByImprovement(fitted, embedder)
+
+
+@dataclass(frozen=True, slots=True)
+class _ByImprovement:
+    fitted: Mapping[str, tuple[Predictor, float]]
+    embedder: FittedEmbedder
+
+    def scores(self, task: str, genotypes: Sequence[Genotype]) -> FloatArray:
+        if task not in self.fitted:
+            return np.zeros(len(genotypes))
+        predictor, best = self.fitted[task]
+        return expected_improvement(*predictor.predict(self.embedder.embed(genotypes)), best)
+
+
+def expected_improvement(mean: FloatArray, std: FloatArray, best: float) -> FloatArray:
+    """Expected improvement over ``best`` of normal predictions (Jones, Schonlau, Welch 1998, eq. 15).
+
+    Args:
+        mean: Means ``(n,)``, higher is better.
+        std: Standard deviations ``(n,)``, not negative.
+        best: Fitness to improve on.
+
+    Returns:
+        ``(n,)``, not negative.
+    """
+    gain = mean - best
+    safe = np.maximum(std, 1e-12)
+    z = gain / safe
+    density = np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi)
+    improvement: FloatArray = gain * ndtr(z) + safe * density
+    return np.maximum(improvement, 0.0)
