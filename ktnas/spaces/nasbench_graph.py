@@ -46,8 +46,8 @@ _Tree: TypeAlias = tuple[int, int, tuple["_Tree", ...]]
 class NASBenchGraph:
     """The NAS-Bench-Graph space: a genotype is the number of a wiring and four numbers of operations.
 
-    The string names the wiring by its four digits: ``0012-gcn-gat-fc-skip`` (ours: the benchmark itself has only the
-    integer keys of its files). `parse` also reads such a key, ``31078``, and gives the listed code of whatever it reads.
+    The string names the wiring by its four digits: ``0012-gcn-gat-fc-skip`` (ours: the benchmark itself has only
+    the integer keys of its files). `parse` also reads such a key, ``31078``; both ways it gives the listed code.
 
     >>> NASBenchGraph().format((3, 1, 0, 7, 8))
     '0012-gcn-gat-fc-skip'
