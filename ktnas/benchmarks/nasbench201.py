@@ -23,8 +23,8 @@ FILENAME = "nasbench201.csv.gz"
 SIZE = 15_625
 TASKS = ("cifar10", "cifar100", "imagenet16")
 HINT = (
-    "Put it (columns arch_str, {cifar10,cifar100,imagenet16}_val200 and _test200, ...; see docs/data.md) into one of these "
-    "directories, or name its directory with --data or KTNAS_DATA."
+    "Put it (columns arch_str, {cifar10,cifar100,imagenet16}_val200 and _test200, ...; see docs/data.md) into one of "
+    "these directories, or name its directory with --data or KTNAS_DATA."
 )
 
 _EPOCHS_RATIO = 200 / 12
@@ -40,10 +40,9 @@ def load(directory: Path | None = None) -> TableBenchmark:
         DataError: If the table is not found or damaged.
     """
     columns = read_columns(require(FILENAME, HINT, directory))
-    labels = tuple(columns.text("arch_str"))
-    genotypes = tuple(map(NASBench201().parse, labels))
+    genotypes = tuple(map(NASBench201().parse, columns.text("arch_str")))
     records = tuple(_record(columns, task) for task in TASKS)
-    return TableBenchmark(NAME, listed_space(NASBench201(), genotypes), genotypes, labels, records)
+    return TableBenchmark(NAME, listed_space(NASBench201(), genotypes), genotypes, records)
 
 
 def _record(columns: Columns, task: str) -> TaskRecord:

@@ -91,20 +91,21 @@ class TableBenchmark:
         name: Name used at the command line and in records.
         space: The search space: the whole one if every code of it is listed, else a `ListedSpace`.
         genotypes: Genotype of each row, all different.
-        labels: The architectures' strings, as they stand in the table.
         records: One record per task.
+        labels: The architectures' strings, as they stand in the table; empty where those are the official ones.
         notes: What a reader of results must know, a sentence each.
     """
 
     name: str
     space: SearchSpace
     genotypes: tuple[Genotype, ...]
-    labels: tuple[str, ...]
     records: tuple[TaskRecord, ...]
+    labels: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        lengths = {len(self.genotypes), len(self.labels), *(len(record.fitness) for record in self.records)}
+        lengths = {len(self.genotypes), *(len(record.fitness) for record in self.records)}
+        lengths |= {len(self.labels)} if self.labels else set()
         if len(lengths) != 1:
             raise DataError(f"benchmark {self.name!r}: columns of different lengths {sorted(lengths)}")
         if len(self._rows) != len(self.genotypes):
@@ -127,7 +128,8 @@ class TableBenchmark:
         last = self._rows
         row = next(row for row, genotype in enumerate(self.genotypes) if last[genotype] != row)
         other = last[self.genotypes[row]]
-        return f"{self.labels[row]!r} in row {row + 1} and {self.labels[other]!r} in row {other + 1}"
+        first, second = (self.labels[i] if self.labels else self.space.format(self.genotypes[i]) for i in (row, other))
+        return f"{first!r} in row {row + 1}, {second!r} in row {other + 1}"
 
     def record(self, task: str) -> TaskRecord:
         """What the table records for a task.
@@ -165,7 +167,7 @@ class TableBenchmark:
             self,
             space=ListedSpace(base, kept),
             genotypes=kept,
-            labels=tuple(self.labels[i] for i in rows.tolist()),
+            labels=tuple(self.labels[i] for i in rows.tolist()) if self.labels else (),
             records=tuple(record.rows(rows) for record in records),
             notes=(*self.notes, f"{note}: the search, ranks and regrets stay among those."),
         )
@@ -196,7 +198,7 @@ class TableBenchmark:
         return Standing(1 + better, float(record.ascending[-1]) - fitness, metrics)
 
     def label(self, genotype: Genotype) -> str:
-        row = self._rows.get(genotype)
+        row = self._rows.get(genotype) if self.labels else None
         return self.space.format(genotype) if row is None else self.labels[row]
 
 

@@ -59,10 +59,9 @@ def load_macro(directory: Path | None = None) -> TableBenchmark:
 
 def _load(name: str, space: SearchSpace, path: Path) -> TableBenchmark:
     columns = read_columns(path)
-    labels = tuple(columns.text("arch_str"))
-    genotypes = tuple(map(space.parse, labels))
+    genotypes = tuple(map(space.parse, columns.text("arch_str")))
     records = tuple(_record(columns, task) for task in TASKS)
-    return TableBenchmark(name, listed_space(space, genotypes), genotypes, labels, records, (_NOTE,))
+    return TableBenchmark(name, listed_space(space, genotypes), genotypes, records, notes=(_NOTE,))
 
 
 def _record(columns: Columns, name: str) -> TaskRecord:

@@ -1,0 +1,105 @@
+"""A benchmark from Python functions: a custom task in a few lines.
+
+>>> from ktnas.spaces.categorical import Categorical
+>>> benchmark = FunctionBenchmark(Categorical((4, 4, 4)), {"sum": sum, "inverse": lambda code: 1 / code[0]})
+>>> benchmark.evaluate("sum", (1, 2, 3)).fitness
+6.0
+>>> benchmark.evaluate("inverse", (0, 2, 3)).error
+'ZeroDivisionError: division by zero'
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from ktnas.benchmarks import Standing
+from ktnas.errors import ConfigurationError, unknown_name
+from ktnas.space import SearchSpace
+from ktnas.trial import Evaluation, Task
+from ktnas.typing import Genotype
+
+TaskFunction: TypeAlias = Callable[[Genotype], float | Evaluation]
+"""Takes a genotype (``space.format`` makes a string of it) and returns the metric, or a whole `Evaluation`."""
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionBenchmark:
+    """A benchmark that computes its answers; fulfils `ktnas.benchmarks.Benchmark`.
+
+    A function that raises an exception, or returns anything but a finite number, is a failed evaluation with
+    the reason; ``KeyboardInterrupt`` passes. With several processes, functions must be importable.
+
+    Attributes:
+        space: The search space.
+        functions: One function per task, by the task's name. It returns the task's metric; the fitness in an
+            `Evaluation` that it returns instead is taken as it is, higher is better.
+        minimize: Names of the tasks whose metric is better when smaller.
+        name: Name used in records.
+    """
+
+    space: SearchSpace
+    functions: Mapping[str, TaskFunction]
+    minimize: frozenset[str] = frozenset()
+    name: str = "functions"
+
+    def __post_init__(self) -> None:
+        if not self.functions:
+            raise ConfigurationError(f"benchmark {self.name!r} needs at least one task function; got none")
+        for name in self.minimize:
+            if name not in self.functions:
+                raise unknown_name("task to minimize", name, self.functions, self.name)
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        return tuple(Task(name, minimize=name in self.minimize) for name in self.functions)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return ()
+
+    def restricted(self, tasks: tuple[str, ...]) -> FunctionBenchmark:
+        functions = {task: self._function(task) for task in tasks}
+        return replace(self, functions=functions, minimize=self.minimize & functions.keys())
+
+    def _function(self, task: str) -> TaskFunction:
+        function = self.functions.get(task)
+        if function is None:
+            raise unknown_name("task", task, self.functions, self.name)
+        return function
+
+    def evaluate(self, task: str, genotype: Genotype) -> Evaluation:
+        function = self._function(task)
+        try:
+            answer = function(genotype)
+            if isinstance(answer, Evaluation):
+                return _checked(answer)
+            if isinstance(answer, str | bytes):
+                return Evaluation(None, error=f"the function returned the text {answer!r}, not a number")
+            metric = float(answer)
+        except Exception as error:  # a user's function may raise anything; that is an answer, not our failure
+            return Evaluation(None, error=f"{type(error).__name__}: {error}")
+        return _checked(Evaluation(-metric if task in self.minimize else metric))
+
+    def best_fitness(self, task: str) -> None:
+        """None: nothing is listed."""
+        self._function(task)
+
+    def report(self, task: str, genotype: Genotype) -> Standing:
+        """An empty standing: nothing is listed."""
+        self._function(task)
+        return Standing()
+
+    def label(self, genotype: Genotype) -> str:
+        return self.space.format(genotype)
+
+
+def _checked(answer: Evaluation) -> Evaluation:
+    if answer.fitness is None:
+        return answer if answer.error else replace(answer, error="the function returned no fitness and no reason")
+    fitness = float(answer.fitness)
+    if not math.isfinite(fitness):
+        return replace(answer, fitness=None, error=f"the function returned {fitness}, not a finite number")
+    return replace(answer, fitness=fitness, error=None)
