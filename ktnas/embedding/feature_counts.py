@@ -1,0 +1,48 @@
+"""Embedders that count named features of a graph, with the vocabulary taken from a corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ktnas.embedding.persistence import Arrays
+from ktnas.embedding.vocabulary import Vocabulary
+from ktnas.graph import OperationGraph
+from ktnas.space import SearchSpace, sample_distinct
+from ktnas.typing import FloatArray, Genotype
+
+
+@dataclass(frozen=True, slots=True)
+class FittedCounts:
+    """Counts of the features in a vocabulary.
+
+    Attributes:
+        space: The space.
+        features: The features of a graph, with repeats.
+        vocabulary: The features that have an axis; others are left out.
+    """
+
+    space: SearchSpace
+    features: Callable[[OperationGraph], Iterable[str]]
+    vocabulary: Vocabulary
+
+    def embed(self, genotypes: Sequence[Genotype]) -> FloatArray:
+        return self.vocabulary.counts([self.features(self.space.graph(g)) for g in genotypes])
+
+    def state(self) -> Arrays:
+        return {"words": self.vocabulary.to_array()}
+
+
+def fit_counts(
+    space: SearchSpace,
+    features: Callable[[OperationGraph], Iterable[str]],
+    corpus_size: int,
+    dimensions: int,
+    rng: np.random.Generator,
+) -> FittedCounts:
+    """Give the ``dimensions`` features that occur in the most architectures of a corpus an axis each."""
+    corpus = sample_distinct(space, corpus_size, rng)
+    bags = (features(space.graph(g)) for g in corpus)
+    return FittedCounts(space, features, Vocabulary.most_frequent(bags, dimensions))
