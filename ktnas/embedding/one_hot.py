@@ -41,8 +41,8 @@ class OneHot:
     def name(self) -> str:
         return "one-hot"
 
-    def fit(self, space: SearchSpace, rng: np.random.Generator) -> FittedOneHot:  # noqa: ARG002
+    def fit(self, space: SearchSpace, rng: np.random.Generator) -> FittedOneHot:
         return FittedOneHot(space.cardinalities)
 
-    def restore(self, space: SearchSpace, state: Arrays) -> FittedOneHot:  # noqa: ARG002
+    def restore(self, space: SearchSpace, state: Arrays) -> FittedOneHot:
         return FittedOneHot(space.cardinalities)

@@ -8,6 +8,7 @@ Each node also gets coarser names, to fall back on where a word was not in the c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -87,11 +88,14 @@ def neighbourhood_labels(graph: OperationGraph, depth: int) -> list[tuple[str, .
         after[start].append(stop)
     levels = [graph.operations]
     for _ in range(depth):
-        labels = levels[-1]
+        last = levels[-1]
         levels.append(
             tuple(
-                f"{own}<{','.join(sorted([labels[j] for j in before[i]]))}>{','.join(sorted([labels[j] for j in after[i]]))};"
-                for i, own in enumerate(graph.operations)
+                f"{own}<{_joined(last, before[i])}>{_joined(last, after[i])};" for i, own in enumerate(graph.operations)
             )
         )
     return levels
+
+
+def _joined(labels: Sequence[str], nodes: list[int]) -> str:
+    return ",".join(sorted([labels[i] for i in nodes]))
