@@ -1,0 +1,133 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ktnas.errors import ArchitectureError, ConfigurationError, DataError
+from ktnas.graph import INPUT, OUTPUT, OperationGraph
+from ktnas.space import canonical, genotypes
+from ktnas.spaces.categorical import SEPARATORS, Categorical
+
+
+class TestStrings:
+    def test_digits_by_default(self):
+        space = Categorical((3, 2, 10))
+        assert space.parse("209") == (2, 0, 9)
+        assert space.format((2, 0, 9)) == "209"
+
+    def test_symbols_per_position(self):
+        space = Categorical((2, 3), (("relu", "elu"), ("64", "128", "256")), "|")
+        assert space.parse("elu|64") == (1, 0)
+        assert space.format((0, 2)) == "relu|256"
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("", "expected 2 positions separated by '_', got 0"),
+            ("1", "expected 2 positions separated by '_', got 1"),
+            ("1_2_3", "got 3"),
+            ("1_2", "position 1 is '2', not one of 0, 1"),
+            ("01_1", "position 0 is '01', not one of 0, 1, 2"),
+            ("1_ 1", "position 1 is ' 1'"),
+        ],
+    )
+    def test_what_is_wrong_is_named(self, text, message):
+        with pytest.raises(ArchitectureError, match=message):
+            Categorical((3, 2), separator="_").parse(text)
+
+    def test_characters(self):
+        with pytest.raises(ArchitectureError, match="expected 3 characters, got 2"):
+            Categorical((3, 2, 2)).parse("11")
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        ("settings", "message"),
+        [
+            ({"cardinalities": ()}, "must be positive integers, at least one"),
+            ({"cardinalities": (3, 0)}, "must be positive integers"),
+            ({"cardinalities": (2, 2), "symbols": (("a", "b"),)}, r"\(2, 2\) of them; got \(2,\)"),
+            ({"cardinalities": (2,), "symbols": (("a", "a"),)}, "symbols of position 0 must differ; got a, a"),
+            ({"cardinalities": (3, 11)}, "symbol '10' of position 1 cannot be told apart with separator ''"),
+            ({"cardinalities": (2,), "symbols": (("a_b", "c"),), "separator": "_"}, "symbol 'a_b' of position 0"),
+        ],
+    )
+    def test_bad_settings_are_refused(self, settings, message):
+        with pytest.raises(ConfigurationError, match=message):
+            Categorical(**settings)
+
+    def test_space_is_a_value(self):
+        first, second = Categorical.from_codes(["01", "10"]), Categorical.from_codes(["10", "01"])
+        first.parse("01")
+        assert first == second
+        assert hash(first) == hash(second)
+        assert first != Categorical((2, 2), name="mine")
+
+
+class TestFromCodes:
+    @pytest.mark.parametrize(
+        ("codes", "separator", "symbols"),
+        [
+            (["2012100", "0012101"], "", (("0", "2"), ("0",), ("1",), ("2",), ("1",), ("0",), ("0", "1"))),
+            (["128_64_2", "32_64_2", "32_16_10"], "_", (("32", "128"), ("16", "64"), ("2", "10"))),
+            (["a|b|c", "d|b|a"], "|", (("a", "d"), ("b",), ("a", "c"))),
+            (["conv_3x3|avg_pool", "skip|max_pool_2"], "|", (("conv_3x3", "skip"), ("avg_pool", "max_pool_2"))),
+            (["sep_conv,0.5", "skip,0.25"], ",", (("sep_conv", "skip"), ("0.25", "0.5"))),
+            (["10_0.5", "9_0.25"], "_", (("9", "10"), ("0.25", "0.5"))),
+            (["01:1", "1:1", "2:1"], ":", (("01", "1", "2"), ("1",))),
+            (["nan:b", "1:a"], ":", (("1", "nan"), ("a", "b"))),
+            (["1-1", "111"], "", (("1",), ("-", "1"), ("1",))),
+            (["x"], "", (("x",),)),
+        ],
+    )
+    def test_separator_and_symbols(self, codes, separator, symbols):
+        space = Categorical.from_codes(codes)
+        assert (space.separator, space.symbols) == (separator, symbols)
+        assert space.cardinalities == tuple(map(len, symbols))
+        assert [space.format(space.parse(code)) for code in codes] == codes
+
+    @pytest.mark.parametrize(
+        ("codes", "message"),
+        [
+            ([], "no codes given"),
+            (["1_2", ""], "a code is empty"),
+            (["0_1_2", "0_1"], "'0_1' has 2 separated by '_', '0_1_2' has 3"),
+            (["0012", "012"], "'012' has 3 characters, '0012' 4; longer symbols need a separator"),
+            (["0012", "0_1_2"], "'0012' has 4 characters, '0_1_2' 5"),
+        ],
+    )
+    def test_codes_that_do_not_fit_are_named(self, codes, message):
+        with pytest.raises(DataError, match=message):
+            Categorical.from_codes(codes)
+
+    def test_repeated_codes_and_iterators(self):
+        assert Categorical.from_codes(code for code in ["01", "01", "11"]).cardinalities == (2, 1)
+
+    @given(
+        st.sampled_from(SEPARATORS),
+        st.integers(2, 4).flatmap(
+            lambda size: st.lists(st.lists(st.text("abc019", min_size=1), min_size=size, max_size=size), min_size=1)
+        ),
+    )
+    def test_strings_come_back_as_they_stand(self, separator, rows):
+        codes = [separator.join(row) for row in rows]
+        space = Categorical.from_codes(codes)
+        assert space.separator == separator
+        assert [space.format(space.parse(code)) for code in codes] == codes
+
+
+class TestGraph:
+    def test_a_node_per_position_and_value(self):
+        space = Categorical.from_codes(["a|x", "b|y"])
+        assert space.graph((1, 0)) == OperationGraph((INPUT, "0=b", "1=x", OUTPUT), ((0, 1), (0, 2), (1, 3), (2, 3)))
+
+    def test_different_codes_are_different_architectures(self):
+        space = Categorical((3, 2, 2))
+        assert len({canonical(space, genotype) for genotype in genotypes(space)}) == 12
+
+
+@pytest.mark.table("nasbench201")
+def test_codes_of_a_real_table(rows):
+    codes = [row["code"] for row in rows("nasbench201")]
+    space = Categorical.from_codes(codes)
+    assert space.cardinalities == (5,) * 6
+    assert [space.format(space.parse(code)) for code in codes] == codes
