@@ -75,13 +75,15 @@ class FunctionBenchmark:
         try:
             answer = function(genotype)
             if isinstance(answer, Evaluation):
-                return _checked(answer)
+                return _plain(answer)
             if isinstance(answer, str | bytes):
-                return Evaluation(None, error=f"the function returned the text {answer!r}, not a number")
+                return Evaluation.failed(f"the function returned the text {answer!r}, not a number")
             metric = float(answer)
         except Exception as error:  # a user's function may raise anything; that is an answer, not our failure
-            return Evaluation(None, error=f"{type(error).__name__}: {error}")
-        return _checked(Evaluation(-metric if task in self.minimize else metric))
+            return Evaluation.failed(f"{type(error).__name__}: {error}")
+        if not math.isfinite(metric):
+            return Evaluation.failed(f"the function returned {metric}, not a finite number")
+        return Evaluation(-metric if task in self.minimize else metric)
 
     def best_fitness(self, task: str) -> None:
         """None: nothing is listed."""
@@ -96,10 +98,8 @@ class FunctionBenchmark:
         return self.space.format(genotype)
 
 
-def _checked(answer: Evaluation) -> Evaluation:
-    if answer.fitness is None:
-        return answer if answer.error else replace(answer, error="the function returned no fitness and no reason")
-    fitness = float(answer.fitness)
-    if not math.isfinite(fitness):
-        return replace(answer, fitness=None, error=f"the function returned {fitness}, not a finite number")
-    return replace(answer, fitness=fitness, error=None)
+def _plain(answer: Evaluation) -> Evaluation:
+    """The same answer in Python's own numbers, which a record on disk can hold."""
+    fitness = None if answer.fitness is None else float(answer.fitness)
+    metrics = {name: float(value) for name, value in answer.metrics.items()}
+    return replace(answer, fitness=fitness, cost_s=float(answer.cost_s), metrics=metrics)

@@ -176,10 +176,10 @@ class TableBenchmark:
         record = self.record(task)
         row = self._rows.get(genotype)
         if row is None:
-            return Evaluation(None, error=f"architecture {genotype} is not listed in {self.name}")
+            return Evaluation.failed(f"architecture {genotype} is not listed in {self.name}")
         fitness = record.answers[row]
         if fitness is None:
-            return Evaluation(None, error=record.reason(row))
+            return Evaluation.failed(record.reason(row))
         return Evaluation(fitness, record.costs[row])
 
     def best_fitness(self, task: str) -> float | None:

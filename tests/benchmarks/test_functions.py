@@ -1,0 +1,108 @@
+import re
+
+import numpy as np
+import pytest
+
+from ktnas.benchmarks import Standing
+from ktnas.benchmarks.functions import FunctionBenchmark
+from ktnas.errors import ConfigurationError, UnknownNameError
+from ktnas.spaces.categorical import Categorical
+from ktnas.trial import Evaluation
+
+SPACE = Categorical((3, 3))
+
+
+def answer(function, **options):
+    return FunctionBenchmark(SPACE, {"f": function}, **options).evaluate("f", (1, 2))
+
+
+@pytest.mark.parametrize("value", [3, 3.0, np.float32(3), np.int64(3), np.array(3.0)])
+def test_any_real_number_is_a_fitness(value):
+    evaluation = answer(lambda genotype: value)
+    assert evaluation == Evaluation(3.0)
+    assert type(evaluation.fitness) is float
+
+
+def test_functions_receive_the_genotype():
+    assert answer(lambda genotype: genotype[0] * 10 + genotype[1]).fitness == 12.0
+
+
+def test_a_minimized_metric_changes_sign_but_a_whole_evaluation_does_not():
+    assert answer(lambda genotype: 3, minimize=frozenset({"f"})).fitness == -3.0
+    assert answer(lambda genotype: Evaluation(3.0), minimize=frozenset({"f"})).fitness == 3.0
+
+
+def test_a_whole_evaluation_passes_through():
+    for whole in (Evaluation(0.5, 12.0, {"epochs": 3.0}), Evaluation.failed("out of memory", 3.0)):
+        assert answer(lambda genotype, whole=whole: whole) == whole
+
+
+def test_numbers_of_a_whole_evaluation_become_plain():
+    evaluation = answer(lambda genotype: Evaluation(np.float32(0.5), np.float32(2), {"epochs": np.int64(3)}))
+    numbers = (evaluation.fitness, evaluation.cost_s, evaluation.metrics["epochs"])
+    assert numbers == (0.5, 2.0, 3.0)
+    assert {type(number) for number in numbers} == {float}
+
+
+def fail(genotype):
+    raise RuntimeError("out of memory")
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        (fail, "RuntimeError: out of memory"),
+        (lambda genotype: genotype[5], "IndexError: tuple index out of range"),
+        (lambda genotype: float("nan"), "the function returned nan, not a finite number"),
+        (lambda genotype: -np.inf, "the function returned -inf, not a finite number"),
+        (lambda genotype: None, "TypeError: .*NoneType"),
+        (lambda genotype: "0.5", "the function returned the text '0.5', not a number"),
+        (lambda genotype: [1, 2], "TypeError: .*list"),
+        (lambda genotype: np.ones(2), "TypeError: "),
+        (lambda genotype: 1j, "TypeError: .*complex"),
+        (lambda genotype: Evaluation(float("nan")), "ConfigurationError: fitness must be finite; got nan"),
+    ],
+)
+def test_failures_are_data(function, reason):
+    evaluation = answer(function)
+    assert evaluation.fitness is None
+    assert re.match(reason, evaluation.error)
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])
+def test_interruptions_pass(interruption):
+    def interrupted(genotype):
+        raise interruption
+
+    with pytest.raises(interruption):
+        answer(interrupted)
+
+
+def test_nothing_is_listed():
+    benchmark = FunctionBenchmark(SPACE, {"f": sum})
+    assert benchmark.best_fitness("f") is None
+    assert benchmark.report("f", (1, 2)) == Standing(None, None, {})
+    assert benchmark.label((1, 2)) == "12"
+
+
+def test_restriction_keeps_order_and_direction():
+    benchmark = FunctionBenchmark(SPACE, {"f": sum, "g": max, "h": min}, frozenset({"g", "h"}))
+    both = benchmark.restricted(("h", "f"))
+    assert [(task.name, task.minimize) for task in both.tasks] == [("h", True), ("f", False)]
+    assert both.evaluate("h", (1, 2)).fitness == -1.0
+
+
+def test_unknown_names_and_no_functions_are_errors():
+    benchmark = FunctionBenchmark(SPACE, {"first": sum})
+    for call in (
+        lambda: benchmark.evaluate("fist", (0, 0)),
+        lambda: benchmark.restricted(("fist",)),
+        lambda: benchmark.report("fist", (0, 0)),
+        lambda: benchmark.best_fitness("fist"),
+    ):
+        with pytest.raises(UnknownNameError, match=r"unknown task 'fist' of functions; did you mean 'first'\?"):
+            call()
+    with pytest.raises(UnknownNameError, match="unknown task to minimize 'g'"):
+        FunctionBenchmark(SPACE, {"f": sum}, frozenset({"g"}))
+    with pytest.raises(ConfigurationError, match="needs at least one task function"):
+        FunctionBenchmark(SPACE, {})

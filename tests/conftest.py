@@ -1,0 +1,86 @@
+"""What every test shares: benchmark tables read once, a cache directory of its own, and no network.
+
+`pytest.mark.table(name)` skips a test, with a reason, where the table is not on the data search path; with
+KTNAS_REQUIRE_TABLES=1 it fails instead. The fixtures of benchmarks do the same.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+
+import pytest
+
+from ktnas.benchmarks.lookup import SOURCES, load_benchmark
+from ktnas.benchmarks.table import TableBenchmark
+
+_REQUIRE = "KTNAS_REQUIRE_TABLES"
+_CACHE = pytest.StashKey[tempfile.TemporaryDirectory]()
+
+
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):  # workers of pytest-xdist inherit the variable
+        config.stash[_CACHE] = tempfile.TemporaryDirectory(prefix="ktnas-test-cache-")
+        os.environ["XDG_CACHE_HOME"] = config.stash[_CACHE].name
+
+
+def pytest_unconfigure(config):
+    if _CACHE in config.stash:
+        config.stash[_CACHE].cleanup()
+
+
+def pytest_runtest_setup(item):
+    for marker in item.iter_markers("table"):
+        for name in marker.args:
+            require_table(name)
+
+
+def require_table(name):
+    """Skip the test, or fail it where tables are required, unless the benchmark's data are here."""
+    source = next(source for source in SOURCES if source.name == name)
+    if source.locate(None) is not None:
+        return
+    message = f"benchmark {name} is not on the data search path"
+    if os.environ.get(_REQUIRE) == "1":
+        pytest.fail(f"{message}, and {_REQUIRE}=1 requires it", pytrace=False)
+    pytest.skip(f"{message}; {source.hint}")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network():
+    """Refuse connections to anything but this machine's own sockets."""
+    connect = socket.socket.connect
+
+    def refuse(self, address):
+        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"a test wants to connect to {address}")
+        return connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", refuse)
+        yield
+
+
+@pytest.fixture(scope="session")
+def nasbench201() -> TableBenchmark:
+    require_table("nasbench201")
+    return load_benchmark("nasbench201")
+
+
+@pytest.fixture(scope="session")
+def transnas_micro() -> TableBenchmark:
+    require_table("transnas101-micro")
+    return load_benchmark("transnas101-micro")
+
+
+@pytest.fixture(scope="session")
+def transnas_macro() -> TableBenchmark:
+    require_table("transnas101-macro")
+    return load_benchmark("transnas101-macro")
+
+
+@pytest.fixture(scope="session")
+def nasbench_graph() -> TableBenchmark:
+    require_table("nasbench-graph")
+    return load_benchmark("nasbench-graph")
