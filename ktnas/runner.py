@@ -104,11 +104,13 @@ class Progress:
         generation: The generation that was asked.
         trials: The new trials, in order, repeats included.
         tasks: How far each task has come.
+        search_s: Wall-clock seconds spent in the search itself so far.
     """
 
     generation: int
     trials: tuple[Trial, ...]
     tasks: Mapping[str, TaskResult]
+    search_s: float = 0.0
 
 
 Observer = Callable[[Progress], None]
@@ -212,7 +214,7 @@ def run(
     Raises:
         ConfigurationError: If the budget or the seed does not suit the problem; nothing has been evaluated then.
     """
-    _check(problem, budget, seed)
+    check(problem, budget, seed)
     began = perf_counter()
     search_s = 0.0
     streams, ledger, state = Streams(seed), _Ledger(problem, budget), search.start(problem)
@@ -228,7 +230,7 @@ def run(
         state = search.tell(state, trials)
         search_s += perf_counter() - clock
         if observe is not None:
-            observe(Progress(generation, trials, ledger.results(search, state)))
+            observe(Progress(generation, trials, ledger.results(search, state), search_s))
     results = ledger.results(search, state)
     return Result(problem, ledger.history, results, perf_counter() - began, search_s)
 
@@ -250,7 +252,13 @@ def _answered(proposals: Sequence[Proposal], generation: int, ledger: _Ledger, e
     return tuple(trials)
 
 
-def _check(problem: Problem, budget: Budget, seed: int) -> None:
+def check(problem: Problem, budget: Budget, seed: int) -> None:
+    """What `run` checks before it starts.
+
+    Raises:
+        ConfigurationError: If the budget or the seed does not suit the problem.
+        UnknownNameError: If the budget names a task that the problem has not.
+    """
     if seed < 0:
         raise ConfigurationError(f"the seed must not be negative; got {seed}")
     for task in budget.stop_at:

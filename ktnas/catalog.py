@@ -1,0 +1,282 @@
+"""Names to objects, for the command line: the one place where a name decides anything.
+
+Inside the library parts are composed as objects; nothing there looks a name up. Parts are imported when they
+are made, so that `--help` knows every name and loads none of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from ktnas.errors import ConfigurationError, unknown_name
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    from ktnas.embedding import Embedder
+    from ktnas.search import Search
+    from ktnas.search.screening import Screening
+    from ktnas.space import SearchSpace
+    from ktnas.surrogate import Surrogate
+    from ktnas.transfer import Transfer
+
+T = TypeVar("T")
+
+BENCHMARKS = ("nasbench201", "transnas101-micro", "transnas101-macro", "nasbench-graph")
+"""Names of the benchmarks in `ktnas.benchmarks.lookup`, here so that `--help` need not load it."""
+
+DEFAULT_METHOD = "ktnas"
+DEFAULT_BUDGET = 50
+
+DEFAULT_BENCHMARK, DEFAULT_SOURCE, DEFAULT_TARGET = "nasbench-graph", "cora", "pubmed"
+"""What is searched where nothing is asked for: real data that come with `pip install`."""
+
+
+def _ktnas() -> Search[object]:
+    from ktnas.search.presets import ktnas
+
+    return cast("Search[object]", ktnas())
+
+
+def _ktnas_paper() -> Search[object]:
+    from ktnas.search.presets import ktnas_paper
+
+    return cast("Search[object]", ktnas_paper())
+
+
+def _random_search() -> Search[object]:
+    from ktnas.search.random_search import RandomSearch
+
+    return cast("Search[object]", RandomSearch())
+
+
+def _regularized_evolution() -> Search[object]:
+    from ktnas.search.regularized_evolution import RegularizedEvolution
+
+    return cast("Search[object]", RegularizedEvolution())
+
+
+METHODS: Mapping[str, Callable[[], Search[object]]] = {
+    "ktnas": _ktnas,
+    "ktnas-paper": _ktnas_paper,
+    "random-search": _random_search,
+    "regularized-evolution": _regularized_evolution,
+}
+
+
+def _node2vec() -> Embedder:
+    from ktnas.embedding.node2vec import Node2Vec
+
+    return Node2Vec()
+
+
+def _one_hot() -> Embedder:
+    from ktnas.embedding.one_hot import OneHot
+
+    return OneHot()
+
+
+def _path_encoding() -> Embedder:
+    from ktnas.embedding.path_encoding import PathEncoding
+
+    return PathEncoding()
+
+
+def _weisfeiler_lehman() -> Embedder:
+    from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
+
+    return WeisfeilerLehman()
+
+
+EMBEDDERS: Mapping[str, Callable[[], Embedder]] = {
+    "node2vec": _node2vec,
+    "one-hot": _one_hot,
+    "path-encoding": _path_encoding,
+    "weisfeiler-lehman": _weisfeiler_lehman,
+}
+
+
+def _gaussian_process() -> Surrogate:
+    from ktnas.surrogate.gaussian_process import GaussianProcess
+
+    return GaussianProcess()
+
+
+def _random_forest() -> Surrogate:
+    from ktnas.surrogate.random_forest import RandomForest
+
+    return RandomForest()
+
+
+def _ridge() -> Surrogate:
+    from ktnas.surrogate.ridge import Ridge
+
+    return Ridge()
+
+
+def _nearest_neighbours() -> Surrogate:
+    from ktnas.surrogate.nearest_neighbours import NearestNeighbours
+
+    return NearestNeighbours()
+
+
+SURROGATES: Mapping[str, Callable[[], Surrogate | None]] = {
+    "gaussian-process": _gaussian_process,
+    "random-forest": _random_forest,
+    "ridge": _ridge,
+    "nearest-neighbours": _nearest_neighbours,
+    "none": lambda: None,
+}
+
+
+def _transfer_rank() -> Transfer:
+    from ktnas.transfer.transfer_rank import TransferRank
+
+    return TransferRank()
+
+
+def _transfer_rank_knn() -> Transfer:
+    from ktnas.transfer.transfer_rank import NeighbourTies, TransferRank
+
+    return TransferRank(ties=NeighbourTies())
+
+
+def _nearest_positive() -> Transfer:
+    from ktnas.transfer.nearest_positive import NearestPositive
+
+    return NearestPositive()
+
+
+def _random_transfer() -> Transfer:
+    from ktnas.transfer.random_transfer import RandomTransfer
+
+    return RandomTransfer()
+
+
+def _no_transfer() -> Transfer:
+    from ktnas.transfer.no_transfer import NoTransfer
+
+    return NoTransfer()
+
+
+TRANSFERS: Mapping[str, Callable[[], Transfer]] = {
+    "transfer-rank": _transfer_rank,
+    "transfer-rank-knn": _transfer_rank_knn,
+    "nearest-positive": _nearest_positive,
+    "random": _random_transfer,
+    "none": _no_transfer,
+}
+
+
+def _nasbench201() -> SearchSpace:
+    from ktnas.spaces.nasbench201 import NASBench201
+
+    return NASBench201()
+
+
+def _transnas_micro() -> SearchSpace:
+    from ktnas.spaces.transnas_micro import TransNASMicro
+
+    return TransNASMicro()
+
+
+def _transnas_macro() -> SearchSpace:
+    from ktnas.spaces.transnas_macro import TransNASMacro
+
+    return TransNASMacro()
+
+
+def _nasbench_graph() -> SearchSpace:
+    from ktnas.spaces.nasbench_graph import NASBenchGraph
+
+    return NASBenchGraph()
+
+
+def _darts() -> SearchSpace:
+    from ktnas.spaces.darts import DARTS
+
+    return DARTS()
+
+
+def _emt_nas() -> SearchSpace:
+    from ktnas.spaces.darts import EMT_NAS
+
+    return EMT_NAS
+
+
+SPACES: Mapping[str, Callable[[], SearchSpace | None]] = {
+    "nasbench201": _nasbench201,
+    "transnas101-micro": _transnas_micro,
+    "transnas101-macro": _transnas_macro,
+    "nasbench-graph": _nasbench_graph,
+    "darts": _darts,
+    "emt-nas": _emt_nas,
+    "categorical": lambda: None,
+}
+"""Search spaces for a user's table; None stands for one that is inferred from the codes in it."""
+
+
+def made(kind: str, name: str, choices: Mapping[str, Callable[[], T]]) -> T:
+    """The part of that name.
+
+    Raises:
+        UnknownNameError: If there is none, with the names there are and the nearest spelling.
+    """
+    if name not in choices:
+        raise unknown_name(kind, name, choices)
+    return choices[name]()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class MethodChoice:
+    """A method by name, and what of it is exchanged; None leaves what the method has.
+
+    Attributes:
+        name: Name of the method.
+        population: Size of its populations.
+        embedder: Name of its embedder.
+        surrogate: Name of its surrogate, ``"none"`` for no screening.
+        transfer: Name of its transfer.
+    """
+
+    name: str = DEFAULT_METHOD
+    population: int | None = None
+    embedder: str | None = None
+    surrogate: str | None = None
+    transfer: str | None = None
+
+    def build(self) -> Search[object]:
+        """The method.
+
+        Raises:
+            UnknownNameError: If a name is not known.
+            ConfigurationError: If the method has no such part, or refuses a value.
+        """
+        method = made("method", self.name, METHODS)
+        changes: dict[str, object] = {}
+        if self.population is not None:
+            changes["population"] = self.population
+        if self.embedder is not None:
+            changes["embedder"] = made("embedder", self.embedder, EMBEDDERS)
+        if self.transfer is not None:
+            changes["transfer"] = made("transfer", self.transfer, TRANSFERS)
+        if self.surrogate is not None:
+            changes["screening"] = _screening(made("surrogate", self.surrogate, SURROGATES))
+        return self._with(method, changes)
+
+    def _with(self, method: Search[object], changes: Mapping[str, object]) -> Search[object]:
+        composed = cast("DataclassInstance", method)
+        fields = {f.name for f in dataclasses.fields(composed)}
+        for part in changes:
+            if part not in fields:
+                option = "surrogate" if part == "screening" else part
+                raise ConfigurationError(f"method {self.name!r} has no {option}; leave --{option} out")
+        return cast("Search[object]", dataclasses.replace(composed, **changes))
+
+
+def _screening(surrogate: Surrogate | None) -> Screening:
+    from ktnas.search.screening import NoScreening, SurrogateScreening
+
+    return NoScreening() if surrogate is None else SurrogateScreening(surrogate)

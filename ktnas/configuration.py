@@ -1,0 +1,97 @@
+"""The complete configuration of a run, as plain values: what ``config.json`` holds.
+
+A composed object's fields are its configuration, so it describes itself; nothing is listed by hand.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+
+from ktnas import __version__
+from ktnas.benchmarks import Benchmark
+from ktnas.errors import ConfigurationError
+from ktnas.results import ENVIRONMENT, JSON
+from ktnas.runner import Budget
+from ktnas.space import genotypes, is_enumerable
+from ktnas.trial import Problem, Task
+
+PACKAGES = ("gensim", "nas-bench-graph", "networkx", "numpy", "scikit-learn", "scipy")
+"""Packages whose version can change a result."""
+
+
+def describe(part: object) -> JSON:
+    """A composed object as plain values: its type and its fields, recursively.
+
+    Fields that do not count for equality (a cache, say) do not count here either.
+
+    Raises:
+        ConfigurationError: If something in it is neither a dataclass nor a plain value.
+    """
+    if dataclasses.is_dataclass(part) and not isinstance(part, type):
+        kind = type(part)
+        fields = {f.name: describe(getattr(part, f.name)) for f in dataclasses.fields(part) if f.compare}
+        return {"type": f"{kind.__module__}.{kind.__qualname__}", **fields}
+    if part is None or isinstance(part, str | bool | int | float):
+        return part
+    if isinstance(part, Mapping):
+        return {str(key): describe(value) for key, value in part.items()}
+    if isinstance(part, set | frozenset):
+        return sorted((describe(value) for value in part), key=repr)
+    if isinstance(part, Sequence):
+        return [describe(value) for value in part]
+    raise ConfigurationError(
+        f"{part!r} in a configuration cannot be recorded; parts must be dataclasses whose fields are plain values"
+    )
+
+
+def configuration(
+    benchmark: Benchmark, problem: Problem, search: object, budget: Budget, seeds: Sequence[int]
+) -> dict[str, JSON]:
+    """What decides a run, and under ``environment`` what it ran on.
+
+    Args:
+        benchmark: Restricted to the problem's tasks.
+        problem: What is searched.
+        search: The algorithm.
+        budget: When to stop.
+        seeds: The seed, or one per repeat.
+
+    Raises:
+        ConfigurationError: If the algorithm's fields cannot be recorded.
+    """
+    space = problem.space
+    return {
+        "benchmark": benchmark.name,
+        "space": space.name,
+        "architectures": len(genotypes(space)) if is_enumerable(space) else None,
+        "tasks": {task.name: _described(benchmark, problem, task) for task in problem.tasks},
+        "method": describe(search),
+        "budget": budget.evaluations,
+        "stop_at": dict(budget.stop_at),
+        "seed" if len(seeds) == 1 else "seeds": seeds[0] if len(seeds) == 1 else list(seeds),
+        ENVIRONMENT: environment(),
+    }
+
+
+def _described(benchmark: Benchmark, problem: Problem, task: Task) -> JSON:
+    return {
+        "role": problem.role(task.name),
+        "metric": task.metric,
+        "unit": task.unit,
+        "minimize": task.minimize,
+        "best_listed": benchmark.best_fitness(task.name),
+    }
+
+
+def environment() -> dict[str, JSON]:
+    """Versions of this package, of Python, and of the packages that can change a result (None: not installed)."""
+    versions: dict[str, JSON] = {"ktnas": __version__, "python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            versions[package] = None
+    return versions

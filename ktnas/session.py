@@ -1,0 +1,263 @@
+"""From an experiment to its run directory: one search, or one per seed spread over processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import re
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from queue import Empty
+from time import monotonic, perf_counter
+from typing import TYPE_CHECKING, TypeAlias
+
+from ktnas.configuration import configuration
+from ktnas.errors import ConfigurationError
+from ktnas.experiment import Experiment, Settings, compose
+from ktnas.live import REFRESHES_PER_SECOND, Standings, View, standings, value_text
+from ktnas.population import survivors
+from ktnas.results import SUMMARY, RunDirectory, TrialLog, read_trials, to_json
+from ktnas.rng import Streams
+from ktnas.runner import Progress, TaskResult, check, run
+from ktnas.space import sample_distinct
+from ktnas.summary import Ending, Summary, incumbents, summarize
+from ktnas.trial import Task, Trial
+from ktnas.typing import Genotype
+
+if TYPE_CHECKING:
+    from multiprocessing.queues import Queue
+    from multiprocessing.synchronize import Event
+
+Show: TypeAlias = Callable[[Standings], None]
+"""Is told how far a run has come."""
+
+_POLL_S = 0.1
+_NAME_LIMIT = 60
+
+
+@dataclass(slots=True)
+class _Recorder:
+    """Observes a run: trials go to the log, how far it has come to whoever watches."""
+
+    label: Callable[[Genotype], str]
+    log: TrialLog
+    show: Show
+    tasks: Mapping[str, TaskResult]
+    search_s: float = 0.0
+    began: float = field(default_factory=perf_counter)
+
+    def __call__(self, progress: Progress) -> None:
+        self.log.append(progress.trials, [self.label(trial.genotype) for trial in progress.trials])
+        self.tasks, self.search_s = progress.tasks, progress.search_s
+        self.show(standings(progress.tasks))
+
+    def interrupted(self) -> Ending:
+        seconds = {"total": perf_counter() - self.began, "search": self.search_s}
+        return Ending(self.tasks, {"total": seconds["total"], "search": seconds["search"]}, finished=False)
+
+
+def search_once(experiment: Experiment, seed: int, directory: RunDirectory, show: Show) -> Summary:
+    """Search, or go on with a search that was cut off, and record it; an interrupted one comes back unfinished.
+
+    Raises:
+        ConfigurationError: If settings do not suit the problem, or the directory cannot take the run; nothing has
+            been evaluated then.
+        DataError: If the directory holds a damaged record.
+    """
+    problem, budget, benchmark = experiment.problem, experiment.budget, experiment.benchmark
+    check(problem, budget, seed)
+    directory.claim(configuration(benchmark, problem, experiment.search, budget, (seed,)))
+    log = TrialLog(directory.path)
+    try:
+        recorder = _Recorder(benchmark.label, log, show, {name: TaskResult() for name in problem.names})
+        try:
+            evaluate = log.recall(benchmark.evaluate)
+            result = run(problem, experiment.search, evaluate, budget=budget, seed=seed, observe=recorder)
+            ending = Ending(result.tasks, {"total": result.total_s, "search": result.search_s})
+        except KeyboardInterrupt:
+            ending = recorder.interrupted()
+        earlier = directory.finished_summary()
+        if earlier is not None and not log.appended:
+            return earlier
+        method = experiment.search.name
+        summary = summarize(benchmark, problem, ending, method=method, seed=seed, budget=budget.evaluations)
+        directory.write(SUMMARY, to_json(summary))
+    finally:
+        log.close()
+    return summary
+
+
+def search_seeds(
+    settings: Settings, seeds: Sequence[int], directory: RunDirectory, view: View, jobs: int
+) -> list[Summary]:
+    """One search per seed, each in a directory of its own, in as many processes; the results do not depend on ``jobs``.
+
+    Returns:
+        The summaries in the order of the seeds; after an interruption, of those that had begun.
+
+    Raises:
+        KtnasError: As `search_once`.
+    """
+    experiment = compose(settings)
+    problem, budget = experiment.problem, experiment.budget
+    for seed in seeds:
+        check(problem, budget, seed)
+    directory.claim(configuration(experiment.benchmark, problem, experiment.search, budget, seeds))
+    places = {seed: directory.path / f"seed-{seed}" for seed in seeds}
+    workers = min(jobs, len(seeds))
+    summaries = _in_turn(experiment, places, view) if workers == 1 else _in_parallel(settings, places, view, workers)
+    directory.write(SUMMARY, to_json(summaries))
+    return summaries
+
+
+def _in_turn(experiment: Experiment, places: Mapping[int, Path], view: View) -> list[Summary]:
+    summaries: list[Summary] = []
+    for seed, place in places.items():
+
+        def show(standing: Standings, seed: int = seed) -> None:
+            view.show(seed, standing)
+
+        summaries.append(search_once(experiment, seed, RunDirectory(place), show))
+        if not summaries[-1]["finished"]:
+            break
+    return summaries
+
+
+def _in_parallel(settings: Settings, places: Mapping[int, Path], view: View, jobs: int) -> list[Summary]:
+    context = multiprocessing.get_context("spawn")
+    news: Queue[tuple[int, Standings]] = context.Queue()
+    stop = context.Event()
+    with ProcessPoolExecutor(jobs, context, _attach, (news, stop)) as pool:
+        futures = [pool.submit(_search_in_process, settings, seed, place) for seed, place in places.items()]
+        try:
+            _watch(futures, news, view)
+        except KeyboardInterrupt:
+            stop.set()
+            for future in futures:
+                future.cancel()
+            wait(futures)
+        _report(news, view)
+        return [future.result() for future in futures if not future.cancelled()]
+
+
+def _watch(futures: Sequence[Future[Summary]], news: Queue[tuple[int, Standings]], view: View) -> None:
+    pending = set(futures)
+    while pending:
+        done, pending = wait(pending, timeout=_POLL_S)
+        _report(news, view)
+        for future in done:
+            future.result()  # an error ends the whole, at once
+
+
+def _report(news: Queue[tuple[int, Standings]], view: View) -> None:
+    while True:
+        try:
+            seed, standing = news.get_nowait()
+        except Empty:
+            return
+        view.show(seed, standing)
+
+
+_wires: list[tuple[Queue[tuple[int, Standings]], Event]] = []
+"""In a process of a pool: where to tell how far a run has come, and whether to stop. Set once, by `_attach`."""
+
+
+def _attach(news: Queue[tuple[int, Standings]], stop: Event) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted and tells when to stop
+    _wires.append((news, stop))
+
+
+def _search_in_process(settings: Settings, seed: int, place: Path) -> Summary:
+    news, stop = _wires[0]
+    told = 0.0
+
+    def show(standing: Standings) -> None:
+        nonlocal told
+        if stop.is_set():
+            raise KeyboardInterrupt
+        ended = all(row.closed or row.evaluations >= settings.budget for row in standing.values())
+        if ended or monotonic() - told > 1 / REFRESHES_PER_SECOND:
+            told = monotonic()
+            news.put((seed, standing))
+
+    return search_once(compose(settings), seed, RunDirectory(place), show)
+
+
+def draw(experiment: Experiment, directory: RunDirectory, summaries: Sequence[Summary], places: Sequence[Path]) -> None:
+    """The figures of a run or of all its repeats: the course of the search, and each task's best architecture."""
+    from ktnas import plots
+
+    problem, benchmark = experiment.problem, experiment.benchmark
+    records = [read_trials(place) for place in places]
+    courses = [
+        plots.Course(
+            task, tuple(incumbents(trials, task.name) for trials in records), benchmark.best_fitness(task.name)
+        )
+        for task in problem.tasks
+    ]
+    runs = f"seed {summaries[0]['seed']}" if len(summaries) == 1 else f"{len(summaries)} seeds"
+    directory.write("convergence.png", plots.convergence(courses, f"{experiment.title}, {runs}"))
+    corpus = sample_distinct(problem.space, 32, Streams(0).rng("colours"))
+    operations = sorted({op for genotype in corpus for op in problem.space.graph(genotype).operations})
+    names = file_names([task.name for task in problem.tasks])
+    for task, name in zip(problem.tasks, names, strict=True):
+        found = survivors((trial for trials in records for trial in trials if trial.task == task.name), 1)
+        if found:
+            directory.write(f"best-{name}.png", _cell(experiment, task, found[0], operations))
+
+
+def _cell(experiment: Experiment, task: Task, best: Trial, operations: Sequence[str]) -> bytes:
+    from ktnas import plots
+
+    title = f"{task.name}: {task.metric} {value_text(task, best.fitness)}"
+    graph = experiment.problem.space.graph(best.genotype)
+    return plots.architecture(graph, title, experiment.benchmark.label(best.genotype), operations)
+
+
+def file_names(names: Sequence[str]) -> list[str]:
+    """Names made fit for files: letters, digits, ``.``, ``_`` and ``-``; all different, also where case is ignored.
+
+    >>> file_names(["normal", "top 1/%", "Normal"])
+    ['normal', 'top-1', 'Normal-2']
+    """
+    taken: set[str] = set()
+    found = []
+    for name in names:
+        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "task"
+        free = next(c for i in count(1) if (c := plain if i == 1 else f"{plain}-{i}").lower() not in taken)
+        taken.add(free.lower())
+        found.append(free)
+    return found
+
+
+def fresh_directory(experiment: Experiment, seeds: Sequence[int], parent: Path) -> Path:
+    """A new directory named after the run; where the name is taken, with a number behind it: nothing is overwritten.
+
+    Raises:
+        ConfigurationError: If it cannot be made.
+    """
+    problem = experiment.problem
+    sources = "+".join(name for name in problem.names if name in problem.sources)
+    others = "+".join(name for name in problem.names if name not in problem.sources)
+    tasks = f"{sources}-to-{others}" if sources else others
+    if len(tasks) > _NAME_LIMIT:
+        tasks = f"{len(problem.names)}-tasks"
+    seed = f"seed{seeds[0]}" if len(seeds) == 1 else f"seeds{seeds[0]}-{seeds[-1]}"
+    stem = "-".join(
+        re.sub(r"[^A-Za-z0-9._+-]+", "-", part)
+        for part in (experiment.benchmark.name, tasks, experiment.search.name, seed)
+    )
+    for i in count(1):
+        path = parent / (stem if i == 1 else f"{stem}-{i}")
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise ConfigurationError(f"cannot make {path}: {error.strerror}; choose another --out") from None
+        else:
+            return path
+    raise AssertionError  # count() does not end

@@ -1,0 +1,188 @@
+"""What a run comes to: the object in ``summary.json`` and on standard output under ``--json``.
+
+The only place that opens a benchmark's report, and it does so after the search. docs/output.md describes the
+fields; they are stable: new ones may appear, none changes its meaning.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+from ktnas import __version__
+from ktnas.benchmarks import Benchmark
+from ktnas.runner import TaskResult
+from ktnas.trial import Problem, Task, Trial
+
+
+class Seconds(TypedDict):
+    """Wall-clock seconds, in all and in the search itself."""
+
+    total: float
+    search: float
+
+
+class Best(TypedDict):
+    """The incumbent of a task and where it stands."""
+
+    architecture: str
+    fitness: float
+    value: float
+    rank: int | None
+    regret: float | None
+    evaluations_to_best: int
+    report: dict[str, float]
+
+
+class TransferCounts(TypedDict):
+    """What was transferred to a task."""
+
+    proposed: int
+    positive: int
+    negative: int
+    skipped_generations: int
+
+
+class TaskSummary(TypedDict):
+    """What a run comes to on one task."""
+
+    role: str
+    metric: str
+    unit: str
+    evaluations: int
+    failed: int
+    best: Best | None
+    optimum_reached_at: int | None
+    exhausted: bool
+    transfers: TransferCounts
+
+
+class Summary(TypedDict):
+    """What a run comes to."""
+
+    benchmark: str
+    space: str
+    method: str
+    seed: int
+    budget: int
+    version: str
+    finished: bool
+    seconds: Seconds
+    notes: list[str]
+    tasks: dict[str, TaskSummary]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended.
+
+    Attributes:
+        tasks: How far each task came.
+        seconds: What it took.
+        finished: Whether it came to its end; False if it was interrupted.
+    """
+
+    tasks: Mapping[str, TaskResult]
+    seconds: Seconds
+    finished: bool = True
+
+
+def summarize(
+    benchmark: Benchmark, problem: Problem, ending: Ending, *, method: str, seed: int, budget: int
+) -> Summary:
+    """The summary of a run that has ended."""
+    tasks = {task.name: _task_summary(benchmark, problem, task, ending.tasks[task.name]) for task in problem.tasks}
+    return {
+        "benchmark": benchmark.name,
+        "space": problem.space.name,
+        "method": method,
+        "seed": seed,
+        "budget": budget,
+        "version": __version__,
+        "finished": ending.finished,
+        "seconds": ending.seconds,
+        "notes": list(getattr(benchmark, "notes", ())),
+        "tasks": tasks,
+    }
+
+
+def _task_summary(benchmark: Benchmark, problem: Problem, task: Task, result: TaskResult) -> TaskSummary:
+    best = _best(benchmark, task, result)
+    optimum = benchmark.best_fitness(task.name)
+    reached = best is not None and optimum is not None and best["fitness"] >= optimum
+    moved = result.transfers
+    return {
+        "role": problem.role(task.name),
+        "metric": task.metric,
+        "unit": task.unit,
+        "evaluations": result.evaluations,
+        "failed": result.failed,
+        "best": best,
+        "optimum_reached_at": result.evaluations_to_best if reached else None,
+        "exhausted": result.exhausted,
+        "transfers": {
+            "proposed": moved.proposed,
+            "positive": moved.positive,
+            "negative": moved.negative,
+            "skipped_generations": moved.skipped_generations,
+        },
+    }
+
+
+def _best(benchmark: Benchmark, task: Task, result: TaskResult) -> Best | None:
+    trial = result.best
+    if trial is None or trial.fitness is None:
+        return None
+    standing = benchmark.report(task.name, trial.genotype)
+    return {
+        "architecture": benchmark.label(trial.genotype),
+        "fitness": trial.fitness,
+        "value": task.to_fitness(trial.fitness),
+        "rank": standing.rank,
+        "regret": standing.regret,
+        "evaluations_to_best": result.evaluations_to_best,
+        "report": dict(standing.metrics),
+    }
+
+
+def incumbents(trials: Sequence[Trial], task: str) -> list[float | None]:
+    """Best fitness of a task after each of its evaluations; None while all have failed."""
+    curve: list[float | None] = []
+    best: float | None = None
+    for trial in trials:
+        if trial.task == task and not trial.repeat:
+            if trial.fitness is not None and (best is None or trial.fitness > best):
+                best = trial.fitness
+            curve.append(best)
+    return curve
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A quantity over the seeds that have it.
+
+    Attributes:
+        mean: Arithmetic mean.
+        median: Median.
+        low: Smallest value.
+        high: Largest value.
+    """
+
+    mean: float
+    median: float
+    low: float
+    high: float
+
+
+def spread(values: Sequence[float | int | None]) -> Spread | None:
+    """The spread of the values that are not None; None if none is left.
+
+    >>> spread([1, None, 2, 6])
+    Spread(mean=3.0, median=2.0, low=1.0, high=6.0)
+    """
+    known = [float(value) for value in values if value is not None]
+    if not known:
+        return None
+    return Spread(statistics.fmean(known), statistics.median(known), min(known), max(known))

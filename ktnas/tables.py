@@ -1,0 +1,151 @@
+"""What the command line prints when a run is over, and the list of benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from ktnas.benchmarks.lookup import Entry
+from ktnas.live import duration, number_text
+from ktnas.summary import Spread, Summary, TaskSummary, spread
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+_UNLIMITED = 500
+"""Columns where the output is no terminal: nothing is cut off or wrapped there."""
+
+ABSENT = "-"
+
+
+def _console(stream: TextIO) -> Console:
+    from rich.console import Console
+
+    console = Console(file=stream, highlight=False)
+    return console if console.is_terminal else Console(file=stream, highlight=False, width=_UNLIMITED)
+
+
+def _table(left: Sequence[str], right: Sequence[str]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for heading in left:
+        table.add_column(heading, overflow="fold")
+    for heading in right:
+        table.add_column(heading, justify="right", overflow="fold")
+    return table
+
+
+def print_run(summary: Summary, stream: TextIO) -> None:
+    """A run's end: a table with a line per task, then each task's best architecture and what is reported of it."""
+    console = _console(stream)
+    tasks = summary["tasks"]
+    roles = any(task["role"] != "task" for task in tasks.values())
+    moved = any(task["transfers"]["proposed"] or task["transfers"]["skipped_generations"] for task in tasks.values())
+    right = ["best", "rank", "regret", "evaluations", "found at"]
+    table = _table(["task", *["role"] * roles, "metric"], right + ["migrants", "+", "-", "skipped"] * moved)
+    for name, task in tasks.items():
+        cells = [name, *[task["role"]] * roles, task["metric"], *_standing(task)]
+        table.add_row(*cells, *[str(count) for count in task["transfers"].values()] * moved)
+    console.print(table)
+    console.print()
+    details = _table(["task", "best architecture", "reported"], [])
+    for name, task in tasks.items():
+        best = task["best"]
+        details.add_row(name, _plain(best["architecture"] if best else ABSENT), _plain(_report(task)))
+    console.print(details)
+    _print_notes(console, summary)
+    seconds = summary["seconds"]
+    console.print(
+        f"seed {summary['seed']}, {duration(seconds['total'])}, of which search {duration(seconds['search'])}"
+    )
+
+
+def _plain(text: str) -> str:
+    """Text in which brackets are no markup."""
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _standing(task: TaskSummary) -> list[str]:
+    best = task["best"]
+    if best is None:
+        return [ABSENT, ABSENT, ABSENT, _used(task), ABSENT]
+    value = number_text(best["value"]) + (f" {task['unit']}" if task["unit"] else "")
+    rank = ABSENT if best["rank"] is None else f"{best['rank']:,}"
+    regret = ABSENT if best["regret"] is None else number_text(best["regret"]) if best["regret"] else "0"
+    return [value, rank, regret, _used(task), str(best["evaluations_to_best"])]
+
+
+def _used(task: TaskSummary) -> str:
+    return f"{task['evaluations']:,}" + (f" ({task['failed']:,} failed)" if task["failed"] else "")
+
+
+def _report(task: TaskSummary) -> str:
+    report = task["best"]["report"] if task["best"] else {}
+    return ", ".join(f"{name} {number_text(value)}" for name, value in report.items()) or ABSENT
+
+
+def _print_notes(console: Console, summary: Summary) -> None:
+    console.print()
+    for note in summary["notes"]:
+        console.print(_plain(note), style="dim")
+
+
+def print_repeats(summaries: Sequence[Summary], stream: TextIO) -> None:
+    """The end of a run with repeats: per task and quantity the mean, median and range over the seeds."""
+    console = _console(stream)
+    table = _table(["task", "over seeds"], ["mean", "median", "min", "max", "seeds"])
+    for name in summaries[0]["tasks"]:
+        tasks = [summary["tasks"][name] for summary in summaries]
+        unit = f" ({tasks[0]['unit']})" if tasks[0]["unit"] else ""
+        bests = [task["best"] for task in tasks]
+        rows: dict[str, list[float | int | None]] = {
+            f"{tasks[0]['metric']}{unit}": [best and best["value"] for best in bests],
+            "rank": [best and best["rank"] for best in bests],
+            "regret": [best and best["regret"] for best in bests],
+            "found at": [best and best["evaluations_to_best"] for best in bests],
+            "optimum found at": [task["optimum_reached_at"] for task in tasks],
+        }
+        label = name
+        for quantity, values in rows.items():
+            over = spread(values)
+            if over is not None:
+                table.add_row(label, quantity, *_numbers(over), str(sum(value is not None for value in values)))
+                label = ""
+        table.add_section()
+    console.print(table)
+    _print_notes(console, summaries[0])
+    total = sum(summary["seconds"]["total"] for summary in summaries)
+    console.print(f"{len(summaries)} seeds, {duration(total)} in all, {duration(total / len(summaries))} each")
+
+
+def _numbers(over: Spread) -> list[str]:
+    return [number_text(value) if value else "0" for value in (over.mean, over.median, over.low, over.high)]
+
+
+def print_inventory(entries: Sequence[Entry], places: Sequence[str], stream: TextIO) -> None:
+    """Every benchmark: whether its data are here, where, and how to get what is missing."""
+    console = _console(stream)
+    table = _table(["benchmark", "data"], ["architectures", "tasks"])
+    table.add_column("where", overflow="fold")
+    for entry in entries:
+        state = "[green]found[/]" if entry.found else "[red]damaged[/]" if entry.path else "[yellow]not found[/]"
+        where = ABSENT if entry.path is None else _plain(str(entry.path))
+        table.add_row(entry.name, state, f"{entry.architectures:,}", str(len(entry.tasks)), where)
+    console.print(table)
+    console.print()
+    for entry in entries:
+        console.print(f"[bold]{entry.name}[/]: {_plain(', '.join(entry.tasks))}")
+    console.print()
+    for entry in entries:
+        if not entry.found:
+            console.print(
+                _plain(
+                    f"{entry.name}: {entry.problem}. {entry.hint}" if entry.problem else f"{entry.name}: {entry.hint}"
+                )
+            )
+    console.print(f"Looked into: {_plain(', '.join(places))}", style="dim")
