@@ -109,6 +109,7 @@ def _parser(program: str, command: str | None) -> argparse.ArgumentParser:
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.usage = "%(prog)s [--source A --target B | --tasks A,B,...] [options]"
     parser.description = "Search architectures for one or more tasks, and record the run in a directory."
     parser.epilog = _EXAMPLES
     _add_tasks(parser)

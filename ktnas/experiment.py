@@ -14,7 +14,7 @@ from ktnas.benchmarks.lookup import find_benchmark, load_benchmark
 from ktnas.benchmarks.user_table import load_table
 from ktnas.catalog import DEFAULT_BENCHMARK, DEFAULT_BUDGET, DEFAULT_SOURCE, DEFAULT_TARGET, SPACES, MethodChoice, made
 from ktnas.errors import ConfigurationError
-from ktnas.runner import Budget
+from ktnas.runner import Budget, require_population
 from ktnas.search import Search
 from ktnas.trial import Problem
 
@@ -98,14 +98,7 @@ def compose(settings: Settings) -> Experiment:
     settings = _with_defaults(settings)
     names = _task_names(settings)
     search = settings.method.build()
-    if settings.budget < 1:
-        raise ConfigurationError(f"--budget must be at least 1 evaluation per task; got {settings.budget}")
-    population = getattr(search, "population", 1)
-    if settings.budget < population:
-        raise ConfigurationError(
-            f"the budget of {settings.budget} evaluations per task is smaller than the population of {population}: "
-            "raise --budget or lower --population"
-        )
+    require_population(search, Budget(settings.budget).evaluations)
     benchmark = _benchmark(settings, names)
     problem = Problem(benchmark.space, benchmark.tasks, frozenset(settings.sources))
     return Experiment(benchmark, problem, search, _budget(settings, benchmark))

@@ -252,7 +252,7 @@ def number_text(value: float) -> str:
     magnitude = abs(value)
     if magnitude >= 10_000:
         return f"{value:.0f}" if magnitude < 1e9 else f"{value:.4e}"
-    if magnitude and magnitude < 1e-3:
+    if magnitude and magnitude < 1e-4:
         return f"{value:.4e}"
     whole = len(str(int(magnitude))) if magnitude >= 1 else 0
     return f"{value:.{max(0, 5 - whole)}f}"

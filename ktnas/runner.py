@@ -173,9 +173,9 @@ class _Ledger:
             if fitness >= self.budget.stop_at.get(task, float("inf")):
                 self.stopped_at[task] = self.evaluations[task]
 
-    def results(self, search: Search[S], state: S) -> dict[str, TaskResult]:
-        outcomes = search.outcomes(state) if isinstance(search, Transferring) else {}
-        skipped = search.skipped(state) if isinstance(search, Transferring) else {}
+    def results(self, search: Transferring | None, state: object) -> dict[str, TaskResult]:
+        outcomes = {} if search is None else search.outcomes(state)
+        skipped = {} if search is None else search.skipped(state)
         results = {}
         for task in self.evaluations:
             labels = [outcome.positive for outcome in outcomes.get(task, ())]
@@ -218,6 +218,7 @@ def run(
     began = perf_counter()
     search_s = 0.0
     streams, ledger, state = Streams(seed), _Ledger(problem, budget), search.start(problem)
+    transferring = search if isinstance(search, Transferring) else None  # once: the check is slow
     while remaining := ledger.remaining():
         clock = perf_counter()
         generation = search.generation(state)
@@ -230,8 +231,8 @@ def run(
         state = search.tell(state, trials)
         search_s += perf_counter() - clock
         if observe is not None:
-            observe(Progress(generation, trials, ledger.results(search, state), search_s))
-    results = ledger.results(search, state)
+            observe(Progress(generation, trials, ledger.results(transferring, state), search_s))
+    results = ledger.results(transferring, state)
     return Result(problem, ledger.history, results, perf_counter() - began, search_s)
 
 
@@ -268,4 +269,22 @@ def check(problem: Problem, budget: Budget, seed: int) -> None:
         raise ConfigurationError(
             f"the budget of {budget.evaluations:,} evaluations per task exceeds the {size:,} architectures of "
             f"{problem.space.name!r}; choose at most {size:,}"
+        )
+
+
+def require_population(search: Search[S], budget_evals: int) -> None:
+    """Refuse a budget that ends before the search has evaluated its first population.
+
+    Args:
+        search: The algorithm; one without a ``population`` suits any budget.
+        budget_evals: Evaluations per task.
+
+    Raises:
+        ConfigurationError: If the budget is smaller than the population.
+    """
+    population = getattr(search, "population", 1)
+    if isinstance(population, int) and budget_evals < population:
+        raise ConfigurationError(
+            f"the budget of {budget_evals:,} evaluations per task is smaller than the population of {population:,}: "
+            "raise the budget or lower the population"
         )

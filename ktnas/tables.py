@@ -114,7 +114,7 @@ def print_repeats(summaries: Sequence[Summary], stream: TextIO) -> None:
         for quantity, values in rows.items():
             over = spread(values)
             if over is not None:
-                table.add_row(label, quantity, *_numbers(over), str(sum(value is not None for value in values)))
+                table.add_row(label, quantity, *_numbers(over, values), str(sum(v is not None for v in values)))
                 label = ""
         table.add_section()
     console.print(table)
@@ -123,7 +123,10 @@ def print_repeats(summaries: Sequence[Summary], stream: TextIO) -> None:
     console.print(f"{len(summaries)} seeds, {duration(total)} in all, {duration(total / len(summaries))} each")
 
 
-def _numbers(over: Spread) -> list[str]:
+def _numbers(over: Spread, values: Sequence[float | int | None]) -> list[str]:
+    """Mean, median, least and largest; of whole numbers the first two with one decimal, the others with none."""
+    if all(value is None or isinstance(value, int) for value in values):
+        return [f"{over.mean:,.1f}", f"{over.median:,.1f}", f"{over.low:,.0f}", f"{over.high:,.0f}"]
     return [number_text(value) if value else "0" for value in (over.mean, over.median, over.low, over.high)]
 
 

@@ -1,0 +1,135 @@
+"""The library's front door: `search`, from a space and functions (or a benchmark) to the best architectures.
+
+It is `ktnas.runner.run` with the parts that most callers want filled in; who needs more composes a `Problem`, a
+`Search` and a `Budget` and calls that, or asks and tells by hand (docs/quickstart.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
+from ktnas.errors import ConfigurationError, unknown_name
+from ktnas.runner import Budget, Observer, TaskResult, require_population, run
+from ktnas.search import Search
+from ktnas.space import SearchSpace
+from ktnas.trial import History, Problem
+from ktnas.typing import Genotype
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best architecture found for a task.
+
+    Attributes:
+        architecture: Its official string.
+        genotype: Its code.
+        fitness: Its fitness, higher is better.
+        evaluations: Evaluations until it was found, its own included.
+    """
+
+    architecture: str
+    genotype: Genotype
+    fitness: float
+    evaluations: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a search has found.
+
+    Attributes:
+        best: The best architecture per task; without the tasks on which every evaluation failed.
+        tasks: Counts per task: evaluations, failures, transfers.
+        history: Every trial, in order.
+    """
+
+    best: Mapping[str, Found]
+    tasks: Mapping[str, TaskResult]
+    history: History
+
+
+def search(
+    where: SearchSpace | Benchmark,
+    tasks: Mapping[str, TaskFunction] | Sequence[str] = (),
+    *,
+    budget: int = 50,
+    seed: int = 0,
+    method: Search[S] | None = None,
+    sources: Collection[str] = (),
+    minimize: Collection[str] = (),
+    callback: Observer | None = None,
+) -> SearchResult:
+    """Search one space for several tasks at once.
+
+    Args:
+        where: A search space, for tasks that are functions; or a benchmark.
+        tasks: With a space, a function per task: it takes a genotype and returns a number; one that raises, or
+            returns anything but a finite number, is a failed evaluation. With a benchmark, names of its tasks;
+            all of them if none is given.
+        budget: Evaluations per task.
+        seed: Seed of every random number; the same seed, the same search.
+        method: The algorithm; None for KTNAS as it comes.
+        sources: Tasks that only donate; without any, every task donates to every other.
+        minimize: With functions, the tasks whose number is better when smaller; fitness is its negative.
+        callback: Called with a `Progress` after every answer.
+
+    Raises:
+        KtnasError: If the arguments contradict each other; nothing has been evaluated then.
+
+    >>> import ktnas
+    >>> from ktnas.spaces.categorical import Categorical
+    >>> from ktnas.search.regularized_evolution import RegularizedEvolution
+    >>> space = Categorical((4,) * 6)
+    >>> tasks = {"many threes": lambda code: code.count(3), "near two": lambda code: -sum(abs(g - 2) for g in code)}
+    >>> result = ktnas.search(space, tasks, budget=200, method=RegularizedEvolution())
+    >>> result.best["many threes"].fitness, result.best["many threes"].genotype
+    (6.0, (3, 3, 3, 3, 3, 3))
+    """
+    benchmark = _benchmark(where, tasks, minimize)
+    for name in sources:
+        if name not in {task.name for task in benchmark.tasks}:
+            raise unknown_name("source", name, [task.name for task in benchmark.tasks], benchmark.name)
+    problem = Problem(benchmark.space, benchmark.tasks, frozenset(sources))
+    if method is None:
+        from ktnas.search.presets import ktnas
+
+        return _search(benchmark, problem, ktnas(), budget=budget, seed=seed, callback=callback)
+    return _search(benchmark, problem, method, budget=budget, seed=seed, callback=callback)
+
+
+def _benchmark(
+    where: SearchSpace | Benchmark, tasks: Mapping[str, TaskFunction] | Sequence[str], minimize: Collection[str]
+) -> Benchmark:
+    if isinstance(where, SearchSpace):
+        if not isinstance(tasks, Mapping):
+            raise ConfigurationError(
+                f"with a search space, tasks must map names to functions; got {tasks!r}. Names alone need a benchmark"
+            )
+        return FunctionBenchmark(where, tasks, frozenset(minimize))
+    if isinstance(tasks, Mapping) or minimize:
+        raise ConfigurationError(
+            f"benchmark {where.name!r} has its own tasks and their direction; give their names alone, or a search "
+            "space with functions"
+        )
+    return where.restricted(tuple(tasks)) if tasks else where
+
+
+def _search(
+    benchmark: Benchmark, problem: Problem, method: Search[S], *, budget: int, seed: int, callback: Observer | None
+) -> SearchResult:
+    require_population(method, budget)
+    result = run(problem, method, benchmark.evaluate, budget=Budget(budget), seed=seed, observe=callback)
+    best = {
+        name: Found(
+            benchmark.label(task.best.genotype), task.best.genotype, task.best.fitness, task.evaluations_to_best
+        )
+        for name, task in result.tasks.items()
+        if task.best is not None and task.best.fitness is not None
+    }
+    return SearchResult(best, result.tasks, result.history)
