@@ -9,13 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from ktnas.errors import ConfigurationError
 from ktnas.space import SearchSpace
 from ktnas.typing import Genotype
-
-_NO_METRICS: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,7 @@ class Evaluation:
 
     fitness: float | None
     cost_s: float = 0.0
-    metrics: Mapping[str, float] = field(default_factory=lambda: _NO_METRICS)
+    metrics: Mapping[str, float] = field(default_factory=dict)
     error: str | None = None
 
     def __post_init__(self) -> None:

@@ -7,7 +7,7 @@ of one fitted embedder share their axes. What is learned from fitness belongs to
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -31,3 +31,17 @@ class Embedder(Protocol):
 
     def fit(self, space: SearchSpace, rng: np.random.Generator) -> FittedEmbedder:
         """Fix the axes for ``space``; what needs a corpus draws it from the space with ``rng``."""
+
+
+@runtime_checkable
+class Grouped(Protocol):
+    """A fitted embedder whose columns fall into groups that a kernel may weigh one by one."""
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """Widths of the groups, in the order of the columns."""
+
+
+def group_widths(fitted: FittedEmbedder, dim: int) -> tuple[int, ...]:
+    """Widths of the groups of columns; one group of all ``dim`` columns where the embedder names none."""
+    return fitted.groups if isinstance(fitted, Grouped) else (dim,)

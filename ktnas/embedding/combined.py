@@ -20,10 +20,12 @@ class FittedCombination:
     Attributes:
         parts: The fitted embedders.
         scales: ``(parts,)`` factor on each block.
+        groups: Width of each block.
     """
 
     parts: tuple[PersistentFitted, ...]
     scales: FloatArray
+    groups: tuple[int, ...]
 
     def embed(self, genotypes: Sequence[Genotype]) -> FloatArray:
         blocks = [scale * part.embed(genotypes) for part, scale in zip(self.parts, self.scales, strict=True)]
@@ -31,7 +33,7 @@ class FittedCombination:
 
     def state(self) -> Arrays:
         nested = {f"{i}.{name}": array for i, part in enumerate(self.parts) for name, array in part.state().items()}
-        return {**nested, "scales": self.scales}
+        return {**nested, "scales": self.scales, "groups": np.array(self.groups, dtype=np.int64)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,10 @@ class Combined:
         own, *others = rng.spawn(len(self.parts) + 1)
         fitted = tuple(part.fit(space, stream) for part, stream in zip(self.parts, others, strict=True))
         corpus = sample_distinct(space, self.corpus_size, own)
-        spread = np.array([np.sqrt(part.embed(corpus).var(axis=0).sum()) for part in fitted])
+        blocks = [part.embed(corpus) for part in fitted]
+        spread = np.array([np.sqrt(block.var(axis=0).sum()) for block in blocks])
         scales = np.where(spread > 0, 1 / np.where(spread > 0, spread, 1.0), 0.0) / np.sqrt(len(fitted))
-        return FittedCombination(fitted, scales)
+        return FittedCombination(fitted, scales, tuple(block.shape[1] for block in blocks))
 
     def restore(self, space: SearchSpace, state: Arrays) -> FittedCombination:
         parts = []
@@ -69,4 +72,5 @@ class Combined:
             own = {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}
             parts.append(part.restore(space, own))
         scales = require(state, "scales", np.float64, (len(parts),))
-        return FittedCombination(tuple(parts), scales.astype(np.float64))
+        groups = require(state, "groups", np.int64, (len(parts),))
+        return FittedCombination(tuple(parts), scales.astype(np.float64), tuple(groups.tolist()))

@@ -18,7 +18,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ktnas.embedding import Embedder, FittedEmbedder
+from ktnas.embedding import Embedder, FittedEmbedder, group_widths
 from ktnas.embedding.persistence import Arrays, PersistentEmbedder, PersistentFitted, require
 from ktnas.errors import ConfigurationError
 from ktnas.rng import Streams
@@ -170,6 +170,10 @@ class _Tabulated:
     rows: Mapping[Genotype, int]
     table: npt.NDArray[np.float32]
     fitted: PersistentFitted
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        return group_widths(self.fitted, self.table.shape[1])
 
     def embed(self, genotypes: Sequence[Genotype]) -> FloatArray:
         rows = np.array([self.rows.get(g, -1) for g in genotypes], dtype=np.int64)

@@ -11,22 +11,24 @@ An architecture that the target has evaluated is no candidate: it would cost not
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ktnas.embedding import Embedder, FittedEmbedder
+from ktnas.embedding.store import Store, cached
 from ktnas.errors import ConfigurationError
 from ktnas.population import Population, survivors
 from ktnas.rng import Streams
-from ktnas.search.screening import Evidence, Ranking, Screening
-from ktnas.search.variation import Variation
+from ktnas.search.pool import Breeding, Pool
+from ktnas.search.pool import Candidates as Pooled
+from ktnas.search.screening import Evidence, Screening
 from ktnas.space import sample_distinct
 from ktnas.transfer import Candidates, Transfer
 from ktnas.transfer.no_transfer import NoTransfer
 from ktnas.transfer.outcome import Outcome, judged
 from ktnas.trial import History, Problem, Proposal, Trial
-from ktnas.typing import Genotype
+from ktnas.typing import FloatArray, Genotype
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +67,32 @@ class KTNAS:
         embedder: Vectors for the transfer and the screening.
         transfer: What moves between tasks.
         screening: Which offspring are evaluated.
-        variation: How offspring are bred.
+        pool: Among which architectures the screening chooses.
         population: Members per task (K in the paper).
         offspring: Offspring evaluated per task and generation.
-        pool: Offspring bred for each one that is evaluated; the screening chooses among them.
         migrants: Architectures transferred per task and generation at most (n in the paper).
         ratio: Share of the next population that a child must enter for its parent's transfer to count as
             positive (r in the paper).
+        store: Where the fitted embedder is kept between runs; None to fit it anew. It changes no result, and is
+            not part of the configuration.
     """
 
     label: str
     embedder: Embedder
     transfer: Transfer
     screening: Screening
-    variation: Variation
+    pool: Pool
     population: int = 10
     offspring: int = 10
-    pool: int = 1
     migrants: int = 4
     ratio: float = 0.2
+    store: Store | None = field(default=None, repr=False, compare=False, metadata={"recorded": False})
 
     def __post_init__(self) -> None:
-        if min(self.population, self.offspring, self.pool) < 1 or self.migrants < 0 or not 0 < self.ratio <= 1:
+        if min(self.population, self.offspring) < 1 or self.migrants < 0 or not 0 < self.ratio <= 1:
             raise ConfigurationError(
-                "population, offspring and pool must be at least 1, migrants at least 0 and ratio in (0, 1]; got "
-                f"{self.population}, {self.offspring}, {self.pool}, {self.migrants} and {self.ratio}"
+                "population and offspring must be at least 1, migrants at least 0 and ratio in (0, 1]; got "
+                f"{self.population}, {self.offspring}, {self.migrants} and {self.ratio}"
             )
 
     @property
@@ -98,7 +101,7 @@ class KTNAS:
 
     def start(self, problem: Problem) -> KTNASState:
         """Fit the embedder; no population yet."""
-        fitted = self.embedder.fit(problem.space, Streams(0).rng("embedding"))
+        fitted = cached(self.embedder, problem.space, self.store)
         empty: dict[str, tuple[Trial, ...]] = dict.fromkeys(problem.names, ())
         none: dict[str, tuple[Outcome, ...]] = dict.fromkeys(problem.names, ())
         return KTNASState(problem, fitted, History(), 0, False, empty, empty, none, dict.fromkeys(problem.names, 0))
@@ -156,32 +159,34 @@ class KTNAS:
         return Candidates(target, state.generation, tuple(pool.values()), state.outcomes[target], state.embedder)
 
     def _offspring(self, state: KTNASState, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:
-        ranking = self.screening.fit(
-            evidence(state.history), state.embedder, streams.rng("screening", state.generation)
-        )
+        pools = {task: self._pool(state, task, left, streams) for task, left in remaining.items()}
+        rng = streams.rng("screening", state.generation)
+        ranking = self.screening.fit(evidence(state.history), state.embedder, rng)
+        scores = ranking.scores({task: pool.genotypes for task, pool in pools.items() if pool is not None})
         proposals: list[Proposal] = []
-        for task, left in remaining.items():
-            rng = streams.rng("offspring", task, state.generation)
-            proposals.extend(self._bred(state, task, min(self.offspring, left), ranking, rng))
+        for task, pool in pools.items():
+            count = min(self.offspring, remaining[task])
+            chosen = () if pool is None else _best_unknown(state.history, task, pool, scores[task], count)
+            proposals.extend(chosen or self._random(state, task, count, streams))
         return proposals
 
-    def _bred(
-        self, state: KTNASState, task: str, count: int, ranking: Ranking, rng: np.random.Generator
-    ) -> Sequence[Proposal]:
-        space, history = state.problem.space, state.history
+    def _pool(self, state: KTNASState, task: str, left: int, streams: Streams) -> Pooled | None:
+        members = survivors((*state.populations[task], *state.current[task]), self.population + self.migrants)
+        if not members:
+            return None
+        history = state.history
 
         def known(genotype: Genotype) -> bool:
             return history.find(task, genotype) is not None
 
-        members = survivors((*state.populations[task], *state.current[task]), self.population + self.migrants)
-        if members:
-            children = self.variation.offspring(space, members, count * self.pool, known, rng)
-            if children:
-                scores = ranking.scores(task, [child.genotype for child in children])
-                best = np.argsort(-scores, kind="stable")[:count].tolist()
-                return [Proposal(task, children[i].genotype, children[i].parents) for i in best]
-        seen = frozenset(t.genotype for t in history.evaluated(task))
-        return [Proposal(task, genotype) for genotype in sample_distinct(space, count, rng, seen)]
+        breeding = Breeding(state.problem.space, members, min(self.offspring, left), known)
+        return self.pool.candidates(breeding, streams.rng("offspring", task, state.generation))
+
+    def _random(self, state: KTNASState, task: str, count: int, streams: Streams) -> Sequence[Proposal]:
+        """Where nothing can be bred: no success yet, or everything within reach is known."""
+        seen = frozenset(t.genotype for t in state.history.evaluated(task))
+        rng = streams.rng("restart", task, state.generation)
+        return [Proposal(task, genotype) for genotype in sample_distinct(state.problem.space, count, rng, seen)]
 
     def _completed(self, state: KTNASState) -> KTNASState:
         populations, outcomes, skipped = dict(state.populations), dict(state.outcomes), dict(state.skipped)
@@ -203,6 +208,17 @@ class KTNAS:
             outcomes=outcomes,
             skipped=skipped,
         )
+
+
+def _best_unknown(history: History, task: str, pool: Pooled, scores: FloatArray, count: int) -> Sequence[Proposal]:
+    chosen: list[Proposal] = []
+    for index in np.argsort(-scores, kind="stable").tolist():
+        if len(chosen) == count:
+            break
+        if history.find(task, pool.genotypes[index]) is None:
+            child = pool.child(index)
+            chosen.append(Proposal(task, child.genotype, child.parents))
+    return chosen
 
 
 def evidence(history: History) -> dict[str, Evidence]:

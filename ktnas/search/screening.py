@@ -31,8 +31,8 @@ class Evidence:
 class Ranking(Protocol):
     """Fitted screening."""
 
-    def scores(self, task: str, genotypes: Sequence[Genotype]) -> FloatArray:
-        """Scores ``(n,)``: the highest is evaluated first."""
+    def scores(self, candidates: Mapping[str, Sequence[Genotype]]) -> Mapping[str, FloatArray]:
+        """Scores ``(n,)`` of each task's candidates: the highest is evaluated first."""
 
 
 class Screening(Protocol):
@@ -53,8 +53,8 @@ class NoScreening:
 
 @dataclass(frozen=True, slots=True)
 class _Unranked:
-    def scores(self, task: str, genotypes: Sequence[Genotype]) -> FloatArray:
-        return np.zeros(len(genotypes))
+    def scores(self, candidates: Mapping[str, Sequence[Genotype]]) -> Mapping[str, FloatArray]:
+        return {task: np.zeros(len(genotypes)) for task, genotypes in candidates.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,10 @@ class _ByImprovement:
     fitted: Mapping[str, tuple[Predictor, float]]
     embedder: FittedEmbedder
 
-    def scores(self, task: str, genotypes: Sequence[Genotype]) -> FloatArray:
+    def scores(self, candidates: Mapping[str, Sequence[Genotype]]) -> Mapping[str, FloatArray]:
+        return {task: self._scores(task, genotypes) for task, genotypes in candidates.items()}
+
+    def _scores(self, task: str, genotypes: Sequence[Genotype]) -> FloatArray:
         if task not in self.fitted:
             return np.zeros(len(genotypes))
         predictor, best = self.fitted[task]

@@ -1,0 +1,34 @@
+"""The two compositions of KTNAS that have a name."""
+
+from __future__ import annotations
+
+from ktnas.embedding.combined import Combined
+from ktnas.embedding.node2vec import Node2Vec
+from ktnas.embedding.one_hot import OneHot
+from ktnas.embedding.path_encoding import PathEncoding
+from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
+from ktnas.search.joint_screening import JointScreening
+from ktnas.search.ktnas import KTNAS
+from ktnas.search.pool import Offspring, WholeSpace
+from ktnas.search.screening import NoScreening
+from ktnas.transfer.transfer_rank import TransferRank
+
+
+def ktnas_paper() -> KTNAS:
+    """The paper's procedure as written (arXiv 2504.00772): node2vec, transfer rank, mutation, no regressor."""
+    return KTNAS("ktnas-paper", Node2Vec(), TransferRank(), NoScreening(), Offspring())
+
+
+def ktnas() -> KTNAS:
+    """The default: a joint surrogate over all tasks screens the space, transfer rank moves architectures."""
+    parts = (OneHot(), PathEncoding(), WeisfeilerLehman(0), WeisfeilerLehman(1), Node2Vec())
+    return KTNAS(
+        "ktnas",
+        Combined(parts),
+        TransferRank(),
+        JointScreening(),
+        WholeSpace(),
+        population=5,
+        offspring=1,
+        migrants=1,
+    )

@@ -1,0 +1,202 @@
+"""One Gaussian process over (task, architecture) pairs: the intrinsic model of coregionalization.
+
+``cov[(s, x), (t, z)] = B[s, t] * sum_g w_g k(|x_g - z_g| / (l_g m_g)) + noise`` (Bonilla, Chai, Williams, NeurIPS
+2007, eq. 1), where ``g`` runs over groups of columns, ``k`` is the Matern-3/2 function, ``m_g`` the median distance
+within a group, and ``w`` sums to one. What one task has seen informs every other, as far as ``B`` lets it: that
+is transfer within the model. Weights, scales and noise maximise the posterior density over settings drawn at
+random. ``B`` starts at one correlation for all pairs and moves, as evidence grows, to the correlation of what each
+task by itself predicts for all architectures seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cho_solve, cholesky, solve_triangular
+
+from ktnas.errors import ConfigurationError
+from ktnas.typing import FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """What has been seen, on all tasks.
+
+    Attributes:
+        x: ``(u, dim)`` vectors of the architectures seen, each once.
+        rows: ``(n,)`` the row of ``x`` that each observation is about.
+        tasks: ``(n,)`` its task, from 0.
+        y: ``(n,)`` its target, higher is better, comparable between tasks.
+        groups: Widths of the groups of columns of ``x``; they sum to ``dim``.
+    """
+
+    x: FloatArray
+    rows: IntArray
+    tasks: IntArray
+    y: FloatArray
+    groups: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One choice of the kernel's parameters.
+
+    Attributes:
+        weights: ``(groups,)`` positive, sum to one.
+        scales: ``(groups,)`` length scales, as multiples of the median distance.
+        noise: Variance of the noise, as a share of the signal's.
+    """
+
+    weights: FloatArray
+    scales: FloatArray
+    noise: float
+
+
+@dataclass(frozen=True, slots=True)
+class MultiTaskGaussianProcess:
+    """Multi-task Gaussian process.
+
+    Attributes:
+        correlation: Correlation of any two tasks before anything is known, in [0, 1); 0 keeps tasks apart for good.
+        trust: Observations of the least observed task at which the prior correlation and the seen one weigh the same.
+        draws: Settings of the kernel that are tried.
+        spread: Standard deviation of the logarithm of a length scale, before anything is known.
+    """
+
+    correlation: float = 0.6
+    trust: float = 20.0
+    draws: int = 24
+    spread: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.correlation < 1 or self.trust <= 0 or self.draws < 1 or self.spread <= 0:
+            raise ConfigurationError(f"a multi-task Gaussian process cannot have these settings: {self}")
+
+    def fit(self, seen: Observations, rng: np.random.Generator) -> FittedMultiTask:
+        """Fit to at least one observation; settings are drawn with ``rng``."""
+        count = int(seen.tasks.max()) + 1
+        medians = np.array([_median(d) for d in _distances(seen.x, seen.x, seen.groups)])
+        distances = _distances(seen.x, seen.x, seen.groups) / medians[:, None, None]
+        between = np.full((count, count), self.correlation) + (1 - self.correlation) * np.eye(count)
+        own = between[seen.tasks][:, seen.tasks]
+        drawn = [self._drawn(len(seen.groups), rng) for _ in range(self.draws)]
+        settings = max(drawn, key=lambda s: self._log_posterior(s, seen, distances, own))
+        kernel = _kernel(distances, settings)
+        if self.correlation > 0 and count > 1:
+            between = self._blended(between, _seen_correlation(kernel, seen, settings.noise, count), seen)
+        covariance = kernel[np.ix_(seen.rows, seen.rows)] * between[seen.tasks][:, seen.tasks]
+        factor = cholesky(covariance + settings.noise * np.eye(len(seen.y)), lower=True)
+        return FittedMultiTask(seen, settings, medians, between, factor, cho_solve((factor, True), seen.y))
+
+    def _drawn(self, groups: int, rng: np.random.Generator) -> Settings:
+        weights = rng.dirichlet(np.ones(groups))
+        scales = np.exp(self.spread * rng.standard_normal(groups))
+        return Settings(weights, scales, float(np.exp(rng.uniform(np.log(0.02), np.log(0.7)))))
+
+    def _log_posterior(self, settings: Settings, seen: Observations, distances: FloatArray, own: FloatArray) -> float:
+        covariance = _kernel(distances, settings)[np.ix_(seen.rows, seen.rows)] * own
+        factor = cholesky(covariance + settings.noise * np.eye(len(seen.y)), lower=True)
+        whitened = solve_triangular(factor, seen.y, lower=True)
+        likelihood = -0.5 * whitened @ whitened - np.log(np.diag(factor)).sum()
+        prior = -0.5 * ((np.log(settings.scales) / self.spread) ** 2).sum()
+        return float(likelihood + prior)
+
+    def _blended(self, prior: FloatArray, seen_correlation: FloatArray, seen: Observations) -> FloatArray:
+        fewest = np.bincount(seen.tasks).min()
+        trust = fewest / (fewest + self.trust)
+        return _correlation((1 - trust) * prior + trust * seen_correlation)
+
+
+@dataclass(frozen=True, slots=True)
+class FittedMultiTask:
+    """A fitted multi-task Gaussian process.
+
+    Attributes:
+        seen: What it was fitted to.
+        settings: The kernel's parameters.
+        medians: ``(groups,)`` median squared distances.
+        between: ``(tasks, tasks)`` correlation of the tasks.
+        factor: ``(n, n)`` lower Cholesky factor of the observations' covariance.
+        weights: ``(n,)`` the covariance's inverse times the targets.
+    """
+
+    seen: Observations
+    settings: Settings
+    medians: FloatArray
+    between: FloatArray
+    factor: FloatArray
+    weights: FloatArray
+
+    def predict(self, x: FloatArray, tasks: Sequence[int], detailed: int) -> tuple[FloatArray, FloatArray]:
+        """Predict on several tasks at once.
+
+        Args:
+            x: Vectors ``(m, dim)``.
+            tasks: The tasks, from 0.
+            detailed: Of how many rows per task, those of the highest means, the standard deviation is wanted.
+
+        Returns:
+            Means ``(len(tasks), m)`` and standard deviations ``(len(tasks), m)``, 0 where not computed.
+        """
+        distances = _distances(x, self.seen.x, self.seen.groups) / self.medians[:, None, None]
+        kernel = _kernel(distances, self.settings)
+        mean, std = np.empty((len(tasks), len(x))), np.zeros((len(tasks), len(x)))
+        for i, task in enumerate(tasks):
+            share = self.between[task][self.seen.tasks]
+            mean[i] = kernel @ np.bincount(self.seen.rows, share * self.weights, minlength=len(self.seen.x))
+            top = np.argsort(-mean[i], kind="stable")[:detailed]
+            half = solve_triangular(self.factor, (kernel[top][:, self.seen.rows] * share).T, lower=True)
+            std[i, top] = np.sqrt(np.maximum(1 - (half * half).sum(axis=0), 1e-12))
+        return mean, std
+
+
+def _distances(a: FloatArray, b: FloatArray, groups: Sequence[int]) -> FloatArray:
+    """Squared distances ``(groups, len(a), len(b))`` within each group of columns."""
+    edges = np.cumsum(groups)[:-1].tolist()
+    found = []
+    for left, right in zip(np.split(a, edges, axis=1), np.split(b, edges, axis=1), strict=True):
+        squares = (left * left).sum(axis=1)[:, None] + (right * right).sum(axis=1)[None, :]
+        found.append(np.maximum(squares - 2 * left @ right.T, 0))
+    return np.stack(found)
+
+
+def _median(distances: FloatArray) -> float:
+    apart = distances[np.triu_indices(len(distances), 1)]
+    apart = apart[apart > 1e-9]
+    return float(np.median(apart)) if len(apart) else 1.0
+
+
+def _kernel(distances: FloatArray, settings: Settings) -> FloatArray:
+    total = np.zeros(distances.shape[1:])
+    for group, weight, scale in zip(distances, settings.weights, settings.scales, strict=True):
+        distance = np.sqrt(3 * group) / scale
+        total += weight * (1 + distance) * np.exp(-distance)
+    return total
+
+
+def _seen_correlation(kernel: FloatArray, seen: Observations, noise: float, count: int) -> FloatArray:
+    """Correlation ``(count, count)`` of the tasks' own predictions at every architecture seen."""
+    means = np.zeros((count, len(seen.x)))
+    for task in range(count):
+        mine = seen.tasks == task
+        rows = seen.rows[mine]
+        if mine.any():
+            own = kernel[np.ix_(rows, rows)] + noise * np.eye(len(rows))
+            means[task] = kernel[:, rows] @ np.linalg.solve(own, seen.y[mine])
+    centred = means - means.mean(axis=1, keepdims=True)
+    length = np.linalg.norm(centred, axis=1)
+    unit = centred / np.where(length > 0, length, 1.0)[:, None]
+    found: FloatArray = unit @ unit.T
+    np.fill_diagonal(found, 1.0)
+    return found
+
+
+def _correlation(matrix: FloatArray) -> FloatArray:
+    """The nearest positive definite matrix by eigenvalues, scaled to a unit diagonal."""
+    values, vectors = np.linalg.eigh(matrix)
+    positive = (vectors * np.maximum(values, 1e-3)) @ vectors.T
+    scale = np.sqrt(np.diag(positive))
+    scaled: FloatArray = positive / scale[:, None] / scale[None, :]
+    return scaled
