@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DPI = 110
+NAME_LIMIT = 28
+"""Characters of an operation's name that are drawn, at most."""
+
 INK, MUTED, GRID = "#1f2933", "#7b8794", "#e4e7eb"
 LINE, OPTIMUM = "#2563eb", "#d97706"
 PALETTE = ("#bfdbfe", "#bbf7d0", "#fde68a", "#fbcfe8", "#ddd6fe", "#fed7aa", "#a5f3fc", "#d9f99d", "#fecaca", "#e9d5ff")
@@ -40,6 +43,7 @@ _STYLE: dict[Any, Any] = {  # matplotlib's own type for it differs from version 
     "axes.grid": True,
     "grid.color": GRID,
     "axes.axisbelow": True,
+    "text.parse_math": False,
 }
 
 
@@ -75,7 +79,7 @@ def convergence(courses: Sequence[Course], title: str) -> bytes:
             _panel(axes, course)
             if i >= len(courses) - columns:
                 axes.set_xlabel("evaluations")
-        figure.suptitle(title, fontsize=10, color=MUTED)
+        figure.suptitle(_short(title, 30 + 30 * columns), fontsize=10, color=MUTED)
         return _png(figure)
 
 
@@ -96,13 +100,17 @@ def _panel(axes: Axes, course: Course) -> None:
     if course.optimum is not None:
         axes.axhline(task.to_fitness(course.optimum), color=OPTIMUM, lw=1.1, ls=(0, (4, 3)), label="best listed")
     _limit(axes, curves, course)
-    axes.set_title(task.name, loc="left", fontweight="bold")
-    axes.set_ylabel(f"{task.metric} ({task.unit})" if task.unit else task.metric)
+    axes.set_title(_short(task.name, 36), loc="left", fontweight="bold")
+    axes.set_ylabel(_short(f"{task.metric} ({task.unit})" if task.unit else task.metric, 32))
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.ticklabel_format(axis="y", useOffset=False)
     if course.optimum is not None or not alone:
         axes.legend(loc="upper right" if task.minimize else "lower right", frameon=False, fontsize=8)
+
+
+def _short(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def _values(task: Task, curve: Sequence[float | None]) -> list[float]:
@@ -143,7 +151,8 @@ def architecture(graph: OperationGraph, title: str, caption: str = "", operation
     from matplotlib.figure import Figure
 
     drawing = lay_out(graph)
-    box = 0.088 * max(map(len, graph.operations)) + 0.3  # inches that hold the longest name
+    longest = min(NAME_LIMIT, max(map(len, graph.operations)))
+    box = 0.088 * longest + 0.3  # inches that hold the longest name
     step, gap = box + 0.55, 0.62
     width = max(4.0, step * (drawing.width + 1) + 0.2)
     lines = textwrap.wrap(caption, max(30, int(width * 13)), break_on_hyphens=False)
@@ -151,7 +160,7 @@ def architecture(graph: OperationGraph, title: str, caption: str = "", operation
     height = head + max(1.3, gap * (drawing.height + 1) + 0.3)
     with rc_context(_STYLE):
         figure = Figure(figsize=(width, height))
-        figure.text(0.15 / width, 1 - 0.3 / height, title, fontsize=11, fontweight="bold")
+        figure.text(0.15 / width, 1 - 0.3 / height, _short(title, int(width * 11)), fontsize=11, fontweight="bold")
         for i, line in enumerate(lines):
             figure.text(0.15 / width, 1 - (0.52 + 0.19 * i) / height, line, fontsize=8, color=MUTED, family="monospace")
         axes = figure.add_axes((0, 0, 1, 1 - head / height))
@@ -201,7 +210,13 @@ def _draw(
             )
         )
         axes.text(
-            x * step, y * gap, operation, ha="center", va="center_baseline", fontsize=9, color=MUTED if end else INK
+            x * step,
+            y * gap,
+            _short(operation, NAME_LIMIT),
+            ha="center",
+            va="center_baseline",
+            fontsize=9,
+            color=MUTED if end else INK,
         )
     if not graph.is_connected:
         middle = (drawing.width * step / 2, drawing.height * gap / 2)
