@@ -1,4 +1,8 @@
-"""Several embeddings side by side, each block scaled so that all weigh the same."""
+"""Several embeddings side by side, each block centred and scaled so that all weigh the same.
+
+One kind of feature predicts best from few architectures and another from many (docs/embedding.md): together they
+predict best throughout.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ktnas.embedding.node2vec import Node2Vec
 from ktnas.embedding.persistence import Arrays, PersistentEmbedder, PersistentFitted, require
+from ktnas.embedding.pooling import Mean
+from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
+from ktnas.embedding.words import Neighbourhood, Operation, OperationAndPosition
 from ktnas.errors import ConfigurationError
 from ktnas.space import SearchSpace, sample_distinct
 from ktnas.typing import FloatArray, Genotype
@@ -15,55 +23,56 @@ from ktnas.typing import FloatArray, Genotype
 
 @dataclass(frozen=True, slots=True)
 class FittedCombination:
-    """Fitted embedders and their weights.
+    """Fitted embedders and where their blocks go.
 
     Attributes:
         parts: The fitted embedders.
-        scales: ``(parts,)`` factor on each block.
-        groups: Width of each block.
+        centre: ``(dim,)`` mean of the corpus.
+        scale: ``(dim,)`` factor on each axis, the same within a block.
     """
 
     parts: tuple[PersistentFitted, ...]
-    scales: FloatArray
-    groups: tuple[int, ...]
+    centre: FloatArray
+    scale: FloatArray
 
     def embed(self, genotypes: Sequence[Genotype]) -> FloatArray:
-        blocks = [scale * part.embed(genotypes) for part, scale in zip(self.parts, self.scales, strict=True)]
-        return np.concatenate(blocks, axis=1)
+        blocks = [part.embed(genotypes) for part in self.parts]
+        return (np.concatenate(blocks, axis=1) - self.centre) * self.scale
 
     def state(self) -> Arrays:
         nested = {f"{i}.{name}": array for i, part in enumerate(self.parts) for name, array in part.state().items()}
-        return {**nested, "scales": self.scales, "groups": np.array(self.groups, dtype=np.int64)}
+        return {**nested, "centre": self.centre, "scale": self.scale}
 
 
 @dataclass(frozen=True, slots=True)
 class Combined:
-    """Several embeddings side by side. In each block the mean squared distance to the block's mean is the same.
+    """Several embeddings side by side. Over the corpus, every block has mean 0 and the same mean squared length.
 
     Attributes:
         parts: The embedders, at least one.
-        corpus_size: Architectures that the scale of a block is measured on.
+        corpus_size: Architectures that the blocks are measured on.
+        name: Name used at the command line and in records.
     """
 
     parts: tuple[PersistentEmbedder, ...]
     corpus_size: int = 500
+    name: str = "combined"
 
     def __post_init__(self) -> None:
         if not self.parts or self.corpus_size < 1:
             raise ConfigurationError(f"a combination needs at least 1 part and 1 architecture; got {self}")
-
-    @property
-    def name(self) -> str:
-        return "+".join(part.name for part in self.parts)
 
     def fit(self, space: SearchSpace, rng: np.random.Generator) -> FittedCombination:
         own, *others = rng.spawn(len(self.parts) + 1)
         fitted = tuple(part.fit(space, stream) for part, stream in zip(self.parts, others, strict=True))
         corpus = sample_distinct(space, self.corpus_size, own)
         blocks = [part.embed(corpus) for part in fitted]
-        spread = np.array([np.sqrt(block.var(axis=0).sum()) for block in blocks])
-        scales = np.where(spread > 0, 1 / np.where(spread > 0, spread, 1.0), 0.0) / np.sqrt(len(fitted))
-        return FittedCombination(fitted, scales, tuple(block.shape[1] for block in blocks))
+        spreads = [float(np.sqrt(block.var(axis=0).sum() * len(blocks))) for block in blocks]
+        scale = [
+            np.full(block.shape[1], 1 / spread if spread else 0.0)
+            for block, spread in zip(blocks, spreads, strict=True)
+        ]
+        return FittedCombination(fitted, np.concatenate(blocks, axis=1).mean(axis=0), np.concatenate(scale))
 
     def restore(self, space: SearchSpace, state: Arrays) -> FittedCombination:
         parts = []
@@ -71,6 +80,22 @@ class Combined:
             prefix = f"{i}."
             own = {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}
             parts.append(part.restore(space, own))
-        scales = require(state, "scales", np.float64, (len(parts),))
-        groups = require(state, "groups", np.int64, (len(parts),))
-        return FittedCombination(tuple(parts), scales.astype(np.float64), tuple(groups.tolist()))
+        centre, scale = (require(state, name, np.float64, (None,)) for name in ("centre", "scale"))
+        if centre.shape != scale.shape:
+            raise ValueError(f"centre and scale differ in length: {len(centre)} and {len(scale)}")
+        return FittedCombination(tuple(parts), centre.astype(np.float64), scale.astype(np.float64))
+
+
+def combined() -> Combined:
+    """The default embedder: node2vec with three kinds of words, and Weisfeiler-Lehman counts.
+
+    Chosen by measurement: best on average over four tables at 30, 100 and 300 architectures (docs/embedding.md).
+    """
+    return Combined(
+        (
+            Node2Vec(words=Operation(), pooling=Mean()),
+            Node2Vec(words=OperationAndPosition()),
+            Node2Vec(words=Neighbourhood(1)),
+            WeisfeilerLehman(depth=1),
+        )
+    )

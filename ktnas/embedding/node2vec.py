@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ktnas.embedding.persistence import Arrays, require
-from ktnas.embedding.pooling import Mean, Pooling
+from ktnas.embedding.pooling import Pooling, Sum
 from ktnas.embedding.skip_gram import SkipGram
 from ktnas.embedding.vocabulary import Vocabulary
 from ktnas.embedding.walks import SecondOrderWalk, adjacency
@@ -73,7 +73,7 @@ class Node2Vec:
     """
 
     words: Words = field(default_factory=Neighbourhood)
-    pooling: Pooling = field(default_factory=Mean)
+    pooling: Pooling = field(default_factory=Sum)
     walk: SecondOrderWalk = field(default_factory=SecondOrderWalk)
     walks_per_node: int = 2
     walk_length: int = 12
