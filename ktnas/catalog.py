@@ -6,20 +6,16 @@ are made, so that `--help` knows every name and loads none of them.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from ktnas.errors import ConfigurationError, unknown_name
+from ktnas.errors import unknown_name
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
     from ktnas.embedding import Embedder
     from ktnas.search import Search
     from ktnas.search.screening import Screening
     from ktnas.space import SearchSpace
-    from ktnas.surrogate import Surrogate
     from ktnas.transfer import Transfer
 
 T = TypeVar("T")
@@ -72,6 +68,18 @@ def _node2vec() -> Embedder:
     return Node2Vec()
 
 
+def _node2vec_separate() -> Embedder:
+    from ktnas.embedding.separate import Separate
+
+    return Separate()
+
+
+def _combined() -> Embedder:
+    from ktnas.search.presets import ktnas
+
+    return ktnas().embedder
+
+
 def _one_hot() -> Embedder:
     from ktnas.embedding.one_hot import OneHot
 
@@ -91,44 +99,64 @@ def _weisfeiler_lehman() -> Embedder:
 
 
 EMBEDDERS: Mapping[str, Callable[[], Embedder]] = {
+    "combined": _combined,
     "node2vec": _node2vec,
+    "node2vec-separate": _node2vec_separate,
     "one-hot": _one_hot,
     "path-encoding": _path_encoding,
     "weisfeiler-lehman": _weisfeiler_lehman,
 }
 
 
-def _gaussian_process() -> Surrogate:
+def _joint() -> Screening:
+    from ktnas.search.joint_screening import JointScreening
+
+    return JointScreening()
+
+
+def _gaussian_process() -> Screening:
+    from ktnas.search.screening import SurrogateScreening
     from ktnas.surrogate.gaussian_process import GaussianProcess
 
-    return GaussianProcess()
+    return SurrogateScreening(GaussianProcess())
 
 
-def _random_forest() -> Surrogate:
+def _random_forest() -> Screening:
+    from ktnas.search.screening import SurrogateScreening
     from ktnas.surrogate.random_forest import RandomForest
 
-    return RandomForest()
+    return SurrogateScreening(RandomForest())
 
 
-def _ridge() -> Surrogate:
+def _ridge() -> Screening:
+    from ktnas.search.screening import SurrogateScreening
     from ktnas.surrogate.ridge import Ridge
 
-    return Ridge()
+    return SurrogateScreening(Ridge())
 
 
-def _nearest_neighbours() -> Surrogate:
+def _nearest_neighbours() -> Screening:
+    from ktnas.search.screening import SurrogateScreening
     from ktnas.surrogate.nearest_neighbours import NearestNeighbours
 
-    return NearestNeighbours()
+    return SurrogateScreening(NearestNeighbours())
 
 
-SURROGATES: Mapping[str, Callable[[], Surrogate | None]] = {
+def _no_screening() -> Screening:
+    from ktnas.search.screening import NoScreening
+
+    return NoScreening()
+
+
+SURROGATES: Mapping[str, Callable[[], Screening]] = {
+    "joint": _joint,
     "gaussian-process": _gaussian_process,
     "random-forest": _random_forest,
     "ridge": _ridge,
     "nearest-neighbours": _nearest_neighbours,
-    "none": lambda: None,
+    "none": _no_screening,
 }
+"""One model over all tasks, one per task, or none: then offspring are evaluated as they are bred."""
 
 
 def _transfer_rank() -> Transfer:
@@ -227,56 +255,3 @@ def made(kind: str, name: str, choices: Mapping[str, Callable[[], T]]) -> T:
     if name not in choices:
         raise unknown_name(kind, name, choices)
     return choices[name]()
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class MethodChoice:
-    """A method by name, and what of it is exchanged; None leaves what the method has.
-
-    Attributes:
-        name: Name of the method.
-        population: Size of its populations.
-        embedder: Name of its embedder.
-        surrogate: Name of its surrogate, ``"none"`` for no screening.
-        transfer: Name of its transfer.
-    """
-
-    name: str = DEFAULT_METHOD
-    population: int | None = None
-    embedder: str | None = None
-    surrogate: str | None = None
-    transfer: str | None = None
-
-    def build(self) -> Search[object]:
-        """The method.
-
-        Raises:
-            UnknownNameError: If a name is not known.
-            ConfigurationError: If the method has no such part, or refuses a value.
-        """
-        method = made("method", self.name, METHODS)
-        changes: dict[str, object] = {}
-        if self.population is not None:
-            changes["population"] = self.population
-        if self.embedder is not None:
-            changes["embedder"] = made("embedder", self.embedder, EMBEDDERS)
-        if self.transfer is not None:
-            changes["transfer"] = made("transfer", self.transfer, TRANSFERS)
-        if self.surrogate is not None:
-            changes["screening"] = _screening(made("surrogate", self.surrogate, SURROGATES))
-        return self._with(method, changes)
-
-    def _with(self, method: Search[object], changes: Mapping[str, object]) -> Search[object]:
-        composed = cast("DataclassInstance", method)
-        fields = {f.name for f in dataclasses.fields(composed)}
-        for part in changes:
-            if part not in fields:
-                option = "surrogate" if part == "screening" else part
-                raise ConfigurationError(f"method {self.name!r} has no {option}; leave --{option} out")
-        return cast("Search[object]", dataclasses.replace(composed, **changes))
-
-
-def _screening(surrogate: Surrogate | None) -> Screening:
-    from ktnas.search.screening import NoScreening, SurrogateScreening
-
-    return NoScreening() if surrogate is None else SurrogateScreening(surrogate)

@@ -9,26 +9,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from ktnas import __version__
-from ktnas.catalog import (
-    BENCHMARKS,
-    DEFAULT_BENCHMARK,
-    DEFAULT_BUDGET,
-    DEFAULT_METHOD,
-    DEFAULT_SOURCE,
-    DEFAULT_TARGET,
-    EMBEDDERS,
-    METHODS,
-    SPACES,
-    SURROGATES,
-    TRANSFERS,
-    MethodChoice,
-)
+from ktnas.catalog import SPACES
 from ktnas.errors import ConfigurationError, KtnasError
+from ktnas.options import RUNS, command_parser, listing
 
 if TYPE_CHECKING:
     from ktnas.experiment import Experiment, Settings
@@ -36,33 +23,6 @@ if TYPE_CHECKING:
     from ktnas.summary import Summary
 
 INTERRUPTED = 130
-RUNS = Path("runs")
-
-_EXAMPLES = """\
-examples:
-  %(prog)s
-      search real data that come with the installation (nasbench-graph, cora to pubmed)
-  %(prog)s --source segmentsemantic --target normal
-      what is found for segmentation helps the search for surface normals (transnas101-micro)
-  %(prog)s --tasks cifar10,cifar100,imagenet16 --budget 100 --until-best
-      three tasks that help one another, until each has found the best cell of the table
-  %(prog)s --source segmentsemantic --target normal --repeats 10 --method regularized-evolution
-      ten seeds of a yardstick, spread over the processor's cores
-  %(prog)s --table mine.csv --space nasbench201 --source colA --target colB
-      a table of your own: a column of architectures, and a column per task
-"""
-
-_OUTLINE = """\
-examples:
-  %(prog)s run        search; `%(prog)s run --help` explains
-  %(prog)s data       which benchmarks there are, and where their data lie
-"""
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """One line instead of the usage, which buries it."""
-        self.exit(2, f"{self.prog}: error: {' '.join(message.split())} (see {self.prog} --help)\n")
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = "ktnas", command: str | None = None) -> int:
@@ -76,7 +36,7 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "ktnas", comm
     Returns:
         The exit code. Wrong usage and ``--help`` end the process instead, as argparse does.
     """
-    options = _parser(program, command).parse_args(arguments)
+    options = command_parser(program, command).parse_args(arguments)
     try:
         return _data(options) if (command or options.command) == "data" else _run(options)
     except KtnasError as error:
@@ -88,131 +48,6 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "ktnas", comm
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-
-
-def _parser(program: str, command: str | None) -> argparse.ArgumentParser:
-    parser = _Parser(program, formatter_class=argparse.RawDescriptionHelpFormatter)
-    if command is not None:
-        _COMMANDS[command](parser)
-        return parser
-    parser.description = (
-        "Search neural architectures for several tasks at once; what is found for one helps the others."
-    )
-    parser.epilog = _OUTLINE
-    parser.add_argument("--version", action="version", version=f"ktnas {__version__}")
-    commands = parser.add_subparsers(
-        dest="command", metavar="COMMAND", required=True, title="commands", help="run, data"
-    )
-    for name, add in _COMMANDS.items():
-        add(commands.add_parser(name, formatter_class=argparse.RawDescriptionHelpFormatter))
-    return parser
-
-
-def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.usage = "%(prog)s [--source A --target B | --tasks A,B,...] [options]"
-    parser.description = "Search architectures for one or more tasks, and record the run in a directory."
-    parser.epilog = _EXAMPLES
-    _add_tasks(parser)
-    _add_method(parser)
-    _add_output(parser)
-
-
-def _add_data(parser: argparse.ArgumentParser) -> None:
-    parser.description = "List every benchmark: whether its data are here, where, and how to get what is missing."
-    parser.add_argument("--data", metavar="DIR", type=Path, help="directory of tables to look into first")
-    parser.add_argument("--json", action="store_true", help="a JSON list on standard output instead of a table")
-
-
-_COMMANDS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {"run": _add_run, "data": _add_data}
-
-
-def _add_tasks(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group(
-        "what to search",
-        f"Without any of these: {DEFAULT_BENCHMARK}, from {DEFAULT_SOURCE} to {DEFAULT_TARGET}. "
-        "With --benchmark alone: all its tasks.",
-    )
-    several = "several separated by commas, or the option repeated"
-    group.add_argument("--source", metavar="TASK", action="append", type=_names, help=f"task that donates; {several}")
-    group.add_argument("--target", metavar="TASK", action="append", type=_names, help=f"task that receives; {several}")
-    group.add_argument(
-        "--tasks", metavar="A,B,...", action="append", type=_names, help="tasks that all donate to one another"
-    )
-    group.add_argument(
-        "--benchmark", metavar="NAME", help=f"{_listing(BENCHMARKS)} (default: found by the tasks' names)"
-    )
-    group.add_argument("--data", metavar="DIR", type=Path, help="directory of tables to look into first")
-    table = parser.add_argument_group("a table of your own", "Tasks are then the names of its columns.")
-    table.add_argument("--table", metavar="FILE", type=Path, help=".csv, .csv.gz or .parquet: one architecture per row")
-    table.add_argument("--space", metavar="NAME", help=f"search space of its architectures: {_listing(SPACES)}")
-    table.add_argument("--arch-column", metavar="COLUMN", help="column of architectures (default: the one that parses)")
-    table.add_argument(
-        "--minimize",
-        metavar="COLUMN",
-        action="append",
-        type=_names,
-        help=f"task whose smaller values are better; {several}",
-    )
-
-
-def _add_method(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("how to search")
-    group.add_argument(
-        "--method", metavar="NAME", default=DEFAULT_METHOD, help=f"{_listing(METHODS)} (default: %(default)s)"
-    )
-    group.add_argument(
-        "--budget",
-        metavar="N",
-        type=int,
-        default=DEFAULT_BUDGET,
-        help="evaluations per task; repeats are free (default: %(default)s)",
-    )
-    group.add_argument(
-        "--until-best",
-        action="store_true",
-        help="a task stops once it has found the best entry of its table (default: no)",
-    )
-    group.add_argument(
-        "--seed", metavar="N", type=int, default=0, help="seed of all random numbers (default: %(default)s)"
-    )
-    own = "(default: the method's own)"
-    group.add_argument("--population", metavar="N", type=int, help=f"members of each task's population {own}")
-    group.add_argument("--embedder", metavar="NAME", help=f"{_listing(EMBEDDERS)} {own}")
-    group.add_argument("--surrogate", metavar="NAME", help=f"{_listing(SURROGATES)} {own}")
-    group.add_argument("--transfer", metavar="NAME", help=f"{_listing(TRANSFERS)} {own}")
-    group.add_argument(
-        "--repeats", metavar="R", type=int, default=1, help="runs, with seeds N, N+1, ... (default: %(default)s)"
-    )
-    group.add_argument(
-        "--jobs",
-        metavar="J",
-        type=int,
-        help="processes for the repeats; results do not depend on it (default: one per core)",
-    )
-
-
-def _add_output(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("what is written")
-    group.add_argument(
-        "--out",
-        metavar="DIR",
-        type=Path,
-        help="run directory; one that holds the same configuration goes on where it was cut off "
-        f"(default: a new one under {RUNS}/)",
-    )
-    group.add_argument("--json", action="store_true", help="the summary as JSON on standard output, and nothing else")
-    group.add_argument("--quiet", action="store_true", help="no progress while it runs")
-
-
-def _names(text: str) -> list[str]:
-    names = [name.strip() for name in text.split(",")]
-    if not all(names):
-        raise argparse.ArgumentTypeError(f"{text!r} has an empty name in it; separate names by single commas")
-    return names
-
-
-def _listing(names: Iterable[str]) -> str:
-    return ", ".join(names)
 
 
 def _data(options: argparse.Namespace) -> int:
@@ -244,14 +79,12 @@ def _data(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    from ktnas.experiment import Settings, TableChoice
+    from ktnas.experiment import MethodChoice, Settings, TableChoice
 
     table = None
     if options.table is not None:
         if options.space is None:
-            raise ConfigurationError(
-                f"--table needs --space, the search space of its architectures: {_listing(SPACES)}"
-            )
+            raise ConfigurationError(f"--table needs --space, the search space of its architectures: {listing(SPACES)}")
         table = TableChoice(options.table, options.space, options.arch_column, _joined(options.minimize))
     elif options.space or options.arch_column or options.minimize:
         raise ConfigurationError(

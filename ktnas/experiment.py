@@ -5,18 +5,92 @@ Settings are plain values, so that they travel to other processes; each process 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.lookup import find_benchmark, load_benchmark
 from ktnas.benchmarks.user_table import load_table
-from ktnas.catalog import DEFAULT_BENCHMARK, DEFAULT_BUDGET, DEFAULT_SOURCE, DEFAULT_TARGET, SPACES, MethodChoice, made
+from ktnas.cache import DiskStore
+from ktnas.catalog import (
+    DEFAULT_BENCHMARK,
+    DEFAULT_BUDGET,
+    DEFAULT_METHOD,
+    DEFAULT_SOURCE,
+    DEFAULT_TARGET,
+    EMBEDDERS,
+    METHODS,
+    SPACES,
+    SURROGATES,
+    TRANSFERS,
+    made,
+)
+from ktnas.data import cache_directory
 from ktnas.errors import ConfigurationError
 from ktnas.runner import Budget, require_population
 from ktnas.search import Search
+from ktnas.search.pool import Offspring, Pool, WholeSpace
 from ktnas.trial import Problem
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+@dataclass(frozen=True, slots=True)
+class MethodChoice:
+    """A method by name, and what of it is exchanged; None leaves what the method has.
+
+    Attributes:
+        name: Name of the method.
+        population: Size of its populations.
+        embedder: Name of its embedder.
+        surrogate: Name of the surrogate that screens the whole space, ``"none"`` to evaluate offspring as bred.
+        transfer: Name of its transfer.
+    """
+
+    name: str = DEFAULT_METHOD
+    population: int | None = None
+    embedder: str | None = None
+    surrogate: str | None = None
+    transfer: str | None = None
+
+    def build(self) -> Search[object]:
+        """The method.
+
+        Raises:
+            UnknownNameError: If a name is not known.
+            ConfigurationError: If the method has no such part, or refuses a value.
+        """
+        method = made("method", self.name, METHODS)
+        changes: dict[str, object] = {}
+        if self.population is not None:
+            changes["population"] = self.population
+        if self.embedder is not None:
+            changes["embedder"] = made("embedder", self.embedder, EMBEDDERS)
+        if self.transfer is not None:
+            changes["transfer"] = made("transfer", self.transfer, TRANSFERS)
+        if self.surrogate is not None:
+            changes["screening"] = made("surrogate", self.surrogate, SURROGATES)
+            changes["pool"] = _pool(self.surrogate)
+        return self._with(method, changes)
+
+    def _with(self, method: Search[object], changes: Mapping[str, object]) -> Search[object]:
+        composed = cast("DataclassInstance", method)
+        parts = {f.name for f in fields(composed)}
+        for part in changes:
+            if part not in parts:
+                option = "surrogate" if part == "screening" else part
+                raise ConfigurationError(f"method {self.name!r} has no {option}; leave --{option} out")
+        return cast("Search[object]", replace(composed, **changes))
+
+
+def _pool(surrogate: str) -> Pool:
+    """What suits a surrogate: it screens the whole space; without one, what was bred is evaluated."""
+    return Offspring() if surrogate == "none" else WholeSpace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +171,24 @@ def compose(settings: Settings) -> Experiment:
     """
     settings = _with_defaults(settings)
     names = _task_names(settings)
-    search = settings.method.build()
+    search = _with_store(settings.method.build())
     require_population(search, Budget(settings.budget).evaluations)
     benchmark = _benchmark(settings, names)
     problem = Problem(benchmark.space, benchmark.tasks, frozenset(settings.sources))
     return Experiment(benchmark, problem, search, _budget(settings, benchmark))
+
+
+def _with_store(search: Search[object]) -> Search[object]:
+    """The search with its embedding kept in the user's cache directory, if it has one; no result depends on it."""
+    composed = cast("DataclassInstance", search)
+    if not any(part.name == "store" for part in fields(composed)):
+        return search
+    store = DiskStore(cache_directory() / "embeddings", note=_note)
+    return cast("Search[object]", replace(composed, store=store))
+
+
+def _note(message: str) -> None:
+    sys.stderr.write(f"note: {message}\n")
 
 
 def _with_defaults(settings: Settings) -> Settings:

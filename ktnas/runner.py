@@ -216,8 +216,8 @@ def run(
     """
     check(problem, budget, seed)
     began = perf_counter()
-    search_s = 0.0
     streams, ledger, state = Streams(seed), _Ledger(problem, budget), search.start(problem)
+    search_s = perf_counter() - began
     transferring = search if isinstance(search, Transferring) else None  # once: the check is slow
     while remaining := ledger.remaining():
         clock = perf_counter()

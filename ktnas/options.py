@@ -1,0 +1,182 @@
+"""The options of the command line, their defaults and their help.
+
+Imports nothing but names: `--help` must appear at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import NoReturn
+
+from ktnas import __version__
+from ktnas.catalog import (
+    BENCHMARKS,
+    DEFAULT_BENCHMARK,
+    DEFAULT_BUDGET,
+    DEFAULT_METHOD,
+    DEFAULT_SOURCE,
+    DEFAULT_TARGET,
+    EMBEDDERS,
+    METHODS,
+    SPACES,
+    SURROGATES,
+    TRANSFERS,
+)
+
+RUNS = Path("runs")
+"""Where runs are recorded unless a directory is named."""
+
+_EXAMPLES = """\
+examples:
+  %(prog)s
+      search real data that come with the installation (nasbench-graph, cora to pubmed)
+  %(prog)s --source segmentsemantic --target normal
+      what is found for segmentation helps the search for surface normals (transnas101-micro)
+  %(prog)s --tasks cifar10,cifar100,imagenet16 --budget 100 --until-best
+      three tasks that help one another, until each has found the best cell of the table
+  %(prog)s --source segmentsemantic --target normal --repeats 10 --method regularized-evolution
+      ten seeds of a yardstick, spread over the processor's cores
+  %(prog)s --table mine.csv --space nasbench201 --source colA --target colB
+      a table of your own: a column of architectures, and a column per task
+"""
+
+_OUTLINE = """\
+examples:
+  %(prog)s run        search; `%(prog)s run --help` explains
+  %(prog)s data       which benchmarks there are, and where their data lie
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line instead of the usage, which buries it."""
+        self.exit(2, f"{self.prog}: error: {' '.join(message.split())} (see {self.prog} --help)\n")
+
+
+def command_parser(program: str, command: str | None = None) -> argparse.ArgumentParser:
+    """The parser of all commands, or of one whose name stands in the program's."""
+    parser = _Parser(program, formatter_class=argparse.RawDescriptionHelpFormatter)
+    if command is not None:
+        _COMMANDS[command](parser)
+        return parser
+    parser.description = (
+        "Search neural architectures for several tasks at once; what is found for one helps the others."
+    )
+    parser.epilog = _OUTLINE
+    parser.add_argument("--version", action="version", version=f"ktnas {__version__}")
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, title="commands", help="run, data"
+    )
+    for name, add in _COMMANDS.items():
+        add(commands.add_parser(name, formatter_class=argparse.RawDescriptionHelpFormatter))
+    return parser
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.usage = "%(prog)s [--source A --target B | --tasks A,B,...] [options]"
+    parser.description = "Search architectures for one or more tasks, and record the run in a directory."
+    parser.epilog = _EXAMPLES
+    _add_tasks(parser)
+    _add_method(parser)
+    _add_output(parser)
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    parser.description = "List every benchmark: whether its data are here, where, and how to get what is missing."
+    parser.add_argument("--data", metavar="DIR", type=Path, help="directory of tables to look into first")
+    parser.add_argument("--json", action="store_true", help="a JSON list on standard output instead of a table")
+
+
+_COMMANDS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {"run": _add_run, "data": _add_data}
+
+
+def _add_tasks(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(
+        "what to search",
+        f"Without any of these: {DEFAULT_BENCHMARK}, from {DEFAULT_SOURCE} to {DEFAULT_TARGET}. "
+        "With --benchmark alone: all its tasks.",
+    )
+    several = "several separated by commas, or the option repeated"
+    group.add_argument("--source", metavar="TASK", action="append", type=_names, help=f"task that donates; {several}")
+    group.add_argument("--target", metavar="TASK", action="append", type=_names, help=f"task that receives; {several}")
+    group.add_argument(
+        "--tasks", metavar="A,B,...", action="append", type=_names, help="tasks that all donate to one another"
+    )
+    group.add_argument(
+        "--benchmark", metavar="NAME", help=f"{listing(BENCHMARKS)} (default: found by the tasks' names)"
+    )
+    group.add_argument("--data", metavar="DIR", type=Path, help="directory of tables to look into first")
+    table = parser.add_argument_group("a table of your own", "Tasks are then the names of its columns.")
+    table.add_argument("--table", metavar="FILE", type=Path, help=".csv, .csv.gz or .parquet: one architecture per row")
+    table.add_argument("--space", metavar="NAME", help=f"search space of its architectures: {listing(SPACES)}")
+    table.add_argument("--arch-column", metavar="COLUMN", help="column of architectures (default: the one that parses)")
+    table.add_argument(
+        "--minimize",
+        metavar="COLUMN",
+        action="append",
+        type=_names,
+        help=f"task whose smaller values are better; {several}",
+    )
+
+
+def _add_method(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("how to search")
+    group.add_argument(
+        "--method", metavar="NAME", default=DEFAULT_METHOD, help=f"{listing(METHODS)} (default: %(default)s)"
+    )
+    group.add_argument(
+        "--budget",
+        metavar="N",
+        type=int,
+        default=DEFAULT_BUDGET,
+        help="evaluations per task; repeats are free (default: %(default)s)",
+    )
+    group.add_argument(
+        "--until-best",
+        action="store_true",
+        help="a task stops once it has found the best entry of its table (default: no)",
+    )
+    group.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="seed of all random numbers (default: %(default)s)"
+    )
+    own = "(default: the method's own)"
+    group.add_argument("--population", metavar="N", type=int, help=f"members of each task's population {own}")
+    group.add_argument("--embedder", metavar="NAME", help=f"{listing(EMBEDDERS)} {own}")
+    group.add_argument("--surrogate", metavar="NAME", help=f"{listing(SURROGATES)} {own}")
+    group.add_argument("--transfer", metavar="NAME", help=f"{listing(TRANSFERS)} {own}")
+    group.add_argument(
+        "--repeats", metavar="R", type=int, default=1, help="runs, with seeds N, N+1, ... (default: %(default)s)"
+    )
+    group.add_argument(
+        "--jobs",
+        metavar="J",
+        type=int,
+        help="processes for the repeats; results do not depend on it (default: one per core)",
+    )
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what is written")
+    group.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        help="run directory; one that holds the same configuration goes on where it was cut off "
+        f"(default: a new one under {RUNS}/)",
+    )
+    group.add_argument("--json", action="store_true", help="the summary as JSON on standard output, and nothing else")
+    group.add_argument("--quiet", action="store_true", help="no progress while it runs")
+
+
+def _names(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise argparse.ArgumentTypeError(f"{text!r} has an empty name in it; separate names by single commas")
+    return names
+
+
+def listing(names: Iterable[str]) -> str:
+    """Names to read."""
+    return ", ".join(names)
