@@ -36,7 +36,7 @@ class Transferring(Protocol):
         """Judged transfers per target task, oldest first."""
 
     def skipped(self, state: object) -> Mapping[str, int]:
-        """Generations per target task in which the transfer refused every candidate."""
+        """Generations per target task without a migrant, although there were donors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ class Transfers:
         proposed: Migrants evaluated on the task.
         positive: Those with a child among the best of the next population.
         negative: Those judged without one. The rest was not judged: the budget ended first.
-        skipped_generations: Generations in which the transfer refused every candidate.
+        skipped_generations: Generations without a migrant, although there were donors: the transfer refused every
+            candidate, or the task knew all of the donors' populations already.
     """
 
     proposed: int = 0
@@ -225,6 +226,7 @@ def run(
         proposals = search.ask(state, remaining, streams)
         search_s += perf_counter() - clock
         if not proposals:
+            ledger.idle.update(dict.fromkeys(remaining, STALLED_AFTER))
             break
         trials = _answered(proposals, generation, ledger, evaluate)
         clock = perf_counter()
@@ -248,8 +250,8 @@ def _answered(proposals: Sequence[Proposal], generation: int, ledger: _Ledger, e
         trial = Trial(generation, proposal, answer, repeat=known is not None)
         ledger.record(trial)
         trials.append(trial)
-    for task, count in ledger.evaluations.items():
-        ledger.idle[task] = ledger.idle[task] + 1 if count == before[task] else 0
+    for task in ledger.remaining():
+        ledger.idle[task] = ledger.idle[task] + 1 if ledger.evaluations[task] == before[task] else 0
     return tuple(trials)
 
 

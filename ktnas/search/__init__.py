@@ -39,8 +39,8 @@ class Search(Protocol[S]):
             streams: Random streams of the run.
 
         Returns:
-            Proposals for tasks in ``remaining`` only; never empty. What exceeds a task's remaining
-            evaluations is dropped by the caller, from the end.
+            Proposals for tasks in ``remaining`` only; empty only where nothing is left to ask, which ends the run.
+            What exceeds a task's remaining evaluations is dropped by the caller, from the end.
         """
 
     def tell(self, state: S, trials: Sequence[Trial]) -> S:

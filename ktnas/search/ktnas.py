@@ -130,7 +130,7 @@ class KTNAS:
         return state.outcomes
 
     def skipped(self, state: KTNASState) -> Mapping[str, int]:
-        """Generations per target task in which the transfer moved nothing."""
+        """Generations per target task without a migrant, although there were donors."""
         return {} if isinstance(self.transfer, NoTransfer) else state.skipped
 
     def _first(self, state: KTNASState, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:

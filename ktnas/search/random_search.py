@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ktnas.errors import ConfigurationError
 from ktnas.rng import Streams
 from ktnas.space import sample_distinct
 from ktnas.trial import Problem, Proposal, Trial
@@ -29,6 +30,10 @@ class RandomSearch:
     """
 
     batch: int = 10
+
+    def __post_init__(self) -> None:
+        if self.batch < 1:
+            raise ConfigurationError(f"random search needs a batch of at least 1; got {self.batch}")
 
     @property
     def name(self) -> str:

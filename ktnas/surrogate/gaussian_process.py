@@ -40,7 +40,7 @@ class GaussianProcess:
 
     def fit(self, x: FloatArray, y: FloatArray, rng: np.random.Generator) -> Predictor:
         """Fit to ``x (n, dim)`` and ``y (n,)``; ``rng`` is not drawn from, the fit is deterministic."""
-        mean, spread = float(y.mean()), float(y.std())
+        mean, spread = float(y.mean()), float(y.std()) if np.ptp(y) else 0.0
         distance = _median_distance(x)
         if spread == 0 or distance == 0:
             return ConstantPredictor(mean, spread)

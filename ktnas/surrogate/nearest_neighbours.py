@@ -39,7 +39,7 @@ class NearestNeighbours:
 
         index = NearestNeighbors(n_neighbors=min(self.count, len(y)), algorithm="brute").fit(x)
         spacing = float(np.linalg.norm(x - x.mean(axis=0), axis=1).mean()) or 1.0
-        return _FittedNeighbours(index, y.copy(), spacing, float(y.std()) or 1.0)
+        return _FittedNeighbours(index, y.copy(), spacing, float(y.std()) if np.ptp(y) else 1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,8 @@ class RandomForest:
         """Fit to ``x (n, dim)`` and ``y (n,)``; bootstraps and splits are drawn with ``rng``."""
         from sklearn.ensemble import RandomForestRegressor
 
-        if len(y) == 1:
-            return ConstantPredictor(float(y[0]), 0.0)
+        if len(y) == 1 or float(np.ptp(y)) == 0:
+            return ConstantPredictor(float(y.mean()), 0.0)
         forest = RandomForestRegressor(
             n_estimators=self.trees, max_features=1 / 3, n_jobs=1, random_state=int(rng.integers(2**31))
         )

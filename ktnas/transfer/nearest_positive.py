@@ -26,7 +26,10 @@ class NearestPositive:
         return "nearest-positive"
 
     def migrants(self, candidates: Candidates, count: int, rng: np.random.Generator) -> Sequence[Trial]:
-        """Positives, latest first, take their nearest free candidate in turn, until ``count`` are chosen."""
+        """Each positive's nearest candidate, then each one's second nearest, and so on, until ``count`` are chosen.
+
+        Positives go latest first; a candidate near to several of them is chosen once.
+        """
         positives = [o.genotype for o in reversed(candidates.outcomes) if o.positive]
         if not positives or not candidates.trials:
             return draw(candidates.trials, count, rng)

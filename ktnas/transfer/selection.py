@@ -17,8 +17,11 @@ def remembered(outcomes: Sequence[Outcome], generation: int, window: int) -> tup
 
 
 def cosine_similarity(a: FloatArray, b: FloatArray) -> FloatArray:
-    """Cosines ``(n, m)`` between rows of ``a (n, dim)`` and ``b (m, dim)``; a zero vector is similar to nothing (0)."""
-    similarity: FloatArray = _unit(a) @ _unit(b).T
+    """Cosines ``(n, m)`` between rows of ``a (n, dim)`` and ``b (m, dim)``; a zero vector is similar to nothing (0).
+
+    Rounded to 12 decimals, so that ties are ties whatever order a matrix product adds up in.
+    """
+    similarity: FloatArray = np.round(_unit(a) @ _unit(b).T, 12)
     return similarity
 
 

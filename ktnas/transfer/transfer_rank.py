@@ -74,6 +74,10 @@ class NeighbourTies:
 
     neighbours: int = 3
 
+    def __post_init__(self) -> None:
+        if self.neighbours < 1:
+            raise ConfigurationError(f"ties need at least 1 neighbour to be broken by; got {self.neighbours}")
+
     def order(self, similarity: FloatArray, labels: IntArray) -> IntArray:
         """3 inside a positive area, 2 near a positive, 1 near a negative, 0 inside a negative area."""
         nearest = np.argsort(-similarity, axis=0, kind="stable")[: self.neighbours]
