@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Protocol, TypeVar, runtime_checkable
 
+from threadpoolctl import threadpool_limits
+
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.rng import Streams
 from ktnas.search import Search
@@ -216,8 +218,21 @@ def run(
         ConfigurationError: If the budget or the seed does not suit the problem; nothing has been evaluated then.
     """
     check(problem, budget, seed)
+    with threadpool_limits(1):  # the same bits whatever the number of cores; and small matrices gain nothing from more
+        return _run(problem, search, evaluate, _Ledger(problem, budget), Streams(seed), observe=observe)
+
+
+def _run(
+    problem: Problem,
+    search: Search[S],
+    evaluate: Evaluate,
+    ledger: _Ledger,
+    streams: Streams,
+    *,
+    observe: Observer | None,
+) -> Result:
     began = perf_counter()
-    streams, ledger, state = Streams(seed), _Ledger(problem, budget), search.start(problem)
+    state = search.start(problem)
     search_s = perf_counter() - began
     transferring = search if isinstance(search, Transferring) else None  # once: the check is slow
     while remaining := ledger.remaining():

@@ -152,9 +152,9 @@ def _restored(embedder: PersistentEmbedder, space: SearchSpace, arrays: Arrays) 
     members = _tabulated(space)
     width = fitted.embed(members[:1] or sample_distinct(space, 1, Streams(0).rng("fingerprint"))).shape[1]
     if not members:
-        return _Tabulated({}, np.empty((0, width), dtype=np.float32), fitted)
+        return _Tabulated((), {}, np.empty((0, width), dtype=np.float32), fitted)
     table = require(arrays, "table", np.float32, (len(members), width)).astype(np.float32, copy=False)
-    return _Tabulated({genotype: row for row, genotype in enumerate(members)}, table, fitted)
+    return _Tabulated(members, {genotype: row for row, genotype in enumerate(members)}, table, fitted)
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,11 +162,13 @@ class _Tabulated:
     """Vectors looked up where they are listed, else computed; float32 in either case.
 
     Attributes:
-        rows: Row of each listed genotype.
+        members: The listed genotypes.
+        rows: Row of each.
         table: ``(listed, dim)`` their vectors.
         fitted: Computes the others.
     """
 
+    members: tuple[Genotype, ...]
     rows: Mapping[Genotype, int]
     table: npt.NDArray[np.float32]
     fitted: PersistentFitted
@@ -176,6 +178,8 @@ class _Tabulated:
         return group_widths(self.fitted, self.table.shape[1])
 
     def embed(self, genotypes: Sequence[Genotype]) -> FloatArray:
+        if genotypes is self.members:  # the whole space, as a search asks for it again and again
+            return self.table.astype(np.float64)
         rows = np.array([self.rows.get(g, -1) for g in genotypes], dtype=np.int64)
         missing = np.flatnonzero(rows < 0)
         vectors = np.zeros((len(rows), self.table.shape[1]))
