@@ -189,7 +189,9 @@ def sample_distinct(
     Fewer come back only where the space has fewer left.
     """
     chosen: dict[Genotype, None] = {}
-    for _ in range(_TRIES * max(count, 1)):
+    size = len(space.genotypes) if isinstance(space, ListedSpace) else math.prod(space.cardinalities)
+    everything = size <= count and is_enumerable(space)  # to be listed: drawing until the last turns up takes long
+    for _ in range(0 if everything else _TRIES * count):
         if len(chosen) == count:
             return tuple(chosen)
         genotype = sample(space, rng)

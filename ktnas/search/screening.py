@@ -86,7 +86,7 @@ class _ByImprovement:
         return {task: self._scores(task, genotypes) for task, genotypes in candidates.items()}
 
     def _scores(self, task: str, genotypes: Sequence[Genotype]) -> FloatArray:
-        if task not in self.fitted:
+        if task not in self.fitted or not genotypes:
             return np.zeros(len(genotypes))
         predictor, best = self.fitted[task]
         return expected_improvement(*predictor.predict(self.embedder.embed(genotypes)), best)
