@@ -1,8 +1,4 @@
-"""Conformance checks that a user's own parts can run too, from any test framework.
-
-``check_space(MySpace(), np.random.default_rng(0))`` raises an `AssertionError` that says which promise of the protocol
-is broken, and by which architecture.
-"""
+"""Conformance of search spaces."""
 
 from __future__ import annotations
 
@@ -23,6 +19,7 @@ from ktnas.space import (
     neighbours,
     sample_distinct,
 )
+from ktnas.testing.expectation import expect
 from ktnas.typing import Genotype
 
 _NOT_AN_ARCHITECTURE = "\N{SNOWMAN} no architecture"
@@ -41,21 +38,21 @@ def check_space(space: SearchSpace, rng: np.random.Generator, *, count: int = 30
     Raises:
         AssertionError: If a promise is broken.
     """
-    _expect(isinstance(space, SearchSpace), f"{type(space).__name__} lacks a member of the SearchSpace protocol")
-    _expect(hash(space) == hash(space), f"the hash of {space.name!r} changes")
-    _expect(bool(space.name), "the name is empty")
-    _expect(
+    expect(isinstance(space, SearchSpace), f"{type(space).__name__} lacks a member of the SearchSpace protocol")
+    expect(hash(space) == hash(space), f"the hash of {space.name!r} changes")
+    expect(bool(space.name), "the name is empty")
+    expect(
         len(space.cardinalities) > 0 and min(space.cardinalities) > 0,
         f"cardinalities {space.cardinalities} are not positive",
     )
     _check_normalize(space, rng, count)
     drawn = sample_distinct(space, count, rng)
-    _expect(len(drawn) > 0, "nothing could be sampled")
+    expect(len(drawn) > 0, "nothing could be sampled")
     for genotype in drawn:
         _check_architecture(space, genotype, rng)
     for first, second in itertools.pairwise(drawn):
         child = crossover(space, first, second, rng)
-        _expect(contains(space, child), f"crossover of {first} and {second} is not valid: {child}")
+        expect(contains(space, child), f"crossover of {first} and {second} is not valid: {child}")
     for text in ("", _NOT_AN_ARCHITECTURE):
         _check_refused(space, text)
     if is_enumerable(space):
@@ -69,51 +66,46 @@ def check_graph(graph: OperationGraph, rng: np.random.Generator) -> None:
         AssertionError: If it is not.
     """
     ends = graph.operations[0], graph.operations[-1]
-    _expect(ends == (INPUT, OUTPUT), f"{graph} does not begin with {INPUT} and end with {OUTPUT}")
+    expect(ends == (INPUT, OUTPUT), f"{graph} does not begin with {INPUT} and end with {OUTPUT}")
     inner = graph.operations[1:-1]
-    _expect(INPUT not in inner and OUTPUT not in inner, f"{graph} has a second input or output")
+    expect(INPUT not in inner and OUTPUT not in inner, f"{graph} has a second input or output")
     size = len(graph.operations)
-    _expect(all(0 <= a < b < size for a, b in graph.edges), f"{graph} has an edge that does not lead onwards")
-    _expect(pruned(graph.operations, graph.edges, zero=()) == graph, f"{graph} is not pruned, or its edges not sorted")
+    expect(all(0 <= a < b < size for a, b in graph.edges), f"{graph} has an edge that does not lead onwards")
+    expect(pruned(graph.operations, graph.edges, zero=()) == graph, f"{graph} is not pruned, or its edges not sorted")
     same = _renumbered(graph, rng)
-    _expect(canonical_form(same) == canonical_form(graph), f"{graph} and {same} have different canonical forms")
-
-
-def _expect(condition: bool, promise: str) -> None:
-    if not condition:
-        raise AssertionError(promise)
+    expect(canonical_form(same) == canonical_form(graph), f"{graph} and {same} have different canonical forms")
 
 
 def _check_normalize(space: SearchSpace, rng: np.random.Generator, count: int) -> None:
     for code in rng.integers(np.array(space.cardinalities), size=(count, len(space.cardinalities))).tolist():
         once = space.normalize(tuple(code))
-        _expect(space.normalize(once) == once, f"normalize is not idempotent: {tuple(code)}, then {once}")
+        expect(space.normalize(once) == once, f"normalize is not idempotent: {tuple(code)}, then {once}")
 
 
 def _check_architecture(space: SearchSpace, genotype: Genotype, rng: np.random.Generator) -> None:
-    _expect(contains(space, genotype), f"sampled {genotype} is not valid")
-    _expect(space.normalize(genotype) == genotype, f"sampled {genotype} is not normalized")
+    expect(contains(space, genotype), f"sampled {genotype} is not valid")
+    expect(space.normalize(genotype) == genotype, f"sampled {genotype} is not normalized")
     text = space.format(genotype)
-    _expect(space.parse(text) == genotype, f"{genotype} formats as {text!r}, which parses as {space.parse(text)}")
+    expect(space.parse(text) == genotype, f"{genotype} formats as {text!r}, which parses as {space.parse(text)}")
     graph = space.graph(genotype)
-    _expect(space.graph(genotype) == graph, f"the graph of {genotype} changes from call to call")
+    expect(space.graph(genotype) == graph, f"the graph of {genotype} changes from call to call")
     check_graph(graph, rng)
     _check_neighbours(space, genotype, rng)
 
 
 def _check_neighbours(space: SearchSpace, genotype: Genotype, rng: np.random.Generator) -> None:
     near = neighbours(space, genotype)
-    _expect(len(set(near)) == len(near), f"neighbours of {genotype} repeat")
-    _expect(genotype not in near, f"{genotype} is its own neighbour")
+    expect(len(set(near)) == len(near), f"neighbours of {genotype} repeat")
+    expect(genotype not in near, f"{genotype} is its own neighbour")
     for other in near:
-        _expect(contains(space, other), f"neighbour {other} of {genotype} is not valid")
-        _expect(space.normalize(other) == other, f"neighbour {other} of {genotype} is not normalized")
+        expect(contains(space, other), f"neighbour {other} of {genotype} is not valid")
+        expect(space.normalize(other) == other, f"neighbour {other} of {genotype} is not normalized")
     for i in rng.permutation(len(near))[:_REVERSED].tolist():
         if hamming(genotype, near[i]) == 1:
-            _expect(genotype in neighbours(space, near[i]), f"{near[i]} is near {genotype}, but not the reverse")
+            expect(genotype in neighbours(space, near[i]), f"{near[i]} is near {genotype}, but not the reverse")
     if near:
         mutant = mutate(space, genotype, rng)
-        _expect(mutant in near, f"mutant {mutant} of {genotype} is not its neighbour")
+        expect(mutant in near, f"mutant {mutant} of {genotype} is not its neighbour")
 
 
 def _check_refused(space: SearchSpace, text: str) -> None:
@@ -127,10 +119,10 @@ def _check_refused(space: SearchSpace, text: str) -> None:
 def _check_enumeration(space: SearchSpace, drawn: tuple[Genotype, ...]) -> None:
     everything = genotypes(space)
     members = set(everything)
-    _expect(len(members) == len(everything), "the enumeration repeats architectures")
-    _expect(members.issuperset(drawn), "the enumeration misses architectures that were sampled")
+    expect(len(members) == len(everything), "the enumeration repeats architectures")
+    expect(members.issuperset(drawn), "the enumeration misses architectures that were sampled")
     wrong = next((genotype for genotype in everything if not contains(space, genotype)), None)
-    _expect(wrong is None, f"the enumeration holds {wrong}, which is not valid")
+    expect(wrong is None, f"the enumeration holds {wrong}, which is not valid")
 
 
 def _renumbered(graph: OperationGraph, rng: np.random.Generator) -> OperationGraph:

@@ -1,0 +1,11 @@
+"""Conformance checks that a user's own parts can run too, from any test framework.
+
+``check_space(MySpace(), np.random.default_rng(0))`` raises an `AssertionError` that says which promise of the protocol
+is broken, and by which architecture.
+"""
+
+from ktnas.testing.parts import check_surrogate, check_transfer
+from ktnas.testing.searches import check_search
+from ktnas.testing.spaces import check_graph, check_space
+
+__all__ = ["check_graph", "check_search", "check_space", "check_surrogate", "check_transfer"]

@@ -1,0 +1,175 @@
+"""Every search keeps the promises of the protocol, and the checks notice one that does not."""
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ktnas.embedding.one_hot import OneHot
+from ktnas.search.joint_screening import JointScreening
+from ktnas.search.ktnas import KTNAS
+from ktnas.search.pool import Offspring, WholeSpace
+from ktnas.search.presets import ktnas, ktnas_paper
+from ktnas.search.random_search import RandomSearch
+from ktnas.search.regularized_evolution import RegularizedEvolution
+from ktnas.search.screening import NoScreening, SurrogateScreening
+from ktnas.search.variation import Variation
+from ktnas.spaces.categorical import Categorical
+from ktnas.surrogate.random_forest import RandomForest
+from ktnas.surrogate.ridge import Ridge
+from ktnas.testing import check_search
+from ktnas.transfer.nearest_positive import NearestPositive
+from ktnas.transfer.no_transfer import NoTransfer
+from ktnas.transfer.random_transfer import RandomTransfer
+from ktnas.transfer.transfer_rank import NeighbourTies, TransferRank
+from ktnas.trial import Evaluation, Problem, Proposal, Task
+
+SPACE = Categorical((3,) * 4)
+NAMES = ("first", "second", "third")
+
+
+def evaluate(task, genotype):
+    """Related tasks, of which the third fails on some architectures."""
+    if task == "third" and genotype[0] == genotype[1] == 2:
+        return Evaluation.failed("does not converge")
+    weights = {"first": (4, 3, 2, 1), "second": (4, 3, 1, 2), "third": (-4, 1, 3, 2)}[task]
+    return Evaluation(float(sum(w * g for w, g in zip(weights, genotype, strict=True))))
+
+
+def problem(count, sources=frozenset()):
+    return Problem(SPACE, tuple(Task(name) for name in NAMES[:count]), sources)
+
+
+def composed(**parts):
+    """A small KTNAS, fast enough to run many times."""
+    base = KTNAS("small", OneHot(), TransferRank(), NoScreening(), Offspring(), population=4, offspring=3, migrants=2)
+    return replace(base, **parts)
+
+
+SEARCHES = {
+    "random search": RandomSearch(batch=3),
+    "regularized evolution": RegularizedEvolution(population=4, tournament_size=2),
+    "paper": composed(),
+    "two parents": composed(pool=Offspring(Variation(tournament_size=2, crossover_probability=0.5), 4)),
+    "no transfer": composed(transfer=NoTransfer()),
+    "random transfer": composed(transfer=RandomTransfer()),
+    "nearest positive": composed(transfer=NearestPositive()),
+    "neighbour ties": composed(transfer=TransferRank(ties=NeighbourTies())),
+    "ridge": composed(screening=SurrogateScreening(Ridge()), pool=Offspring(per_evaluation=5)),
+    "forest, whole space": composed(screening=SurrogateScreening(RandomForest(trees=5)), pool=WholeSpace()),
+    "joint": composed(screening=JointScreening(), pool=WholeSpace(), offspring=1, migrants=1),
+}
+
+PROBLEMS = {
+    "one task": problem(1),
+    "two tasks": problem(2),
+    "three tasks": problem(3),
+    "two sources": problem(3, frozenset({"first", "third"})),
+}
+
+
+@pytest.mark.parametrize("tasks", PROBLEMS)
+@pytest.mark.parametrize("search", SEARCHES)
+def test_search_keeps_its_promises(search, tasks):
+    check_search(SEARCHES[search], PROBLEMS[tasks], evaluate, budget=17)
+
+
+class Memory(dict):
+    """A store of embeddings that lasts as long as a test."""
+
+    def put(self, key, arrays):
+        self[key] = arrays
+
+    def reject(self, key, reason):
+        raise AssertionError(reason)
+
+
+@pytest.mark.parametrize("preset", [ktnas, ktnas_paper])
+def test_preset_keeps_its_promises(preset):
+    check_search(replace(preset(), store=Memory()), PROBLEMS["two sources"], evaluate, budget=12)
+
+
+@given(
+    search=st.sampled_from(sorted(SEARCHES)),
+    tasks=st.sampled_from(sorted(PROBLEMS)),
+    budget=st.integers(1, 24),
+    seed=st.integers(0, 5),
+)
+@settings(max_examples=40, deadline=None)
+def test_search_keeps_its_promises_wherever_the_budget_ends(search, tasks, budget, seed):
+    check_search(SEARCHES[search], PROBLEMS[tasks], evaluate, budget=budget, seed=seed)
+
+
+@pytest.mark.parametrize("search", sorted(set(SEARCHES) - {"joint"}))
+def test_search_can_use_up_the_space(search):
+    check_search(SEARCHES[search], PROBLEMS["two tasks"], evaluate, budget=81)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Random search with one promise broken."""
+
+    fault: str
+    search: RandomSearch = field(default_factory=lambda: RandomSearch(batch=2))
+    calls: list = field(default_factory=list)
+
+    @property
+    def name(self):
+        return "" if self.fault == "nameless" else "broken"
+
+    def start(self, problem):
+        return self.search.start(problem)
+
+    def ask(self, state, remaining, streams):
+        self.calls.append(None)
+        proposals = self.search.ask(state, remaining, streams)
+        match self.fault:
+            case "moody":
+                return proposals[: 1 + len(self.calls) % 2]
+            case "greedy":
+                remaining.clear()
+            case "silent" if state.generation == 3:
+                return ()
+            case "stray":
+                return [replace(proposals[0], task="third")]
+            case "outside":
+                return [Proposal("first", (0, 0, 0, 3))]
+            case "smuggler":
+                return [replace(proposals[0], source_task="first")]
+        return proposals
+
+    def tell(self, state, trials):
+        after = self.search.tell(state, trials)
+        if self.fault == "backwards" and state.generation == 2:
+            return replace(after, generation=1)
+        if self.fault == "vandal":
+            object.__setattr__(state, "drawn", after.drawn)
+        if self.fault == "remembers what it asked":
+            return replace(after, generation=len(self.calls))
+        return after
+
+    def generation(self, state):
+        return state.generation + (self.fault == "from one")
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("nameless", "name is empty"),
+        ("from one", "begin with 0"),
+        ("moody", "asked twice"),
+        ("greedy", "changes the remaining"),
+        ("silent", "nothing is asked"),
+        ("stray", "no evaluation left"),
+        ("outside", "no architecture"),
+        ("smuggler", "no donor"),
+        ("backwards", "an earlier one"),
+        ("vandal", "tell changes the state"),
+        ("remembers what it asked", "replay"),
+    ],
+)
+def test_check_search_names_the_broken_promise(fault, message):
+    check_search(Broken("none"), PROBLEMS["two tasks"], evaluate)
+    with pytest.raises(AssertionError, match=message):
+        check_search(Broken(fault), PROBLEMS["two tasks"], evaluate)
