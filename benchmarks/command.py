@@ -1,0 +1,145 @@
+"""The command as a whole process, and the loop by itself: seconds and memory, as medians over runs.
+
+``python benchmarks/command.py`` measures, on one core where the system can pin a process to one:
+
+* the used-by command (or the embedded default where the TransNAS table is not found) with a cold and a warm cache:
+  wall seconds, processor seconds, peak memory;
+* an interpreter that only imports the libraries it cannot do without, in the same run, as the floor: the ratio is
+  what the program itself adds;
+* regularized evolution through the full loop, records written, against the bare loop without a runner, per evaluation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import deque
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from ktnas import data
+from ktnas.benchmarks import Benchmark, nasbench201
+from ktnas.benchmarks.lookup import load_benchmark
+from ktnas.results import TrialLog
+from ktnas.runner import Budget, Observer, Progress, run
+from ktnas.search.regularized_evolution import RegularizedEvolution
+from ktnas.space import mutate, sample
+from ktnas.trial import Problem
+
+FLOOR = "import numpy, scipy.linalg, matplotlib.figure, matplotlib.backends.backend_agg, rich.live"
+
+
+def main() -> None:
+    """Measure and print a Markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--runs", type=int, default=5, help="runs of each command (default: 5)")
+    runs = parser.parse_args().runs
+    print("| whole process, one core | wall s | processor s | peak MB | wall / floor |")
+    print("|---|---|---|---|---|")
+    floor = process([sys.executable, "-c", FLOOR], runs, None)
+    print_process("interpreter and libraries (the floor)", floor, floor)
+    task = ["--source", "segmentsemantic", "--target", "normal"]
+    options = task if data.find("transnas101_micro.csv.gz") else []
+    command = [sys.executable, "-m", "ktnas.run", *options, "--quiet", "--out"]
+    for label, cold in (("cold cache", True), ("warm cache", False)):
+        print_process(f"`ktnas run {' '.join(options)}`, {label}", process(command, runs, cold), floor)
+    print_process("`ktnas --help`", process([sys.executable, "-m", "ktnas", "--help"], runs, None), floor)
+    print_loop(runs)
+
+
+def process(command: list[str], runs: int, cold: bool | None) -> tuple[float, float, float]:
+    """Medians of wall seconds, processor seconds and peak megabytes; ``cold`` None for a command without a cache."""
+    with tempfile.TemporaryDirectory() as folder:
+        measured = []
+        for i in range(runs + (cold is False)):
+            cache = Path(folder, f"cache{i if cold else ''}")
+            out = [] if cold is None else [str(Path(folder, f"run{i}"))]
+            measured.append(once([*command, *out], cache))
+    counted = measured[1:] if cold is False else measured  # the first run warms the cache
+    wall, cpu, memory = zip(*counted, strict=True)
+    return statistics.median(wall), statistics.median(cpu), statistics.median(memory)
+
+
+def once(command: list[str], cache: Path) -> tuple[float, float, float]:
+    """One run on one core: wall seconds, processor seconds, peak megabytes."""
+    began = time.perf_counter()
+    child = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "XDG_CACHE_HOME": str(cache)},
+        preexec_fn=pin_to_one_core,  # noqa: PLW1509 - this script has no threads
+    )
+    _, status, usage = os.wait4(child.pid, 0)
+    if status:
+        raise SystemExit(f"{' '.join(command)} failed")
+    return time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def pin_to_one_core() -> None:
+    """Let the new process run on one core only, where the system can do that."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def print_process(label: str, measured: tuple[float, float, float], floor: tuple[float, float, float]) -> None:
+    """One row of the first table."""
+    wall, cpu, memory = measured
+    print(f"| {label} | {wall:.2f} | {cpu:.2f} | {memory:.0f} | {wall / floor[0]:.2f} |")
+
+
+def print_loop(runs: int, evaluations: int = 2000) -> None:
+    """Regularized evolution through the full loop against a bare one, per evaluation."""
+    found = data.find("nasbench201.csv.gz")
+    benchmark = nasbench201.load() if found else load_benchmark("nasbench-graph", ("cora", "pubmed"))
+    problem = Problem(benchmark.space, benchmark.tasks)
+    full, bare = [], []
+    for seed in range(runs):
+        with tempfile.TemporaryDirectory() as folder, closing(TrialLog(Path(folder))) as log:
+            search, budget, write = RegularizedEvolution(), Budget(evaluations), recorder(log, benchmark)
+            began = time.perf_counter()
+            result = run(problem, search, benchmark.evaluate, budget=budget, seed=seed, observe=write)
+            full.append((time.perf_counter() - began) / len(result.history))
+        began = time.perf_counter()
+        for task in problem.names:
+            bare_evolution(benchmark, task, evaluations, np.random.default_rng(seed))
+        bare.append((time.perf_counter() - began) / (evaluations * len(problem.names)))
+    a, b = statistics.median(full), statistics.median(bare)
+    print(f"\n| regularized evolution on {benchmark.name}, {len(problem.names)} tasks | ms per trial | ratio |")
+    print("|---|---|---|")
+    print(f"| bare loop, nothing recorded | {b * 1e3:.3f} | 1 |")
+    print(f"| full loop, every trial written | {a * 1e3:.3f} | {a / b:.1f} |")
+    print(f"\nPeak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB.")
+
+
+def recorder(log: TrialLog, benchmark: Benchmark) -> Observer:
+    """Writes every trial, as the command does."""
+
+    def write(progress: Progress) -> None:
+        log.append(progress.trials, [benchmark.label(trial.genotype) for trial in progress.trials])
+
+    return write
+
+
+def bare_evolution(benchmark: Benchmark, task: str, evaluations: int, rng: np.random.Generator) -> float:
+    """Regularized evolution in ten lines: the same draws and queries, without records or counts."""
+    space, evaluate = benchmark.space, benchmark.evaluate
+    living = deque(((g := sample(space, rng)), evaluate(task, g).fitness) for _ in range(10))
+    for _ in range(evaluations - 10):
+        parent = max((living[i] for i in rng.integers(10, size=5).tolist()), key=lambda member: member[1])[0]
+        child = mutate(space, parent, rng)
+        living.append((child, evaluate(task, child).fitness))
+        living.popleft()
+    return float(max(fitness for _, fitness in living))
+
+
+if __name__ == "__main__":
+    main()
