@@ -7,11 +7,13 @@ It is `ktnas.runner.run` with the parts that most callers want filled in; who ne
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
+from ktnas.cache import DiskStore
+from ktnas.data import cache_directory
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.runner import Budget, Observer, TaskResult, require_population, run
 from ktnas.search import Search
@@ -74,7 +76,7 @@ def search(
             all of them if none is given.
         budget: Evaluations per task.
         seed: Seed of every random number; the same seed, the same search.
-        method: The algorithm; None for KTNAS as it comes.
+        method: The algorithm; None for KTNAS as it comes, with its embeddings kept in the user's cache directory.
         sources: Tasks that only donate; without any, every task donates to every other.
         minimize: With functions, the tasks whose number is better when smaller; fitness is its negative.
         callback: Called with a `Progress` after every answer.
@@ -99,7 +101,8 @@ def search(
     if method is None:
         from ktnas.search.presets import ktnas
 
-        return _search(benchmark, problem, ktnas(), budget=budget, seed=seed, callback=callback)
+        default = replace(ktnas(), store=DiskStore(cache_directory() / "embeddings"))
+        return _search(benchmark, problem, default, budget=budget, seed=seed, callback=callback)
     return _search(benchmark, problem, method, budget=budget, seed=seed, callback=callback)
 
 
@@ -123,8 +126,9 @@ def _benchmark(
 def _search(
     benchmark: Benchmark, problem: Problem, method: Search[S], *, budget: int, seed: int, callback: Observer | None
 ) -> SearchResult:
+    limit = Budget(budget)
     require_population(method, budget)
-    result = run(problem, method, benchmark.evaluate, budget=Budget(budget), seed=seed, observe=callback)
+    result = run(problem, method, benchmark.evaluate, budget=limit, seed=seed, observe=callback)
     best = {
         name: Found(
             benchmark.label(task.best.genotype), task.best.genotype, task.best.fitness, task.evaluations_to_best

@@ -29,7 +29,7 @@ from ktnas.catalog import (
     TRANSFERS,
     made,
 )
-from ktnas.data import cache_directory
+from ktnas.data import cache_directory, search_path
 from ktnas.errors import ConfigurationError
 from ktnas.runner import Budget, require_population
 from ktnas.search import Search
@@ -173,6 +173,7 @@ def compose(settings: Settings) -> Experiment:
     names = _task_names(settings)
     search = _with_store(settings.method.build())
     require_population(search, Budget(settings.budget).evaluations)
+    search_path(settings.data)  # a directory that is not there is a mistake even if no table is needed from it
     benchmark = _benchmark(settings, names)
     problem = Problem(benchmark.space, benchmark.tasks, frozenset(settings.sources))
     return Experiment(benchmark, problem, search, _budget(settings, benchmark))

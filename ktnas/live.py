@@ -152,8 +152,6 @@ class PlainView:
         self._tenths, self._last = 0, monotonic()
 
     def __enter__(self) -> PlainView:
-        self._stream.write(f"{self._board.title}\n")
-        self._stream.flush()
         return self
 
     def __exit__(
@@ -164,6 +162,8 @@ class PlainView:
     def show(self, seed: int, standing: Standings) -> None:
         """Write a line if another tenth is done, or after a while."""
         board = self._board
+        if not board.seeds:  # not earlier: a mistake that is found on the way here is to be the only line
+            self._stream.write(f"{board.title}\n")
         board.seeds[seed] = standing
         tenths = int(board.done() * 10 + 1e-9)
         least, most = LINES_APART_S

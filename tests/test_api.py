@@ -1,0 +1,124 @@
+"""The front door: functions or a benchmark in, the best architectures out."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ktnas
+from ktnas.errors import ConfigurationError, UnknownNameError
+from ktnas.search.random_search import RandomSearch
+from ktnas.search.regularized_evolution import RegularizedEvolution
+from ktnas.spaces.categorical import Categorical
+
+SPACE = Categorical((4, 4, 4))
+TASKS = {"sum": sum, "zeros": lambda code: code.count(0)}
+
+
+def test_functions_are_searched():
+    result = ktnas.search(SPACE, TASKS, budget=64, method=RandomSearch())
+    assert result.best["sum"].genotype == (3, 3, 3)
+    assert result.best["sum"].architecture == SPACE.format((3, 3, 3))
+    assert result.best["zeros"].fitness == 3.0
+    assert 1 <= result.best["zeros"].evaluations <= 64
+    assert len(result.history) == 128
+
+
+def test_the_default_method_finds_a_simple_optimum():
+    result = ktnas.search(SPACE, TASKS, budget=30)
+    assert result.best["sum"].fitness == 9.0
+    assert ktnas.search(SPACE, TASKS, budget=30).best == result.best
+
+
+def test_failures_are_counted_and_a_task_without_success_has_no_best():
+    def broken(code):
+        raise RuntimeError("out of memory")
+
+    def sometimes(code):
+        return float("nan") if code[0] else 1.0
+
+    result = ktnas.search(SPACE, {"broken": broken, "sometimes": sometimes}, budget=20, method=RandomSearch())
+    assert "broken" not in result.best
+    assert result.tasks["broken"].failed == 20
+    assert result.best["sometimes"].fitness == 1.0
+    assert {t.evaluation.error for t in result.history if t.task == "broken"} == {"RuntimeError: out of memory"}
+
+
+def test_minimized_functions():
+    result = ktnas.search(SPACE, {"loss": sum}, budget=64, method=RandomSearch(), minimize=["loss"])
+    assert (result.best["loss"].genotype, result.best["loss"].fitness) == ((0, 0, 0), 0.0)
+
+
+def test_sources_donate_and_do_not_receive():
+    seen = []
+    ktnas.search(SPACE, TASKS, budget=30, sources=["sum"], callback=seen.append)
+    moved = {t.task for progress in seen for t in progress.trials if t.proposal.source_task is not None}
+    assert moved <= {"zeros"}
+    assert sum(len(progress.trials) for progress in seen) >= 60
+
+
+def test_a_benchmark_is_searched_by_its_tasks(nasbench_graph):
+    result = ktnas.search(nasbench_graph, ["cora", "photo"], budget=10, method=RegularizedEvolution())
+    assert set(result.best) == {"cora", "photo"}
+    assert result.best["cora"].architecture == nasbench_graph.label(result.best["cora"].genotype)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        ((SPACE, ["a"]), {}, "tasks must map names to functions"),
+        ((SPACE, {}), {}, "needs at least one task"),
+        ((SPACE, TASKS), {"sources": ["zeroes"]}, "unknown source 'zeroes' of functions; did you mean 'zeros'"),
+        ((SPACE, TASKS), {"sources": list(TASKS)}, "some, not all"),
+        ((SPACE, TASKS), {"budget": 0}, "at least 1 evaluation"),
+        ((SPACE, TASKS), {"budget": 65}, "exceeds the 64 architectures"),
+        ((SPACE, TASKS), {"budget": 9, "method": RegularizedEvolution()}, "smaller than the population of 10"),
+        ((SPACE, TASKS), {"seed": -1}, "seed must not be negative"),
+    ],
+)
+def test_mistakes_are_named(arguments, options, message):
+    with pytest.raises(ktnas.KtnasError, match=message):
+        ktnas.search(*arguments, **options)
+
+
+def test_a_benchmark_has_its_own_tasks(nasbench_graph):
+    with pytest.raises(ConfigurationError, match="has its own tasks"):
+        ktnas.search(nasbench_graph, {"cora": sum})
+    with pytest.raises(UnknownNameError, match="did you mean 'cora'"):
+        ktnas.search(nasbench_graph, ["coral"])
+
+
+def test_every_exported_name_is_there():
+    for name in ktnas.__all__:
+        assert getattr(ktnas, name) is not None
+    assert set(ktnas.__all__) <= set(dir(ktnas))
+    with pytest.raises(AttributeError, match="no attribute 'serch'"):
+        ktnas.serch  # noqa: B018
+
+
+def fresh(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+def test_search_is_a_function_and_a_package_in_any_order():
+    uses = "assert callable(ktnas.search); from ktnas.search import Search; assert ktnas.search.Search is Search"
+    for first in ("", "import ktnas.search.random_search; ", "from ktnas.api import search; "):
+        done = fresh(f"import ktnas; {first}{uses}")
+        assert done.returncode == 0, done.stderr
+
+
+def test_importing_loads_nothing_heavy():
+    heavy = "{'numpy', 'scipy', 'sklearn', 'gensim', 'networkx', 'matplotlib', 'rich', 'torch', 'pandas'}"
+    done = fresh(f"import sys, ktnas, ktnas.cli; print({heavy} & set(sys.modules))")
+    assert done.stdout.strip() == "set()", done.stderr
+
+
+def test_ask_and_tell_by_hand(capsys):
+    """The example of the quick start, run as it stands there."""
+    text = (Path(__file__).parents[1] / "docs" / "quickstart.md").read_text()
+    blocks = [block.split("```", 1)[0] for block in text.split("```python\n")[1:]]
+    assert len(blocks) >= 2
+    for block in blocks:
+        exec(compile(block, "docs/quickstart.md", "exec"), {})
+    assert capsys.readouterr().out

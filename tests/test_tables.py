@@ -1,0 +1,106 @@
+"""Final screens: what they say, and that nothing a user names is read as markup."""
+
+import io
+
+import pytest
+
+from ktnas.benchmarks.lookup import Entry
+from ktnas.tables import print_inventory, print_repeats, print_run
+
+
+def task(**changes):
+    best = {
+        "architecture": "|nor_conv_3x3~0|+|[bold]~1|",
+        "fitness": 91.5,
+        "value": 91.5,
+        "rank": 1234,
+        "regret": 0.5,
+        "evaluations_to_best": 17,
+        "report": {"test_accuracy": 94.25},
+    }
+    plain = {
+        "role": "task",
+        "metric": "validation accuracy",
+        "unit": "%",
+        "evaluations": 50,
+        "failed": 0,
+        "best": best,
+        "optimum_reached_at": None,
+        "exhausted": False,
+        "transfers": {"proposed": 0, "positive": 0, "negative": 0, "skipped_generations": 0},
+    }
+    return plain | changes
+
+
+def summary(seed=0, notes=(), **tasks):
+    seconds = {"total": 2.0, "search": 1.0}
+    return {"seed": seed, "seconds": seconds, "notes": list(notes), "tasks": tasks}
+
+
+def shown(function, *arguments):
+    stream = io.StringIO()
+    function(*arguments, stream)
+    return stream.getvalue()
+
+
+def test_a_run_shows_what_the_issue_asks_for():
+    text = shown(print_run, summary(notes=["Validation [only]."], a=task(), b=task(best=None, failed=50)))
+    for part in ("validation accuracy", "91.500 %", "1,234", "0.50000", "50", "17", "test_accuracy 94.250"):
+        assert part in text
+    assert "|nor_conv_3x3~0|+|[bold]~1|" in text
+    assert "Validation [only]." in text
+    assert "50 (50 failed)" in text
+    assert "role" not in text
+    assert "migrants" not in text
+    assert "seed 0, 2.0 s, of which search 1.0 s" in text
+
+
+def test_roles_and_transfers_are_shown_where_there_are_any():
+    moved = {"proposed": 7, "positive": 4, "negative": 2, "skipped_generations": 3}
+    lines = shown(print_run, summary(a=task(role="source"), b=task(role="target", transfers=moved))).splitlines()
+    headings = "task role metric best rank regret evaluations found at migrants + - skipped"
+    assert lines[0].split() == headings.split()
+    assert lines[3].split()[-4:] == ["7", "4", "2", "3"]
+
+
+def test_nothing_is_wrapped_where_the_output_is_no_terminal():
+    long = task()
+    long["best"] = long["best"] | {"architecture": "x" * 300}
+    assert "x" * 300 in shown(print_run, summary(a=long))
+
+
+def test_repeats_show_mean_median_and_range():
+    def seed(number, rank, value, optimum=None):
+        found = task(optimum_reached_at=optimum)
+        found["best"] = found["best"] | {"rank": rank, "value": value}
+        return summary(number, a=found)
+
+    lines = shown(print_repeats, [seed(0, 1, 90.0, 30), seed(1, 4, 91.0), seed(2, 10, 95.0)]).splitlines()
+    rank = next(line for line in lines if " rank " in line).split()
+    assert rank[1:] == ["5.0", "4.0", "1", "10", "3"]
+    assert next(line for line in lines if "accuracy (%)" in line).split()[-5:] == [
+        "92.000",
+        "91.000",
+        "90.000",
+        "95.000",
+        "3",
+    ]
+    assert next(line for line in lines if "optimum" in line).split()[-5:] == ["30.0", "30.0", "30", "30", "1"]
+    assert "3 seeds, 6.0 s in all, 2.0 s each" in lines
+
+
+def test_repeats_without_a_success_still_end():
+    assert "1 seeds" in shown(print_repeats, [summary(a=task(best=None))])
+
+
+@pytest.mark.parametrize("places", [[], ["somewhere/[x]"]])
+def test_the_inventory_says_how_to_get_what_is_missing(tmp_path, places):
+    entries = (
+        Entry("here", tmp_path / "[here].csv", 1234, ("a", "b")),
+        Entry("gone", None, 99, ("c",), hint="Fetch it."),
+        Entry("broken", tmp_path / "b.csv", 7, ("d",), hint="Fetch it again.", problem="it ends early"),
+    )
+    text = shown(print_inventory, entries, places)
+    for part in ("found", "1,234", "[here].csv", "not found", "Fetch it.", "damaged", "it ends early. Fetch it again."):
+        assert part in text
+    assert f"Looked into: {', '.join(places)}" in text
