@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from ktnas.benchmarks.lookup import Entry
 from ktnas.live import duration, number_text
-from ktnas.summary import Spread, Summary, TaskSummary, spread
+from ktnas.summary import Best, Spread, Summary, TaskSummary, spread
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,9 +30,9 @@ def _table(left: Sequence[str], right: Sequence[str]) -> Table:
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for heading in left:
-        table.add_column(heading, overflow="fold")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    for i, heading in enumerate(left):
+        table.add_column(heading, overflow="fold", no_wrap=i == 0)
     for heading in right:
         table.add_column(heading, justify="right", overflow="fold")
     return table
@@ -44,18 +44,17 @@ def print_run(summary: Summary, stream: TextIO) -> None:
     tasks = summary["tasks"]
     roles = any(task["role"] != "task" for task in tasks.values())
     moved = any(task["transfers"]["proposed"] or task["transfers"]["skipped_generations"] for task in tasks.values())
-    right = ["best", "rank", "regret", "evaluations", "found at"]
-    table = _table(["task", *["role"] * roles, "metric"], right + ["migrants", "+", "-", "skipped"] * moved)
+    right = ["best", "rank", "regret", "evals", "found at"]
+    table = _table(["task", *["role"] * roles], right + ["migrants (+/-)", "skipped"] * moved)
     for name, task in tasks.items():
-        cells = [name, *[task["role"]] * roles, task["metric"], *_standing(task)]
-        table.add_row(*cells, *[str(count) for count in task["transfers"].values()] * moved)
+        table.add_row(_plain(name), *[task["role"]] * roles, *_standing(task), *_moved(task) * moved)
     console.print(table)
-    console.print()
-    details = _table(["task", "best architecture", "reported"], [])
+    indent = " " * (max(map(len, tasks)) + 2)
     for name, task in tasks.items():
         best = task["best"]
-        details.add_row(name, _plain(best["architecture"] if best else ABSENT), _plain(_report(task)))
-    console.print(details)
+        architecture = best["architecture"] if best else "none: every evaluation failed"
+        console.print(f"\n[bold]{_plain(name.ljust(len(indent)))}[/]{_plain(architecture)}", soft_wrap=True)
+        console.print(f"{indent}{_plain(_report(task))}", soft_wrap=True, style="dim")
     _print_notes(console, summary)
     seconds = summary["seconds"]
     console.print(
@@ -74,19 +73,32 @@ def _standing(task: TaskSummary) -> list[str]:
     best = task["best"]
     if best is None:
         return [ABSENT, ABSENT, ABSENT, _used(task), ABSENT]
-    value = number_text(best["value"]) + (f" {task['unit']}" if task["unit"] else "")
     rank = ABSENT if best["rank"] is None else f"{best['rank']:,}"
     regret = ABSENT if best["regret"] is None else number_text(best["regret"]) if best["regret"] else "0"
-    return [value, rank, regret, _used(task), str(best["evaluations_to_best"])]
+    return [_value(best, task), rank, regret, _used(task), str(best["evaluations_to_best"])]
 
 
 def _used(task: TaskSummary) -> str:
     return f"{task['evaluations']:,}" + (f" ({task['failed']:,} failed)" if task["failed"] else "")
 
 
+def _moved(task: TaskSummary) -> list[str]:
+    counts = task["transfers"]
+    judged = f" ({counts['positive']}/{counts['negative']})" if counts["proposed"] else ""
+    return [f"{counts['proposed']}{judged}", str(counts["skipped_generations"])]
+
+
 def _report(task: TaskSummary) -> str:
-    report = task["best"]["report"] if task["best"] else {}
-    return ", ".join(f"{name} {number_text(value)}" for name, value in report.items()) or ABSENT
+    """The metric with its value, then what the benchmark reports of the architecture."""
+    best = task["best"]
+    if best is None:
+        return task["metric"]
+    value = f"{task['metric']} {_value(best, task)}"
+    return ", ".join([value, *(f"{name} {number_text(number)}" for name, number in best["report"].items())])
+
+
+def _value(best: Best, task: TaskSummary) -> str:
+    return number_text(best["value"]) + (f" {task['unit']}" if task["unit"] else "")
 
 
 def _print_notes(console: Console, summary: Summary) -> None:

@@ -58,9 +58,9 @@ def test_a_run_shows_what_the_issue_asks_for():
 def test_roles_and_transfers_are_shown_where_there_are_any():
     moved = {"proposed": 7, "positive": 4, "negative": 2, "skipped_generations": 3}
     lines = shown(print_run, summary(a=task(role="source"), b=task(role="target", transfers=moved))).splitlines()
-    headings = "task role metric best rank regret evaluations found at migrants + - skipped"
+    headings = "task role best rank regret evals found at migrants (+/-) skipped"
     assert lines[0].split() == headings.split()
-    assert lines[3].split()[-4:] == ["7", "4", "2", "3"]
+    assert lines[3].split()[-3:] == ["7", "(4/2)", "3"]
 
 
 def test_nothing_is_wrapped_where_the_output_is_no_terminal():
