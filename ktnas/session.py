@@ -36,6 +36,7 @@ Show: TypeAlias = Callable[[Standings], None]
 
 _POLL_S = 0.1
 _NAME_LIMIT = 60
+_NAMED_TASKS = 3
 
 
 @dataclass(slots=True)
@@ -199,7 +200,9 @@ def draw(experiment: Experiment, directory: RunDirectory, summaries: Sequence[Su
         for task in problem.tasks
     ]
     runs = f"seed {summaries[0]['seed']}" if len(summaries) == 1 else f"{len(summaries)} seeds"
-    directory.write("convergence.png", plots.convergence(courses, f"{experiment.title}, {runs}"))
+    few = len(problem.names) <= _NAMED_TASKS
+    title = experiment.title if few else f"{benchmark.name} ({experiment.search.name})"
+    directory.write("convergence.png", plots.convergence(courses, f"{title}, {runs}"))
     corpus = sample_distinct(problem.space, 32, Streams(0).rng("colours"))
     operations = sorted({op for genotype in corpus for op in problem.space.graph(genotype).operations})
     names = file_names([task.name for task in problem.tasks])
