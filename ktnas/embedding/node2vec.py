@@ -66,7 +66,8 @@ class Node2Vec:
         words: What the words of the skip-gram are.
         pooling: How an architecture's nodes become one vector.
         walk: The walk, with its ``p`` and ``q``.
-        walks_per_node: Walks that start at each node of each graph of the corpus.
+        walks: Walks in all. They start at the nodes of the corpus in a random order, at every node once before at any
+            twice, so that a fit costs the same for large graphs as for small ones.
         walk_length: Nodes per walk.
         skip_gram: The skip-gram, with its dimensions.
         corpus_size: Architectures in the corpus.
@@ -75,16 +76,16 @@ class Node2Vec:
     words: Words = field(default_factory=Neighbourhood)
     pooling: Pooling = field(default_factory=Sum)
     walk: SecondOrderWalk = field(default_factory=SecondOrderWalk)
-    walks_per_node: int = 2
+    walks: int = 15_000
     walk_length: int = 12
     skip_gram: SkipGram = field(default_factory=SkipGram)
     corpus_size: int = 1000
 
     def __post_init__(self) -> None:
-        if min(self.walks_per_node, self.corpus_size) < 1 or self.walk_length < 2:
+        if min(self.walks, self.corpus_size) < 1 or self.walk_length < 2:
             raise ConfigurationError(
-                "node2vec needs at least 1 walk per node, 2 nodes per walk and 1 architecture; got "
-                f"walks_per_node={self.walks_per_node}, walk_length={self.walk_length}, corpus_size={self.corpus_size}"
+                "node2vec needs at least 1 walk, 2 nodes per walk and 1 architecture; got "
+                f"walks={self.walks}, walk_length={self.walk_length}, corpus_size={self.corpus_size}"
             )
 
     @property
@@ -105,14 +106,16 @@ class Node2Vec:
         return fitted
 
     def _walks(self, graphs: Sequence[OperationGraph], rng: np.random.Generator) -> IntArray:
-        """Walks ``(n, walk_length)`` from every node that has a neighbour, in a random order."""
+        """Walks ``(walks, walk_length)`` from nodes that have a neighbour."""
         joined = adjacency(graphs)
-        starts = np.repeat(np.flatnonzero(joined.degrees), self.walks_per_node)
-        if not len(starts):
+        nodes = np.flatnonzero(joined.degrees)
+        if not len(nodes):
             raise ConfigurationError(
                 f"node2vec found no edge in a corpus of {len(graphs)} architectures: their graphs say nothing to learn"
             )
-        return self.walk.walk(joined, rng.permutation(starts), self.walk_length, rng)
+        rounds = -(-self.walks // len(nodes))
+        starts = np.concatenate([rng.permutation(nodes) for _ in range(rounds)])[: self.walks]
+        return self.walk.walk(joined, starts, self.walk_length, rng)
 
     def restore(self, space: SearchSpace, state: Arrays) -> FittedNode2Vec:
         vocabulary = Vocabulary.from_state(state)

@@ -32,7 +32,7 @@ class PathEncoding:
     """
 
     dimensions: int = 256
-    corpus_size: int = 2000
+    corpus_size: int = 1000
 
     def __post_init__(self) -> None:
         if self.dimensions < 1 or self.corpus_size < 1:

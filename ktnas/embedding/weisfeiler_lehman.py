@@ -27,7 +27,7 @@ class WeisfeilerLehman:
 
     depth: int = 1
     dimensions: int = 256
-    corpus_size: int = 2000
+    corpus_size: int = 1000
 
     def __post_init__(self) -> None:
         if self.depth < 0 or self.dimensions < 1 or self.corpus_size < 1:
