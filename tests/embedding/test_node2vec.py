@@ -24,7 +24,8 @@ from ktnas.embedding.node2vec import Node2Vec
 from ktnas.space import sample_distinct
 from ktnas.spaces.nasbench201 import NASBench201
 space = NASBench201()
-vectors = Node2Vec(corpus_size=50, walks=300).fit(space, np.random.default_rng(0)).embed(sample_distinct(space, 50, np.random.default_rng(1)))
+fitted = Node2Vec(corpus_size=50, walks=300).fit(space, np.random.default_rng(0))
+vectors = fitted.embed(sample_distinct(space, 50, np.random.default_rng(1)))
 print(vectors.tobytes().hex())
 """
 
