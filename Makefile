@@ -1,0 +1,45 @@
+# `make demo` sets everything up and runs the main job; `make test` runs the tests. Both work on a fresh machine.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test fast check format clean
+
+demo: $(VENV)/installed
+	$(BIN)/python -m ktnas.run --out runs/demo-graph
+	@if $(BIN)/python -c 'import sys, ktnas.data; sys.exit(ktnas.data.find("transnas101_micro.csv.gz") is None)'; then \
+		$(BIN)/python -m ktnas.run --source segmentsemantic --target normal --out runs/demo-transnas; \
+	else \
+		echo "transnas101_micro.csv.gz is not on the data search path (see \`ktnas data\`): the TransNAS search is left out"; \
+	fi
+
+test: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -n 2
+
+fast: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("KTNAS needs Python >= 3.11; this is " + sys.version.split()[0] + ". Set PYTHON=...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet "pip>=25.1"
+
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet -c constraints.txt --group dev
+	touch $@
+
+clean:
+	rm -rf $(VENV) runs .mypy_cache .ruff_cache .hypothesis build *.egg-info
