@@ -78,7 +78,7 @@ COMPARED = ("combined", "node2vec, neighbourhood 1", "Weisfeiler-Lehman 1", "one
 """Embeddings on which all surrogates are compared."""
 
 DEFAULT = GaussianProcess()
-OTHERS: tuple[Surrogate, ...] = (RandomForest(), Ridge(), NearestNeighbours())
+SURROGATES: tuple[Surrogate, ...] = (DEFAULT, RandomForest(), Ridge(), NearestNeighbours())
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +114,10 @@ def score(
     benchmark: TableBenchmark,
     name: str,
     embedder: Embedder,
+    *,
     surrogates: Iterable[Surrogate],
     seeds: Sequence[int],
-    sizes: Sequence[int] = SIZES,
+    sizes: Sequence[int],
 ) -> list[Score]:
     """One embedding on all tasks of a benchmark."""
     fitted = cached(embedder, benchmark.space)
@@ -141,13 +142,14 @@ def score(
     return scores
 
 
-def markdown(scores: Sequence[Score], names: Sequence[tuple[str, str]]) -> str:
+def markdown(scores: Sequence[Score]) -> str:
     """A table of Kendall's tau: a row per embedding and surrogate, columns by benchmark and by size."""
     benchmarks = list(dict.fromkeys(s.benchmark for s in scores))
     sizes = sorted({s.trained for s in scores})
     grouped: dict[tuple[str, str, str, int], list[float]] = {}
     for s in scores:
         grouped.setdefault((s.embedding, s.surrogate, s.benchmark, s.trained), []).append(s.tau)
+    names = dict.fromkeys((s.embedding, s.surrogate) for s in scores)
     each = " / ".join(map(str, sizes))
     lines = [
         "| embedding | surrogate | " + " | ".join([*benchmarks, "mean"]) + " |",
@@ -170,32 +172,29 @@ def main() -> None:
     arguments = parser.parse_args()
     seeds = list(range(1 if arguments.smoke else arguments.seeds))
     smoke = {"nasbench-graph": ("cora",)}
-    scores: list[Score] = []
+    sizes = SIZES[:1] if arguments.smoke else SIZES
+    first: list[Score] = []
+    second: list[Score] = []
     for name, tasks in (smoke if arguments.smoke else BENCHMARKS).items():
         benchmark = load_benchmark(name, tasks)
-        chosen = {k: EMBEDDERS[k] for k in COMPARED} if arguments.smoke else EMBEDDERS
-        sizes = SIZES[:1] if arguments.smoke else SIZES
-        for label, embedder in chosen.items():
-            scores += score(benchmark, label, embedder, [DEFAULT], seeds, sizes)
-            if label in COMPARED:
-                scores += score(benchmark, label, embedder, OTHERS, seeds[:2], sizes)
+        for label in COMPARED if arguments.smoke else EMBEDDERS:
+            first += score(benchmark, label, EMBEDDERS[label], surrogates=[DEFAULT], seeds=seeds, sizes=sizes)
+        for label in COMPARED:
+            second += score(benchmark, label, EMBEDDERS[label], surrogates=SURROGATES, seeds=seeds[:2], sizes=sizes)
         if not arguments.smoke:
-            scores += score(benchmark, SEPARATE, Separate(), [DEFAULT], seeds[:1], sizes)
+            first += score(benchmark, SEPARATE, Separate(), surrogates=[DEFAULT], seeds=seeds[:1], sizes=sizes)
         print(f"{name} done", flush=True)
-    report(scores, arguments.out)
+    report(first, second, arguments.out)
 
 
-def report(scores: Sequence[Score], directory: Path) -> None:
+def report(embeddings: Sequence[Score], surrogates: Sequence[Score], directory: Path) -> None:
     """Print and write what was measured."""
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "embedding_quality.csv").open("w", newline="") as stream:
         writer = csv.DictWriter(stream, [field.name for field in fields(Score)], lineterminator="\n")
         writer.writeheader()
-        writer.writerows(asdict(s) for s in scores)
-    pairs = list(dict.fromkeys((s.embedding, s.surrogate) for s in scores))
-    first = markdown(scores, [pair for pair in pairs if pair[1] == DEFAULT.name])
-    second = markdown(scores, [(e, s) for e, s in pairs if e in COMPARED])
-    text = f"## Embeddings\n\n{first}\n## Surrogates\n\n{second}"
+        writer.writerows(asdict(s) for s in (*embeddings, *surrogates))
+    text = f"## Embeddings\n\n{markdown(embeddings)}\n## Surrogates\n\n{markdown(surrogates)}"
     (directory / "embedding_quality.md").write_text(text)
     print(text)
 

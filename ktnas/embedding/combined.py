@@ -29,11 +29,13 @@ class FittedCombination:
         parts: The fitted embedders.
         centre: ``(dim,)`` mean of the corpus.
         scale: ``(dim,)`` factor on each axis, the same within a block.
+        groups: Width of each block.
     """
 
     parts: tuple[PersistentFitted, ...]
     centre: FloatArray
     scale: FloatArray
+    groups: tuple[int, ...]
 
     def embed(self, genotypes: Sequence[Genotype]) -> FloatArray:
         blocks = [part.embed(genotypes) for part in self.parts]
@@ -41,7 +43,8 @@ class FittedCombination:
 
     def state(self) -> Arrays:
         nested = {f"{i}.{name}": array for i, part in enumerate(self.parts) for name, array in part.state().items()}
-        return {**nested, "centre": self.centre, "scale": self.scale}
+        groups = np.array(self.groups, dtype=np.int64)
+        return {**nested, "centre": self.centre, "scale": self.scale, "groups": groups}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ class Combined:
             np.full(block.shape[1], 1 / spread if spread else 0.0)
             for block, spread in zip(blocks, spreads, strict=True)
         ]
-        return FittedCombination(fitted, np.concatenate(blocks, axis=1).mean(axis=0), np.concatenate(scale))
+        centre = np.concatenate(blocks, axis=1).mean(axis=0)
+        return FittedCombination(fitted, centre, np.concatenate(scale), tuple(block.shape[1] for block in blocks))
 
     def restore(self, space: SearchSpace, state: Arrays) -> FittedCombination:
         parts = []
@@ -81,9 +85,10 @@ class Combined:
             own = {name.removeprefix(prefix): array for name, array in state.items() if name.startswith(prefix)}
             parts.append(part.restore(space, own))
         centre, scale = (require(state, name, np.float64, (None,)) for name in ("centre", "scale"))
-        if centre.shape != scale.shape:
-            raise ValueError(f"centre and scale differ in length: {len(centre)} and {len(scale)}")
-        return FittedCombination(tuple(parts), centre.astype(np.float64), scale.astype(np.float64))
+        groups = tuple(require(state, "groups", np.int64, (len(parts),)).tolist())
+        if min(groups) < 0 or not sum(groups) == len(centre) == len(scale):
+            raise ValueError(f"blocks {groups}, centre ({len(centre)}) and scale ({len(scale)}) differ in length")
+        return FittedCombination(tuple(parts), centre.astype(np.float64), scale.astype(np.float64), groups)
 
 
 def combined() -> Combined:

@@ -25,7 +25,7 @@ from ktnas.rng import Streams
 from ktnas.space import ListedSpace, SearchSpace, genotypes, is_enumerable, sample_distinct
 from ktnas.typing import FloatArray, Genotype
 
-FORMAT = 1
+FORMAT = 2
 """Version of what is stored; to be raised with every change to what an embedder computes."""
 
 TABLE_LIMIT = 100_000

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -156,42 +157,82 @@ class SecondOrderWalk:
         Returns:
             ``(n, length)`` nodes visited; after a start without neighbours, `NO_NODE`.
         """
-        steps = np.full((length, len(starts)), NO_NODE, dtype=np.int64)
+        steps = np.empty((length, len(starts)), dtype=np.int64)
         steps[0] = starts
         moving = np.flatnonzero(graph.degrees[starts])
-        if length > 1 and len(moving):
-            edges = self._edges(graph, starts[moving], length - 1, rng)
-            np.take(graph.neighbours, edges, out=edges)
-            if len(moving) == len(starts):
-                steps[1:] = edges
-            else:
-                steps[1:, moving] = edges
+        if len(moving) == len(starts):
+            self._take_edges(graph, steps, rng)
+        else:
+            moved = np.empty((length, len(moving)), dtype=np.int64)
+            moved[0] = starts[moving]
+            self._take_edges(graph, moved, rng)
+            steps[1:] = NO_NODE
+            steps[1:, moving] = moved[1:]
         return steps.T
 
-    def _edges(self, graph: Adjacency, nodes: IntArray, count: int, rng: np.random.Generator) -> IntArray:
-        """Directed edges ``(count, n)`` that walkers at ``nodes`` take, first to last."""
-        taken = np.empty((count, len(nodes)), dtype=np.int64)
-        degrees = graph.degrees
-        taken[0] = graph.row_starts[nodes] + (rng.random(len(nodes)) * degrees[nodes]).astype(np.int64)
-        degree_after, row_after = degrees[graph.neighbours], graph.row_starts[graph.neighbours]
+    def _take_edges(self, graph: Adjacency, steps: IntArray, rng: np.random.Generator) -> None:
+        """Fill ``steps (length, n)`` from its first row on; every node in that row has a neighbour."""
+        if steps.size == 0 or len(steps) == 1:
+            return
+        degrees, edges = graph.degrees, steps[1:]
+        draw = rng.random(steps.shape[1]) * degrees[steps[0]]
+        np.add(graph.row_starts[steps[0]], draw.astype(np.int64), out=edges[0])
+        # For each directed edge: the degree of the node it leads to, and where that node's edges start.
+        choices, first = degrees[graph.neighbours], graph.row_starts[graph.neighbours]
         if self.p == self.q == 1.0:
-            for step in range(1, count):
-                edge = taken[step - 1]
-                draw = rng.random(len(nodes)) * degree_after.take(edge)
-                np.add(row_after.take(edge), draw.astype(np.int64), out=taken[step])
-            return taken
-        table_starts, probabilities = transition_probabilities(graph, self.p, self.q)
-        keep, alias = alias_tables(table_starts, probabilities)
-        # From an entry of edge e's distribution to the directed edge it stands for.
-        shift = np.repeat(row_after - table_starts[:-1], degree_after)
-        kept_edge = np.arange(len(alias)) + shift
-        alias_edge = alias + shift
-        first_entry = table_starts[:-1]
-        for step in range(1, count):
-            edge = taken[step - 1]
-            draw = rng.random(len(nodes)) * degree_after.take(edge)
-            whole = draw.astype(np.int64)
-            entry = first_entry.take(edge) + whole
-            stays = draw - whole < keep.take(entry)
-            taken[step] = np.where(stays, kept_edge.take(entry), alias_edge.take(entry))
-        return taken
+            _first_order(edges, choices, first, rng)
+        else:
+            starts, probabilities = transition_probabilities(graph, self.p, self.q)
+            keep, alias = alias_tables(starts, probabilities)
+            # From an entry of an edge's distribution to the edge that it stands for.
+            shift = np.repeat(first - starts[:-1], choices)
+            _second_order(edges, choices, starts[:-1], keep, (alias + shift, np.arange(len(alias)) + shift), rng)
+        np.take(graph.neighbours, edges, out=edges, mode="clip")
+
+
+def _first_order(edges: IntArray, choices: IntArray, first: IntArray, rng: np.random.Generator) -> None:
+    """Fill ``edges (steps, n)`` from its first row on, every next edge drawn uniformly."""
+    count = edges.shape[1]
+    draw, entry = np.empty(count), np.empty(count, dtype=np.int64)
+    real_choices = choices.astype(np.float64)
+    for now, then in pairwise(edges):
+        rng.random(out=draw)
+        draw *= real_choices.take(now)
+        np.copyto(entry, draw, casting="unsafe")
+        # "clip" spares take a copy of its output; no index is ever out of range.
+        np.take(first, now, out=then, mode="clip")
+        np.add(then, entry, out=then)
+
+
+def _second_order(
+    edges: IntArray,
+    choices: IntArray,
+    tables: IntArray,
+    keep: FloatArray,
+    outcomes: tuple[IntArray, IntArray],
+    rng: np.random.Generator,
+) -> None:
+    """Fill ``edges (steps, n)`` from its first row on, every next edge drawn from the alias table of the last.
+
+    Args:
+        edges: First row given, the others written.
+        choices: ``(edges,)`` size of each edge's table.
+        tables: ``(edges,)`` where it starts.
+        keep: ``(entries,)`` probability that an entry stands.
+        outcomes: ``(entries,)`` each: the edge taken if it does not, and if it does.
+        rng: Source of all draws.
+    """
+    count = edges.shape[1]
+    draw, entry = np.empty(count), np.empty(count, dtype=np.int64)
+    real_choices = choices.astype(np.float64)
+    either = np.stack(outcomes, axis=1).ravel()
+    for now, then in pairwise(edges):
+        rng.random(out=draw)
+        draw *= real_choices.take(now)
+        np.copyto(entry, draw, casting="unsafe")
+        draw -= entry
+        entry += tables.take(now)
+        stays = draw < keep.take(entry)
+        entry *= 2
+        entry += stays
+        np.take(either, entry, out=then, mode="clip")

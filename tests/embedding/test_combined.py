@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
+from ktnas.embedding import Grouped, group_widths
 from ktnas.embedding.combined import Combined, combined
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
+from ktnas.embedding.store import cached
 from ktnas.errors import ConfigurationError
 from ktnas.space import genotypes
 from ktnas.spaces.categorical import Categorical
@@ -19,6 +21,7 @@ def test_blocks_are_centred_and_weigh_the_same():
     assert vectors.shape == (len(ALL), 30 + 84)
     assert vectors.mean(axis=0) == pytest.approx(0, abs=1e-9)
     squares = (vectors**2).mean(axis=0)
+    assert fitted.groups == (30, 84)
     assert squares[:30].sum() == pytest.approx(0.5)
     assert squares[30:].sum() == pytest.approx(0.5)
 
@@ -34,11 +37,22 @@ def test_default_has_four_blocks():
     assert combined() == combined()
 
 
-def test_restore_checks_lengths():
+def test_groups_survive_the_cache():
+    fitted = cached(Combined((OneHot(), PathEncoding())), SPACE)
+    assert isinstance(fitted, Grouped)
+    assert group_widths(fitted, 114) == (30, 84)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"scale": np.ones(29)}, {"centre": np.zeros(31)}, {"groups": np.array([29])}, {"groups": np.array([30, 0])}],
+    ids=lambda change: next(iter(change)),
+)
+def test_restore_checks_lengths(change):
     embedder = Combined((OneHot(),))
-    state = dict(embedder.fit(SPACE, np.random.default_rng(0)).state())
-    with pytest.raises(ValueError, match="differ in length"):
-        embedder.restore(SPACE, {**state, "scale": state["scale"][:-1]})
+    state = embedder.fit(SPACE, np.random.default_rng(0)).state()
+    with pytest.raises(ValueError, match=r"differ in length|groups"):
+        embedder.restore(SPACE, {**state, **change})
 
 
 def test_needs_a_part():
