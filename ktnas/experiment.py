@@ -171,15 +171,15 @@ def compose(settings: Settings) -> Experiment:
     """
     settings = _with_defaults(settings)
     names = _task_names(settings)
-    search = _with_store(settings.method.build())
+    search = with_store(settings.method.build())
     require_population(search, Budget(settings.budget).evaluations)
     search_path(settings.data)  # a directory that is not there is a mistake even if no table is needed from it
     benchmark = _benchmark(settings, names)
     problem = Problem(benchmark.space, benchmark.tasks, frozenset(settings.sources))
-    return Experiment(benchmark, problem, search, _budget(settings, benchmark))
+    return Experiment(benchmark, problem, search, stopping(benchmark, settings.budget, settings.until_best))
 
 
-def _with_store(search: Search[object]) -> Search[object]:
+def with_store(search: Search[object]) -> Search[object]:
     """The search with its embedding kept in the user's cache directory, if it has one; no result depends on it."""
     composed = cast("DataclassInstance", search)
     if not any(part.name == "store" for part in fields(composed)):
@@ -232,11 +232,16 @@ def _benchmark(settings: Settings, names: tuple[str, ...]) -> Benchmark:
     return find_benchmark(names, settings.data)
 
 
-def _budget(settings: Settings, benchmark: Benchmark) -> Budget:
-    if not settings.until_best:
-        return Budget(settings.budget)
+def stopping(benchmark: Benchmark, evaluations: int, until_best: bool) -> Budget:
+    """So many evaluations per task; with ``until_best``, fewer where the best listed entry has been found.
+
+    Raises:
+        ConfigurationError: If that is wanted of a benchmark that lists nothing.
+    """
+    if not until_best:
+        return Budget(evaluations)
     best = {task.name: benchmark.best_fitness(task.name) for task in benchmark.tasks}
     known = {task: fitness for task, fitness in best.items() if fitness is not None}
     if not known:
         raise ConfigurationError(f"--until-best needs a table; {benchmark.name} does not list its best fitness")
-    return Budget(settings.budget, known)
+    return Budget(evaluations, known)

@@ -92,13 +92,13 @@ def read_trials(directory: Path) -> tuple[Trial, ...]:
     """
     path = directory / TRIALS
     try:
-        lines, _ = _complete_lines(path.read_bytes())
+        lines, _ = complete_lines(path.read_bytes())
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from None
     return _decoded(lines, path)
 
 
-def _complete_lines(content: bytes) -> tuple[list[bytes], int]:
+def complete_lines(content: bytes) -> tuple[list[bytes], int]:
     """Lines that have an end, and the number of bytes they take; what follows was cut off while it was written."""
     size = content.rfind(b"\n") + 1
     return content[:size].splitlines(), size
@@ -112,6 +112,24 @@ def _decoded(lines: Sequence[bytes], path: Path) -> tuple[Trial, ...]:
         except (DataError, UnicodeDecodeError) as error:
             raise DataError(f"{path}, line {number}: {error}") from None
     return tuple(trials)
+
+
+def lock(file: BinaryIO, directory: Path) -> None:
+    """Make an open file of a directory this process's own until it is closed.
+
+    Raises:
+        ConfigurationError: If another process holds it.
+    """
+    try:
+        import fcntl
+    except ImportError:  # not a POSIX system: two writers at once are not detected there
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise ConfigurationError(
+            f"another process is writing to {directory}; wait for it, or choose another --out"
+        ) from None
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -205,8 +223,8 @@ class TrialLog:
             raise ConfigurationError(f"cannot write {path}: {error.strerror}; choose another --out") from None
         self._path = path
         try:
-            self._lock()
-            self._lines, self._size = _complete_lines(self._file.read())
+            lock(self._file, path.parent)
+            self._lines, self._size = complete_lines(self._file.read())
             trials = _decoded(self._lines, path)
         except BaseException:
             self._file.close()
@@ -215,18 +233,6 @@ class TrialLog:
         self.appended = 0
         self._position = 0
         self._counts: dict[str, int] = {}
-
-    def _lock(self) -> None:
-        try:
-            import fcntl
-        except ImportError:  # not a POSIX system: two writers at once are not detected there
-            return
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ConfigurationError(
-                f"another process is writing to {self._path.parent}; wait for it, or choose another --out"
-            ) from None
 
     def recall(self, evaluate: Evaluate) -> Evaluate:
         """``evaluate``, but what is recorded is answered from the record."""
