@@ -5,8 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import re
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -132,8 +133,10 @@ def _in_parallel(settings: Settings, places: Mapping[int, Path], view: View, job
     news: Queue[tuple[int, Standings]] = context.Queue()
     stop = context.Event()
     with ProcessPoolExecutor(jobs, context, _attach, (news, stop)) as pool:
-        futures = [pool.submit(_search_in_process, settings, seed, place) for seed, place in places.items()]
+        futures: list[Future[Summary]] = []
         try:
+            with _interruptions_held_back():
+                futures = [pool.submit(_search_in_process, settings, seed, place) for seed, place in places.items()]
             _watch(futures, news, view)
         except KeyboardInterrupt:
             stop.set()
@@ -142,6 +145,22 @@ def _in_parallel(settings: Settings, places: Mapping[int, Path], view: View, job
             wait(futures)
         _report(news, view)
         return [future.result() for future in futures if not future.cancelled()]
+
+
+@contextmanager
+def _interruptions_held_back() -> Iterator[None]:
+    """Ctrl-C waits until the end of the block, and never reaches processes that are started in it.
+
+    A process of a pool that is interrupted while it starts would leave the pool waiting for ever.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _watch(futures: Sequence[Future[Summary]], news: Queue[tuple[int, Standings]], view: View) -> None:
