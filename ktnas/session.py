@@ -135,7 +135,7 @@ def _in_parallel(settings: Settings, places: Mapping[int, Path], view: View, job
     with ProcessPoolExecutor(jobs, context, _attach, (news, stop)) as pool:
         futures: list[Future[Summary]] = []
         try:
-            with _interruptions_held_back():
+            with interruptions_held_back():
                 futures = [pool.submit(_search_in_process, settings, seed, place) for seed, place in places.items()]
             _watch(futures, news, view)
         except KeyboardInterrupt:
@@ -148,7 +148,7 @@ def _in_parallel(settings: Settings, places: Mapping[int, Path], view: View, job
 
 
 @contextmanager
-def _interruptions_held_back() -> Iterator[None]:
+def interruptions_held_back() -> Iterator[None]:
     """Ctrl-C waits until the end of the block, and never reaches processes that are started in it.
 
     A process of a pool that is interrupted while it starts would leave the pool waiting for ever.

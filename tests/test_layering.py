@@ -30,9 +30,10 @@ LAYERS = (
     {"runner", "cache", "drawing", "statistics"},
     {"api", "live", "summary", "testing"},
     {"plots", "results", "tables"},
-    {"catalog", "configuration"},
-    {"experiment", "options"},
-    {"session"},
+    {"catalog", "configuration", "records", "comparison_plots"},
+    {"experiment", "options", "compare"},
+    {"session", "grid"},
+    {"sweep", "sweep_file"},
     {"cli"},
     {"run", "__main__"},
 )
@@ -44,7 +45,8 @@ CORE = frozenset[str]().union(*LAYERS[: next(i for i, layer in enumerate(LAYERS)
 HEAVY = {
     "gensim": {"embedding.skip_gram"},
     "sklearn": {"surrogate.*"},
-    "matplotlib": {"plots"},
+    "matplotlib": {"plots", "comparison_plots"},
+    "scikit_posthocs": {"statistics", "comparison_plots"},
     "networkx": {"graph"},
     "pandas": {"benchmarks.columns"},
     "pyarrow": {"benchmarks.columns"},
