@@ -129,6 +129,7 @@ class Result:
         tasks: How far each task has come.
         total_s: Wall-clock seconds in all.
         search_s: Of these, seconds spent in the search itself, not in evaluations or observers.
+        outcomes: Judged transfers per target task, oldest first; empty where the search transfers nothing.
     """
 
     problem: Problem
@@ -136,6 +137,7 @@ class Result:
     tasks: Mapping[str, TaskResult]
     total_s: float
     search_s: float
+    outcomes: Mapping[str, tuple[Outcome, ...]] = field(default_factory=dict)
 
 
 class _Ledger:
@@ -250,7 +252,8 @@ def _run(
         if observe is not None:
             observe(Progress(generation, trials, ledger.results(transferring, state), search_s))
     results = ledger.results(transferring, state)
-    return Result(problem, ledger.history, results, perf_counter() - began, search_s)
+    outcomes = {} if transferring is None else transferring.outcomes(state)
+    return Result(problem, ledger.history, results, perf_counter() - began, search_s, outcomes)
 
 
 def _answered(proposals: Sequence[Proposal], generation: int, ledger: _Ledger, evaluate: Evaluate) -> tuple[Trial, ...]:
