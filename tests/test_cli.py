@@ -50,7 +50,7 @@ def failed(capsys, *arguments):
 def test_a_run_prints_tables_and_progress_apart(capsys, table, tmp_path):
     assert run(*table, "--source", "sum", "--target", "twos", "--out", "here") == 0
     out, error = capsys.readouterr()
-    assert "best architecture" in out
+    assert "twos  222" in out
     assert "recorded in here" in out
     assert error.splitlines()[0] == "table.csv: sum to twos (regularized-evolution)"
     assert error.splitlines()[-1].startswith("100%")
