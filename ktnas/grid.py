@@ -13,13 +13,14 @@ from typing import Protocol
 from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.lookup import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
+from ktnas.benchmarks.user_table import load_table
+from ktnas.catalog import SPACES, made
 from ktnas.errors import ConfigurationError
-from ktnas.experiment import Experiment, stopping, with_store
+from ktnas.experiment import Experiment, TableChoice, stopping, with_store
+from ktnas.records import case_title
 from ktnas.runner import require_population
 from ktnas.search import Search
 from ktnas.trial import Problem
-
-_NAMED_TASKS = 3
 
 
 class Source(Protocol):
@@ -55,6 +56,25 @@ class Named:
 @lru_cache(maxsize=4)
 def _whole(name: str, directory: Path | None) -> TableBenchmark:
     return load_benchmark(name, (), directory)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTable:
+    """A user's own table.
+
+    Attributes:
+        table: The file, and how to read it.
+        tasks: Its columns that are searched.
+    """
+
+    table: TableChoice
+    tasks: tuple[str, ...]
+
+    def load(self) -> Benchmark:
+        """Read the file."""
+        space = made("search space", self.table.space, SPACES)
+        path, column = self.table.path, self.table.arch_column
+        return load_table(path, space, self.tasks, arch_column=column, minimize=self.table.minimize)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,12 +133,9 @@ class Case:
 
     def title(self, problem: Problem, benchmark: str) -> str:
         """Its name, or one that says what it is."""
-        if self.name:
-            return self.name
-        others = [name for name in problem.names if name not in problem.sources]
-        groups = [list(self.sources), others] if self.sources else [others]
-        tasks = " to ".join(", ".join(g) if len(g) <= _NAMED_TASKS else f"{len(g)} tasks" for g in groups)
-        return f"{benchmark}: {tasks}, {self.budget} evaluations" + (", until the best" if self.until_best else "")
+        return self.name or case_title(
+            benchmark, problem.names, problem.sources, self.budget, until_best=self.until_best
+        )
 
 
 @lru_cache(maxsize=16)

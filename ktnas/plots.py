@@ -30,7 +30,7 @@ LINE, OPTIMUM = "#2563eb", "#d97706"
 PALETTE = ("#bfdbfe", "#bbf7d0", "#fde68a", "#fbcfe8", "#ddd6fe", "#fed7aa", "#a5f3fc", "#d9f99d", "#fecaca", "#e9d5ff")
 """Fills of operations, in the order of their names."""
 
-_STYLE: dict[Any, Any] = {  # matplotlib's own type for it differs from version to version
+STYLE: dict[Any, Any] = {  # matplotlib's own type for it differs from version to version
     "font.size": 9.0,
     "text.color": INK,
     "axes.labelcolor": INK,
@@ -70,7 +70,7 @@ def convergence(courses: Sequence[Course], title: str) -> bytes:
 
     columns = min(len(courses), 3 if len(courses) not in (2, 4) else 2)
     rows = math.ceil(len(courses) / columns)
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(
             figsize=(max(5.0, 3.6 * columns), 2.7 * rows + 0.5), layout=ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.08)
         )
@@ -79,8 +79,8 @@ def convergence(courses: Sequence[Course], title: str) -> bytes:
             _panel(axes, course)
             if i >= len(courses) - columns:
                 axes.set_xlabel("evaluations")
-        figure.suptitle(_short(title, 30 + 30 * columns), fontsize=10, color=MUTED)
-        return _png(figure)
+        figure.suptitle(short(title, 30 + 30 * columns), fontsize=10, color=MUTED)
+        return png(figure)
 
 
 def _panel(axes: Axes, course: Course) -> None:
@@ -100,8 +100,8 @@ def _panel(axes: Axes, course: Course) -> None:
     if course.optimum is not None:
         axes.axhline(task.to_fitness(course.optimum), color=OPTIMUM, lw=1.1, ls=(0, (4, 3)), label="best listed")
     _limit(axes, curves, course)
-    axes.set_title(_short(task.name, 36), loc="left", fontweight="bold")
-    axes.set_ylabel(_short(f"{task.metric} ({task.unit})" if task.unit else task.metric, 32))
+    axes.set_title(short(task.name, 36), loc="left", fontweight="bold")
+    axes.set_ylabel(short(f"{task.metric} ({task.unit})" if task.unit else task.metric, 32))
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.ticklabel_format(axis="y", useOffset=False)
@@ -109,7 +109,8 @@ def _panel(axes: Axes, course: Course) -> None:
         axes.legend(loc="upper right" if task.minimize else "lower right", frameon=False, fontsize=8)
 
 
-def _short(text: str, limit: int) -> str:
+def short(text: str, limit: int) -> str:
+    """A text of at most ``limit`` characters; what is cut off ends in an ellipsis."""
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
@@ -158,9 +159,9 @@ def architecture(graph: OperationGraph, title: str, caption: str = "", operation
     lines = textwrap.wrap(caption, max(30, int(width * 13)), break_on_hyphens=False)
     head = 0.45 + 0.19 * len(lines)
     height = head + max(1.3, gap * (drawing.height + 1) + 0.3)
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(width, height))
-        figure.text(0.15 / width, 1 - 0.3 / height, _short(title, int(width * 11)), fontsize=11, fontweight="bold")
+        figure.text(0.15 / width, 1 - 0.3 / height, short(title, int(width * 11)), fontsize=11, fontweight="bold")
         for i, line in enumerate(lines):
             figure.text(0.15 / width, 1 - (0.52 + 0.19 * i) / height, line, fontsize=8, color=MUTED, family="monospace")
         axes = figure.add_axes((0, 0, 1, 1 - head / height))
@@ -169,7 +170,7 @@ def architecture(graph: OperationGraph, title: str, caption: str = "", operation
         axes.set_xlim(middle_x - width / 2, middle_x + width / 2)
         axes.set_ylim(middle_y + (height - head) / 2, middle_y - (height - head) / 2)
         _draw(axes, graph, drawing, (step, gap, box), _colours({*operations, *graph.operations}))
-        return _png(figure)
+        return png(figure)
 
 
 def _colours(operations: set[str]) -> Mapping[str, str]:
@@ -212,7 +213,7 @@ def _draw(
         axes.text(
             x * step,
             y * gap,
-            _short(operation, NAME_LIMIT),
+            short(operation, NAME_LIMIT),
             ha="center",
             va="center_baseline",
             fontsize=9,
@@ -240,7 +241,8 @@ def _curve(points: Sequence[tuple[float, float]], half: float) -> tuple[list[tup
     return vertices, codes
 
 
-def _png(figure: Figure) -> bytes:
+def png(figure: Figure) -> bytes:
+    """A figure as PNG."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     FigureCanvasAgg(figure)

@@ -8,7 +8,7 @@ fields.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +20,19 @@ from ktnas.runner import Result
 from ktnas.transfer.outcome import Outcome
 
 RUNS_FILE = "runs.jsonl"
+
+_NAMED_TASKS = 3
+
+
+def case_title(
+    benchmark: str, tasks: Sequence[str], sources: Collection[str], budget: int, *, until_best: bool = False
+) -> str:
+    """What is searched and for how long, in a few words."""
+    donors = [name for name in tasks if name in sources]
+    others = [name for name in tasks if name not in sources]
+    groups = [group for group in (donors, others) if group]
+    named = " to ".join(", ".join(g) if len(g) <= _NAMED_TASKS else f"{len(g)} tasks" for g in groups)
+    return f"{benchmark}: {named}, {budget} evaluations" + (", until the best" if until_best else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ HEAVY = {
     "matplotlib": {"plots", "comparison_plots"},
     "scikit_posthocs": {"statistics", "comparison_plots"},
     "networkx": {"graph"},
-    "pandas": {"benchmarks.columns"},
+    "pandas": {"benchmarks.columns", "comparison_plots"},
     "pyarrow": {"benchmarks.columns"},
     "rich": {"live", "tables"},
     "torch": set(),
