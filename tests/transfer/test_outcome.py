@@ -67,6 +67,7 @@ def test_without_migrants_nothing_is_judged():
         (10, 0.1, 1),
         (10, 0.01, 1),
         (10, 0.29, 2),
+        (100, 0.29, 29),
         (10, 0.3, 3),
         (10, 0.7, 7),
         (5, 0.2, 1),
@@ -75,9 +76,9 @@ def test_without_migrants_nothing_is_judged():
     ],
 )
 def test_how_many_are_the_best(size, ratio, best):
-    # 0.3 * 10 and 0.7 * 10 are not whole in floating point everywhere; the share is meant as it is written
+    # 0.29 * 100 is 28.999999999999996 in floating point; the share is meant as it is written
     for place in range(size):
-        population = [old(number, 100 - number) for number in range(size - 1)]
+        population = [old(1000 + number, 100 - number) for number in range(size - 1)]
         trials = [migrant(50, -1000), child(60, 100.5 - place, 50)]
         assert labels(trials, population, size, ratio) == [place < best]
 

@@ -172,12 +172,14 @@ class TestNeighbourTies:
         assert random == {(0, 1, 2), (0, 2, 1)}
 
     def test_it_never_overrules_the_rank(self, make_candidates, chosen):
-        vectors = [AXES[0], AXES[1], AXES[2]]
-        past = [near(0, True), near(0, True), near(1, True), near(1, False), near(1, True), near(2, True)]
-        for seed in range(20):
-            ranks = chosen(TransferRank(ties=NeighbourTies(1)), make_candidates(vectors, past), 3, seed)
-            assert ranks[0] == 0
-            assert set(ranks) == {0, 1, 2}
+        def at(degrees):
+            return [np.cos(np.radians(degrees)), np.sin(np.radians(degrees))]
+
+        # 0 has rank 1, but its nearest neighbours are negative; 1 has rank 0 and lies inside a positive area
+        vectors = [at(0), at(185), at(11), at(180)]
+        past = [(at(degrees), degrees not in {10, 12}, 8) for degrees in (-30, 10, 12, 179, 181)]
+        ties = TransferRank(exploration=0.0, ties=NeighbourTies(neighbours=2))
+        assert chosen(ties, make_candidates(vectors, past), 4) == [3, 0, 1, 2]
 
     def test_refuses_no_neighbours(self):
         with pytest.raises(ConfigurationError, match="at least 1 neighbour"):
