@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ktnas.embedding.combined import Combined
+from ktnas.embedding.combined import Combined, combined
 from ktnas.embedding.node2vec import Node2Vec
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
-from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
 from ktnas.search.joint_screening import JointScreening
 from ktnas.search.ktnas import KTNAS
 from ktnas.search.pool import Offspring, WholeSpace
@@ -21,10 +20,9 @@ def ktnas_paper() -> KTNAS:
 
 def ktnas() -> KTNAS:
     """The default: a joint surrogate over all tasks screens the space, transfer rank moves architectures."""
-    parts = (OneHot(), PathEncoding(), WeisfeilerLehman(0), WeisfeilerLehman(1), Node2Vec())
     return KTNAS(
         "ktnas",
-        Combined(parts),
+        Combined((*combined().parts, OneHot(), PathEncoding())),
         TransferRank(),
         JointScreening(),
         WholeSpace(),
