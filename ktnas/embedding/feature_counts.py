@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ktnas.embedding.graphs import graph_of
 from ktnas.embedding.persistence import Arrays
 from ktnas.embedding.vocabulary import Vocabulary
 from ktnas.graph import OperationGraph
@@ -29,7 +30,7 @@ class FittedCounts:
     vocabulary: Vocabulary
 
     def embed(self, genotypes: Sequence[Genotype]) -> FloatArray:
-        return self.vocabulary.counts([self.features(self.space.graph(g)) for g in genotypes])
+        return self.vocabulary.counts([self.features(graph_of(self.space, g)) for g in genotypes])
 
     def state(self) -> Arrays:
         return {"words": self.vocabulary.to_array()}
@@ -44,5 +45,5 @@ def fit_counts(
 ) -> FittedCounts:
     """Give the ``dimensions`` features that occur in the most architectures of a corpus an axis each."""
     corpus = sample_distinct(space, corpus_size, rng)
-    bags = (features(space.graph(g)) for g in corpus)
+    bags = (features(graph_of(space, g)) for g in corpus)
     return FittedCounts(space, features, Vocabulary.most_frequent(bags, dimensions))

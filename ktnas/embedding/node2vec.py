@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from ktnas.embedding.graphs import graph_of
 from ktnas.embedding.persistence import Arrays, require
 from ktnas.embedding.pooling import Pooling, Sum
 from ktnas.embedding.skip_gram import SkipGram
@@ -52,7 +53,7 @@ class FittedNode2Vec:
     centre: FloatArray32
 
     def embed(self, genotypes: Sequence[Genotype]) -> FloatArray:
-        return pooled(self, [self.space.graph(g) for g in genotypes]) - self.centre
+        return pooled(self, [graph_of(self.space, g) for g in genotypes]) - self.centre
 
     def state(self) -> Arrays:
         return {"words": self.vocabulary.to_array(), "vectors": self.vectors, "centre": self.centre}
@@ -93,7 +94,7 @@ class Node2Vec:
         return "node2vec"
 
     def fit(self, space: SearchSpace, rng: np.random.Generator) -> FittedNode2Vec:
-        graphs = [space.graph(g) for g in sample_distinct(space, self.corpus_size, rng)]
+        graphs = [graph_of(space, g) for g in sample_distinct(space, self.corpus_size, rng)]
         named = [names for graph in graphs for names in self.words.of(graph)]
         finest = Vocabulary(tuple(sorted({names[0] for names in named})))
         nodes = np.array([finest.index[names[0]] for names in named], dtype=np.int64)

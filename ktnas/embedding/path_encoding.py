@@ -53,7 +53,7 @@ def paths(graph: OperationGraph) -> list[str]:
     """The operations along every path from input to output, each path once; at most `PATH_LIMIT` paths.
 
     >>> paths(OperationGraph(("input", "conv", "pool", "output"), ((0, 1), (0, 2), (1, 2), (1, 3), (2, 3))))
-    ['conv', 'conv>pool', 'pool']
+    ['conv', 'pool', 'conv>pool']
     """
     if not graph.is_connected:
         return []

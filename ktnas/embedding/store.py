@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ktnas.embedding import Embedder, FittedEmbedder, group_widths
+from ktnas.embedding.graphs import BATCH
 from ktnas.embedding.persistence import Arrays, PersistentEmbedder, PersistentFitted, require
 from ktnas.errors import ConfigurationError
 from ktnas.rng import Streams
@@ -31,7 +32,6 @@ FORMAT = 2
 TABLE_LIMIT = 100_000
 """Vectors of a space's architectures are computed ahead if there are at most this many."""
 
-_BATCH = 2048
 _CODES = 10 * TABLE_LIMIT
 _FINGERPRINT = 64
 _STATE = "state."
@@ -134,7 +134,7 @@ def _computed(embedder: PersistentEmbedder, space: SearchSpace) -> Arrays:
     members = _tabulated(space)
     if not members:
         return state
-    batches = [members[i : i + _BATCH] for i in range(0, len(members), _BATCH)]
+    batches = [members[i : i + BATCH] for i in range(0, len(members), BATCH)]
     return {**state, "table": np.concatenate([fitted.embed(batch).astype(np.float32) for batch in batches])}
 
 
