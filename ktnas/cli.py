@@ -18,8 +18,10 @@ from ktnas.errors import ConfigurationError, KtnasError
 from ktnas.options import RUNS, command_parser, listing
 
 if TYPE_CHECKING:
+    from ktnas.compare import CaseComparison
     from ktnas.experiment import Experiment, Settings
     from ktnas.live import View
+    from ktnas.statistics import MeanRanks
     from ktnas.summary import Summary
 
 INTERRUPTED = 130
@@ -37,8 +39,9 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "ktnas", comm
         The exit code. Wrong usage and ``--help`` end the process instead, as argparse does.
     """
     options = command_parser(program, command).parse_args(arguments)
+    actions = {"run": _run, "data": _data, "sweep": _sweep, "compare": _compare}
     try:
-        return _data(options) if (command or options.command) == "data" else _run(options)
+        return actions[command or options.command](options)
     except KtnasError as error:
         print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
@@ -108,10 +111,14 @@ def _joined(lists: Sequence[Sequence[str]] | None) -> tuple[str, ...]:
     return tuple(name for names in lists or () for name in names)
 
 
-def _run(options: argparse.Namespace) -> int:
-    # One thread is fastest for matrices of this size, and sums then do not depend on the number of cores.
+def _one_thread() -> None:
+    """One thread is fastest for matrices of this size, and sums then do not depend on the number of cores."""
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
+
+
+def _run(options: argparse.Namespace) -> int:
+    _one_thread()
     from ktnas import session
     from ktnas.experiment import compose
     from ktnas.results import RunDirectory, to_json
@@ -165,3 +172,55 @@ def _print(summaries: Sequence[Summary], experiment: Experiment, path: Path, *, 
     else:
         print_run(summaries[0], sys.stdout)
     print(f"recorded in {path}")
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    _one_thread()
+    from ktnas.sweep import run_sweep
+    from ktnas.sweep_file import read_sweep
+    from ktnas.sweep_progress import SweepView
+
+    if options.jobs is not None and options.jobs < 1:
+        raise ConfigurationError("--jobs must be at least 1")
+    sweep = read_sweep(options.file)
+    path = options.out or RUNS / options.file.stem
+    notify = None if options.quiet else SweepView(sys.stderr)
+    result = run_sweep(sweep, path, jobs=options.jobs or os.cpu_count() or 1, notify=notify)
+    if not result.finished:
+        print("\ninterrupted; the same command goes on from here", file=sys.stderr)
+        return INTERRUPTED
+    print(f"{len(result.records)} runs, {result.found} of them found finished, in {path}; to see what they came to:")
+    print(f"ktnas compare {path}")
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from ktnas import comparison_report
+    from ktnas.compare import compare
+    from ktnas.record_directories import read_directories
+    from ktnas.results import RunDirectory, to_json
+
+    records = read_directories(options.directories)
+    comparisons = compare(records, baseline=options.baseline, at=options.at)
+    ranks, missing = _mean_ranks(comparisons)
+    path = options.out or options.directories[0] / "comparison"
+    written = comparison_report.write(RunDirectory(path), records, comparisons, ranks)
+    if options.json:
+        sys.stdout.write(to_json(comparison_report.rows(comparisons)))
+        return 0
+    for comparison in comparisons:
+        print(comparison_report.markdown(comparison))
+    print(missing if ranks is None else comparison_report.ranks_markdown(ranks))
+    print(f"recorded in {path}: {', '.join(written)}")
+    return 0
+
+
+def _mean_ranks(comparisons: Sequence[CaseComparison]) -> tuple[MeanRanks | None, str]:
+    """Mean ranks, or why there are none: they are no reason to withhold the rest."""
+    from ktnas.compare import ranks_over_tasks
+
+    try:
+        ranks = ranks_over_tasks(comparisons)
+    except ConfigurationError as error:
+        return None, f"No mean ranks over tasks: {error}\n"
+    return ranks, "No mean ranks over tasks: they take at least 3 arms and 2 tasks that all of them were run on.\n"

@@ -42,10 +42,25 @@ examples:
       a table of your own: a column of architectures, and a column per task
 """
 
+_SWEEP_EXAMPLE = """\
+example of a file:
+  budget = 50
+  seeds = 10
+  [[arms]]
+  method = "ktnas-paper"
+  transfer = ["transfer-rank", "random", "none"]
+  [[arms]]
+  method = "regularized-evolution"
+  [[cases]]
+  tasks = ["normal", "autoencoder", "segmentsemantic"]
+"""
+
 _OUTLINE = """\
 examples:
   %(prog)s run        search; `%(prog)s run --help` explains
   %(prog)s data       which benchmarks there are, and where their data lie
+  %(prog)s sweep      methods x tasks x seeds, as a file describes them, on all cores
+  %(prog)s compare    what sweeps and runs came to, and whether methods differ
 """
 
 
@@ -67,7 +82,7 @@ def command_parser(program: str, command: str | None = None) -> argparse.Argumen
     parser.epilog = _OUTLINE
     parser.add_argument("--version", action="version", version=f"ktnas {__version__}")
     commands = parser.add_subparsers(
-        dest="command", metavar="COMMAND", required=True, title="commands", help="run, data"
+        dest="command", metavar="COMMAND", required=True, title="commands", help=", ".join(_COMMANDS)
     )
     for name, add in _COMMANDS.items():
         add(commands.add_parser(name, formatter_class=argparse.RawDescriptionHelpFormatter))
@@ -89,7 +104,50 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="a JSON list on standard output instead of a table")
 
 
-_COMMANDS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {"run": _add_run, "data": _add_data}
+def _add_sweep(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Run every method on every case with every seed of a TOML file, one line of DIR/runs.jsonl per finished run. "
+        "What has been finished is not repeated, so the same command goes on where it was cut off."
+    )
+    parser.epilog = _SWEEP_EXAMPLE
+    parser.add_argument("file", metavar="FILE", type=Path, help="what to run (docs/sweep.md describes every key)")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, help=f"directory of the results (default: {RUNS}/ and the file's name)"
+    )
+    parser.add_argument(
+        "--jobs", metavar="J", type=int, help="processes; results do not depend on it (default: one per core)"
+    )
+    parser.add_argument("--quiet", action="store_true", help="no progress while it runs")
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Compare the methods that were run on the same tasks: means with intervals, paired tests, mean ranks; as "
+        "tables in Markdown on standard output, as comparison.csv and as figures."
+    )
+    parser.add_argument(
+        "directories",
+        metavar="DIR",
+        type=Path,
+        nargs="+",
+        help="directory of a sweep, or of runs (best with --repeats) recorded by `ktnas run`",
+    )
+    parser.add_argument(
+        "--baseline", metavar="ARM", help="method that the others are compared with (default: the first)"
+    )
+    parser.add_argument("--at", metavar="N", type=int, help="after N evaluations per task (default: at the end)")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, help="directory of table and figures (default: comparison in the first DIR)"
+    )
+    parser.add_argument("--json", action="store_true", help="the rows of comparison.csv as JSON instead of tables")
+
+
+_COMMANDS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
+    "run": _add_run,
+    "data": _add_data,
+    "sweep": _add_sweep,
+    "compare": _add_compare,
+}
 
 
 def _add_tasks(parser: argparse.ArgumentParser) -> None:

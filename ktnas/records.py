@@ -20,6 +20,8 @@ from ktnas.runner import Result
 from ktnas.transfer.outcome import Outcome
 
 RUNS_FILE = "runs.jsonl"
+SWEEP_FILE = "sweep.json"
+"""What was asked for last in a sweep's directory: arms and cases in full, in order, and seeds."""
 
 _NAMED_TASKS = 3
 

@@ -177,12 +177,6 @@ class MeanRanks:
     p: float
     pairwise: tuple[tuple[float, ...], ...]
 
-    @property
-    def alike(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of arms whose difference is not significant."""
-        n = range(len(self.names))
-        return tuple((self.names[i], self.names[j]) for i in n for j in n if i < j and self.pairwise[i][j] >= LEVEL)
-
 
 def mean_ranks(names: Sequence[str], scores: FloatArray) -> MeanRanks:
     """Mean ranks of arms over blocks.

@@ -7,31 +7,25 @@ whatever sweep it is asked for again. With several processes, a script that call
 
 from __future__ import annotations
 
-import hashlib
-import json
 import multiprocessing
 import signal
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ktnas import __version__
-from ktnas.benchmarks import Benchmark
-from ktnas.benchmarks.table import TableBenchmark
-from ktnas.configuration import configuration
 from ktnas.errors import ConfigurationError, KtnasError
 from ktnas.grid import Sweep
-from ktnas.records import RecordLog, RunRecord, task_courses
-from ktnas.results import ENVIRONMENT
-from ktnas.runner import Progress, check, run
+from ktnas.records import SWEEP_FILE, RecordLog, RunRecord, task_courses
+from ktnas.results import to_json, write_atomically
+from ktnas.runner import Progress, run
 from ktnas.session import interruptions_held_back
+from ktnas.sweep_plan import Job, Plan, code_digest, planned
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
@@ -72,21 +66,6 @@ class SweepResult:
     found: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    arm: int
-    case: int
-    seed: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """Jobs in order, with the key and the names of each."""
-
-    keys: dict[_Job, str]
-    titles: dict[int, str]
-
-
 def run_sweep(sweep: Sweep, directory: Path, *, jobs: int = 1, notify: Notify | None = None) -> SweepResult:
     """Run what a directory does not hold yet; Ctrl-C ends it with what has been finished.
 
@@ -100,9 +79,10 @@ def run_sweep(sweep: Sweep, directory: Path, *, jobs: int = 1, notify: Notify | 
         KtnasError: If an arm does not suit a case, data are not found, or the directory cannot be used. What has been
             finished by then is kept.
     """
-    plan = _planned(sweep)
+    plan = planned(sweep)
     log = RecordLog(directory)
     try:
+        write_atomically(directory / SWEEP_FILE, to_json(plan.described))
         pending = [job for job, key in plan.keys.items() if key not in log.records]
         watch = _Watch(sweep, plan, log, notify or _unheeded, pending)
         workers = min(jobs, len(pending))
@@ -117,51 +97,15 @@ def _unheeded(progress: SweepProgress) -> None:
     del progress
 
 
-def _planned(sweep: Sweep) -> _Plan:
-    """Check every arm against every case before anything runs."""
-    keys: dict[tuple[int, int], dict[str, object]] = {}
-    titles: dict[int, str] = {}
-    for c, case in enumerate(sweep.cases):
-        for a, arm in enumerate(sweep.arms):
-            experiment = case.experiment(arm.search)
-            benchmark, problem, budget = experiment.benchmark, experiment.problem, experiment.budget
-            for seed in sweep.seeds:
-                check(problem, budget, seed)
-            config: dict[str, object] = {**configuration(benchmark, problem, experiment.search, budget, (0,))}
-            del config[ENVIRONMENT]
-            keys[a, c] = {**config, "version": __version__, "data": _digest(benchmark)}
-            titles[c] = case.title(problem, benchmark.name)
-    named = list(titles.values())
-    twice = next((title for title in named if named.count(title) > 1), None)
-    if twice is not None:
-        raise ConfigurationError(f"two cases are named {twice!r}; give each a name of its own")
-    jobs = [_Job(a, c, seed) for seed in sweep.seeds for c in range(len(sweep.cases)) for a in range(len(sweep.arms))]
-    return _Plan({job: _key({**keys[job.arm, job.case], "seed": job.seed}) for job in jobs}, titles)
-
-
-def _key(config: dict[str, object]) -> str:
-    return hashlib.sha256(json.dumps(config, sort_keys=True, allow_nan=False).encode()).hexdigest()[:32]
-
-
-def _digest(benchmark: Benchmark) -> str | None:
-    """What a table holds, so that another one of the same name is another; None of functions, which have only names."""
-    if not isinstance(benchmark, TableBenchmark):
-        return None
-    digest = hashlib.sha256(np.array(benchmark.genotypes, dtype=np.int64).tobytes())
-    for record in benchmark.records:
-        digest.update(record.fitness.tobytes())
-    return digest.hexdigest()[:32]
-
-
 @dataclass(slots=True)
 class _Watch:
     """Takes in what has been finished, and tells how far it is."""
 
     sweep: Sweep
-    plan: _Plan
+    plan: Plan
     log: RecordLog
     notify: Notify
-    pending: Sequence[_Job]
+    pending: Sequence[Job]
     workers: int = 1
     seconds: dict[tuple[int, int], list[float]] = field(default_factory=dict)
     left: Counter[tuple[int, int]] = field(default_factory=Counter)
@@ -174,12 +118,12 @@ class _Watch:
         """Runs that were finished before."""
         return len(self.plan.keys) - len(self.pending)
 
-    def named(self, job: _Job) -> RunRecord:
+    def named(self, job: Job) -> RunRecord:
         """A finished run under the names that the sweep gives it."""
         record = self.log.records[self.plan.keys[job]]
         return replace(record, arm=self.sweep.arms[job.arm].name, case=self.plan.titles[job.case])
 
-    def take(self, job: _Job, record: RunRecord) -> None:
+    def take(self, job: Job, record: RunRecord) -> None:
         """Record a finished run."""
         self.log.append(self.plan.keys[job], record)
         pair = job.arm, job.case
@@ -198,7 +142,7 @@ class _Watch:
         self.notify(SweepProgress(total - self.left.total(), total, self.found, left_s))
 
 
-def _in_turn(sweep: Sweep, pending: Sequence[_Job], watch: _Watch) -> bool:
+def _in_turn(sweep: Sweep, pending: Sequence[Job], watch: _Watch) -> bool:
     watch.tell()
     try:
         for job in pending:
@@ -208,13 +152,13 @@ def _in_turn(sweep: Sweep, pending: Sequence[_Job], watch: _Watch) -> bool:
     return True
 
 
-def _in_parallel(sweep: Sweep, pending: Sequence[_Job], watch: _Watch, workers: int) -> bool:
+def _in_parallel(sweep: Sweep, pending: Sequence[Job], watch: _Watch, workers: int) -> bool:
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
     watch.workers = workers
     watch.tell()
     with ProcessPoolExecutor(workers, context, _attach, (sweep, watch.plan.titles, stop)) as pool:
-        futures: dict[Future[RunRecord | None], _Job] = {}
+        futures: dict[Future[RunRecord | None], Job] = {}
         try:
             with interruptions_held_back():
                 futures.update({pool.submit(_run_in_process, job): job for job in pending})
@@ -228,7 +172,7 @@ def _in_parallel(sweep: Sweep, pending: Sequence[_Job], watch: _Watch, workers: 
     return True
 
 
-def _collect(futures: Mapping[Future[RunRecord | None], _Job], watch: _Watch) -> None:
+def _collect(futures: Mapping[Future[RunRecord | None], Job], watch: _Watch) -> None:
     left = set(futures)
     while left:
         done, left = wait(left, return_when=FIRST_COMPLETED)
@@ -247,7 +191,7 @@ def _attach(sweep: Sweep, titles: Mapping[int, str], stop: Event) -> None:
     _wires.append((sweep, titles, stop))
 
 
-def _run_in_process(job: _Job) -> RunRecord | None:
+def _run_in_process(job: Job) -> RunRecord | None:
     sweep, titles, stop = _wires[0]
     try:
         return _run(sweep, titles[job.case], job, stop)
@@ -255,7 +199,7 @@ def _run_in_process(job: _Job) -> RunRecord | None:
         return None
 
 
-def _run(sweep: Sweep, title: str, job: _Job, stop: Event | None) -> RunRecord:
+def _run(sweep: Sweep, title: str, job: Job, stop: Event | None) -> RunRecord:
     arm, case = sweep.arms[job.arm], sweep.cases[job.case]
     experiment = case.experiment(arm.search)
     benchmark, budget = experiment.benchmark, experiment.budget
@@ -283,13 +227,3 @@ def _run(sweep: Sweep, title: str, job: _Job, stop: Event | None) -> RunRecord:
         cpu_s=round(process_time() - cpu, 3),
         code=code_digest(),
     )
-
-
-@lru_cache(maxsize=1)
-def code_digest() -> str:
-    """A digest of this package's source: equal for equal code, whatever version it calls itself."""
-    package = Path(__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        digest.update(f"{path.relative_to(package).as_posix()}\n".encode() + path.read_bytes())
-    return digest.hexdigest()[:12]

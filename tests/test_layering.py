@@ -31,9 +31,11 @@ LAYERS = (
     {"api", "live", "summary", "testing"},
     {"plots", "results", "tables"},
     {"catalog", "configuration", "records", "comparison_plots"},
-    {"experiment", "options", "compare"},
+    {"experiment", "options", "compare", "record_directories"},
     {"session", "grid"},
-    {"sweep", "sweep_file"},
+    {"sweep_plan"},
+    {"sweep", "sweep_file", "comparison_report"},
+    {"sweep_progress"},
     {"cli"},
     {"run", "__main__"},
 )
