@@ -77,7 +77,8 @@ def bands(panels: Sequence[Panel], title: str, *, x_label: str = "evaluations", 
     names = list(dict.fromkeys(line.name for panel in panels for line in panel.lines))
     with rc_context(STYLE):
         layout = ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.08)
-        figure = Figure(figsize=(max(6.0, 3.6 * columns), 2.7 * rows + 0.8), layout=layout)
+        width = max(6.0, 3.6 * columns)
+        figure = Figure(figsize=(width, 2.7 * rows + 0.8), layout=layout)
         handles: dict[str, Line2D] = {}
         for i, panel in enumerate(panels):
             axes = figure.add_subplot(rows, columns, i + 1)
@@ -87,11 +88,14 @@ def bands(panels: Sequence[Panel], title: str, *, x_label: str = "evaluations", 
             axes.set_ylabel(short(panel.y_label, 32))
             if panel.logarithmic:
                 axes.set_yscale("log")
+                axes.yaxis.set_major_formatter("{x:,.5g}")
+                axes.yaxis.set_minor_formatter("")
             if i >= len(panels) - columns:
                 axes.set_xlabel(x_label)
         labels = [short(name, 40) for name in names]
         legend = [handles[name] for name in names]
-        figure.legend(legend, labels, loc="outside lower center", ncols=min(4, len(labels)), frameon=False)
+        beside = max(1, min(len(labels), int(width * 12 / (max(map(len, labels)) + 8))))
+        figure.legend(legend, labels, loc="outside lower center", ncols=beside, frameon=False)
         figure.suptitle(short(title, 40 + 30 * columns), fontsize=10, color=MUTED)
         return png(figure)
 
