@@ -62,7 +62,7 @@ class MultiTaskGaussianProcess:
     Attributes:
         correlation: Correlation of any two tasks before anything is known, in [0, 1); 0 keeps tasks apart for good.
         trust: Observations of the least observed task at which the prior correlation and the seen one weigh the same.
-        draws: Settings of the kernel that are tried.
+        draws: Settings of the kernel that are tried, half of them near the best of the others.
         spread: Standard deviation of the logarithm of a length scale, before anything is known.
     """
 
@@ -82,14 +82,27 @@ class MultiTaskGaussianProcess:
         distances = _distances(seen.x, seen.x, seen.groups) / medians[:, None, None]
         between = np.full((count, count), self.correlation) + (1 - self.correlation) * np.eye(count)
         own = between[seen.tasks][:, seen.tasks]
-        drawn = [self._drawn(len(seen.groups), rng) for _ in range(self.draws)]
-        settings = max(drawn, key=lambda s: self._log_posterior(s, seen, distances, own))
+        settings = self._settings(seen, distances, own, rng)
         kernel = _kernel(distances, settings)
         if self.correlation > 0 and count > 1:
             between = self._blended(between, _seen_correlation(kernel, seen, settings.noise, count), seen)
         covariance = kernel[np.ix_(seen.rows, seen.rows)] * between[seen.tasks][:, seen.tasks]
         factor = cholesky(covariance + settings.noise * np.eye(len(seen.y)), lower=True)
         return FittedMultiTask(seen, settings, medians, between, factor, cho_solve((factor, True), seen.y))
+
+    def _settings(
+        self, seen: Observations, distances: FloatArray, own: FloatArray, rng: np.random.Generator
+    ) -> Settings:
+        """The best of `draws` settings: half of them independent, half small steps away from the best so far."""
+        best = self._drawn(len(seen.groups), rng)
+        highest = self._log_posterior(best, seen, distances, own)
+        for i in range(1, self.draws):
+            stepping = i >= self.draws / 2
+            settings = _stepped(best, rng) if stepping else self._drawn(len(seen.groups), rng)
+            density = self._log_posterior(settings, seen, distances, own)
+            if density > highest:
+                best, highest = settings, density
+        return best
 
     def _drawn(self, groups: int, rng: np.random.Generator) -> Settings:
         weights = rng.dirichlet(np.ones(groups))
@@ -170,6 +183,14 @@ class FittedMultiTask:
             distance *= np.float32(self.settings.weights[g])
             total += distance
         return total
+
+
+def _stepped(settings: Settings, rng: np.random.Generator) -> Settings:
+    groups = len(settings.weights)
+    weights = settings.weights * np.exp(0.5 * rng.standard_normal(groups))
+    scales = settings.scales * np.exp(0.2 * rng.standard_normal(groups))
+    noise = settings.noise * float(np.exp(0.4 * rng.standard_normal()))
+    return Settings(weights / weights.sum(), scales, min(max(noise, 0.005), 1.0))
 
 
 def _distances(a: FloatArray, b: FloatArray, groups: Sequence[int]) -> FloatArray:
