@@ -94,8 +94,9 @@ def bands(panels: Sequence[Panel], title: str, *, x_label: str = "evaluations", 
                 axes.set_xlabel(x_label)
         labels = [short(name, 40) for name in names]
         legend = [handles[name] for name in names]
-        beside = max(1, min(len(labels), int(width * 12 / (max(map(len, labels)) + 8))))
-        figure.legend(legend, labels, loc="outside lower center", ncols=beside, frameon=False)
+        beside = max(1, int(width * 12 / (max(map(len, labels), default=0) + 8)))
+        if legend:
+            figure.legend(legend, labels, loc="outside lower center", ncols=min(beside, len(legend)), frameon=False)
         figure.suptitle(short(title, 40 + 30 * columns), fontsize=10, color=MUTED)
         return png(figure)
 

@@ -1,0 +1,166 @@
+"""What each part contributes, and how much the settings matter: TransNAS micro cells, seven tasks, 50 evaluations.
+
+    python experiments/ablation.py            # 20 seeds
+    python experiments/ablation.py --smoke    # seconds
+
+From ``ktnas``: without transfer rank (random transfer, or none), without embedding (the discrete code), without
+surrogate (offspring evaluated as they are bred), each alone and together. One setting at a time, of ``ktnas`` and of
+``ktnas-paper``: r (share of the best), m (generations that negative transfers are remembered), n (migrants), K
+(population). Embedders and surrogates in place of the preset's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
+
+import harness
+import joint
+from harness import Options, cell
+
+from ktnas.catalog import SURROGATES
+from ktnas.compare import ALL_TASKS, Measure, compare, scores
+from ktnas.comparison_report import Value, convergence
+from ktnas.embedding import Embedder
+from ktnas.embedding.node2vec import Node2Vec
+from ktnas.embedding.one_hot import OneHot
+from ktnas.embedding.path_encoding import PathEncoding
+from ktnas.embedding.separate import Separate
+from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
+from ktnas.experiment import MethodChoice
+from ktnas.grid import Arm, Case, Named
+from ktnas.records import RunRecord
+from ktnas.search.ktnas import KTNAS
+from ktnas.search.pool import Offspring
+from ktnas.search.presets import ktnas, ktnas_paper
+from ktnas.search.screening import NoScreening
+from ktnas.transfer import Transfer
+from ktnas.transfer.no_transfer import NoTransfer
+from ktnas.transfer.random_transfer import RandomTransfer
+from ktnas.transfer.transfer_rank import TransferRank
+
+BENCHMARK = "transnas101-micro"
+TASKS = ("class_object", "class_scene", "jigsaw", "room_layout", "segmentsemantic", "normal", "autoencoder")
+EVALUATIONS = 50
+
+RATIOS, WINDOWS, MIGRANTS, POPULATIONS = (0.1, 0.2, 0.5, 1.0), (1, 3, 5, 9), (1, 2, 4, 7), (5, 10, 20)
+TRANSFERS: dict[str, Transfer | None] = {"": None, "random transfer": RandomTransfer(), "no transfer": NoTransfer()}
+
+
+def parts() -> list[Arm]:
+    """Each part left out, alone and together with others."""
+    arms = []
+    for (named, transfer), discrete, bred in product(TRANSFERS.items(), (False, True), (False, True)):
+        search = ktnas()
+        if transfer is not None:
+            search = replace(search, transfer=transfer)
+        if discrete:
+            search = replace(search, embedder=OneHot())
+        if bred:
+            search = replace(search, screening=NoScreening(), pool=Offspring())
+        changes = [named] * bool(named) + ["discrete code"] * discrete + ["no surrogate"] * bred
+        arms.append(arm(", ".join(changes) or "ktnas", search))
+    return arms
+
+
+def settings(base: KTNAS) -> list[Arm]:
+    """One setting at a time; what the base has anyway is the base itself."""
+    arms = [arm(base.name, base)]
+    transfer = base.transfer
+    if not isinstance(transfer, TransferRank):
+        raise TypeError(f"{base.name} does not transfer by rank")
+    varied: list[tuple[str, KTNAS]] = [
+        *((f"r = {r}", replace(base, ratio=r)) for r in RATIOS),
+        *((f"m = {m}", replace(base, transfer=replace(transfer, window=m))) for m in WINDOWS),
+        *((f"n = {n}", replace(base, migrants=n)) for n in MIGRANTS),
+        *((f"K = {k}", replace(base, population=k)) for k in POPULATIONS),
+    ]
+    return [*arms, *(arm(f"{base.name}, {name}", search) for name, search in varied if search != base)]
+
+
+def embedders() -> list[Arm]:
+    """Other embedders in both presets; one model per architecture only where few vectors are needed."""
+    single: dict[str, Embedder] = {
+        "node2vec": Node2Vec(),
+        "one-hot": OneHot(),
+        "path encoding": PathEncoding(),
+        "Weisfeiler-Lehman": WeisfeilerLehman(1),
+    }
+    arms = [arm("ktnas", ktnas())]
+    arms += [arm(f"ktnas, {name}", replace(ktnas(), embedder=embedder)) for name, embedder in single.items()]
+    arms += [arm("ktnas-paper", ktnas_paper())]
+    papers = {**single, "the default of ktnas": ktnas().embedder, "node2vec, separate models": Separate()}
+    del papers["node2vec"]  # what it has
+    return [*arms, *(arm(f"ktnas-paper, {name}", replace(ktnas_paper(), embedder=e)) for name, e in papers.items())]
+
+
+def surrogates() -> list[Arm]:
+    """Every other surrogate that the command line knows, in place of the preset's."""
+    base = arm("ktnas", ktnas())
+    others = [Arm(f"ktnas, {name}", MethodChoice("ktnas", surrogate=name).build()) for name in SURROGATES]
+    return [base, *(other for other in others if other.search != base.search)]
+
+
+def arm(name: str, search: KTNAS) -> Arm:
+    """A composition under the name of its change; its own label stays that of its base, so that equals are equal."""
+    return Arm(name, harness.as_search(search))
+
+
+SECTIONS = (
+    ("Parts left out", parts),
+    ("Settings of ktnas", lambda: settings(ktnas())),
+    ("Settings of ktnas-paper", lambda: settings(ktnas_paper())),
+    ("Embedders", embedders),
+    ("Surrogates", surrogates),
+)
+
+
+def main() -> None:
+    """Run, tabulate, draw."""
+    opts = harness.options(__doc__, __file__, seeds=20)
+    text: list[str] = []
+    rows: list[dict[str, Value]] = []
+    figures: dict[str, bytes] = {}
+    for title, composed in SECTIONS:
+        arms = composed()[:2] if opts.smoke else composed()
+        runs = harness.sweep(opts, arms, [case(opts)])
+        text += section(title, runs)
+        rows += [{"section": title, **row} for row in rows_of(opts, runs)]
+        if title == SECTIONS[0][0]:
+            figures["parts"] = convergence(runs, runs[0].case)
+    harness.publish(opts, "\n".join(text), rows, figures)
+
+
+def case(opts: Options) -> Case:
+    """The seven tasks together."""
+    return Case(Named(BENCHMARK, opts.pick(TASKS, TASKS[:2])), budget=opts.budget(EVALUATIONS))
+
+
+def section(title: str, runs: Sequence[RunRecord]) -> list[str]:
+    """What every arm of a section came to, and how it differs from the first."""
+    groups = joint.by_arm(runs)
+    (comparison,) = compare(runs)
+    table = joint.overview(groups, comparison.tasks[1:], (comparison.at,), {"geometric mean": geometric(groups)})
+    return [
+        f"### {title}\n",
+        "Mean over the seven tasks of the true rank of the best found, and a run's geometric mean: mean [95 % "
+        "bootstrap interval] / median over seeds.\n",
+        table,
+        joint.differences(comparison),
+    ]
+
+
+def geometric(groups: joint.Groups) -> dict[str, str]:
+    """Geometric mean of a run's ranks, by arm."""
+    return {name: cell([scores(run, Measure.RANK)[ALL_TASKS] for run in runs]) for name, runs in groups.items()}
+
+
+def rows_of(opts: Options, runs: Sequence[RunRecord]) -> list[dict[str, Value]]:
+    """Rows of the CSV file."""
+    tasks = opts.pick(TASKS, TASKS[:2])
+    return joint.rows(joint.by_arm(runs), BENCHMARK, tasks, (opts.budget(EVALUATIONS),))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,263 @@
+"""What the experiments share: options, runs, and the files in which results are published.
+
+Every experiment compares arms on cases over seeds. Finished runs are kept in ``runs/experiments`` and never repeated,
+by whichever experiment asks for them, so an experiment that was cut off goes on where it was. Published are, under
+``experiments/results``, a CSV file with every figure, the tables in Markdown, the drawings, and ``<name>.json``,
+which says how they came about; ``experiments/report.py`` makes ``docs/results.md`` of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from ktnas import catalog
+from ktnas.comparison_report import Value, csv_text, number
+from ktnas.configuration import environment
+from ktnas.grid import Arm, Case, Sweep
+from ktnas.records import RunRecord
+from ktnas.rng import Streams
+from ktnas.search import Search
+from ktnas.search.ktnas import KTNAS
+from ktnas.statistics import Interval, bootstrap_interval
+from ktnas.sweep import run_sweep
+from ktnas.sweep_progress import SweepView
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "experiments" / "results"
+RECORDS = ROOT / "runs" / "experiments"
+SMOKE = ROOT / "runs" / "smoke"
+
+DONORLESS = ("random-search", "regularized-evolution", "local-search", "best-first", "bananas")
+"""Methods that search every task by itself."""
+
+MULTITASK = ("sequential", "mfea", "mfea2", "emt-nas", "mtnas", "ktnas-paper", "ktnas")
+
+
+@dataclass(slots=True)
+class Options:
+    """What the command line asks for, and what has been run so far.
+
+    Attributes:
+        name: Name of the experiment.
+        seeds: Number of seeds, 0, 1, ...
+        jobs: Processes.
+        smoke: Whether to run the least that goes through every line.
+        out: Directory of the results.
+        records: Directory of the runs.
+        runs: Every run that the results rest on.
+    """
+
+    name: str
+    seeds: int
+    jobs: int
+    smoke: bool
+    out: Path
+    records: Path
+    runs: list[RunRecord] = field(default_factory=list)
+
+    def pick(self, full: Iterable[str], smoke: Iterable[str]) -> tuple[str, ...]:
+        """Either what a full run takes or what a smoke run takes."""
+        return tuple(smoke if self.smoke else full)
+
+    def budget(self, full: int) -> int:
+        """Evaluations per task: 12 in a smoke run."""
+        return 12 if self.smoke else full
+
+
+def options(doc: str, script: str, seeds: int) -> Options:
+    """Read the command line of an experiment.
+
+    Args:
+        doc: Its docstring.
+        script: Its ``__file__``.
+        seeds: Default number of seeds.
+    """
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=seeds, help="number of seeds (default: %(default)s)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: one per core)")
+    parser.add_argument("--smoke", action="store_true", help="two seeds, few arms and evaluations; published nowhere")
+    parser.add_argument("--out", type=Path, help="directory of the results (default: experiments/results)")
+    parser.add_argument("--records", type=Path, help="directory of the runs (default: runs/experiments)")
+    given = parser.parse_args()
+    if given.seeds < 2 or given.jobs < 1:
+        parser.error("--seeds must be at least 2, and --jobs at least 1")
+    return Options(
+        name=Path(script).stem,
+        seeds=2 if given.smoke else given.seeds,
+        jobs=given.jobs,
+        smoke=given.smoke,
+        out=given.out or (SMOKE if given.smoke else RESULTS),
+        records=given.records or (SMOKE if given.smoke else RECORDS),
+    )
+
+
+def method(name: str) -> Search[object]:
+    """A method as the command line composes it."""
+    return catalog.made("method", name, catalog.METHODS)
+
+
+def as_search(search: KTNAS) -> Search[object]:
+    """A composition of KTNAS as an arm's search, whatever its state."""
+    return cast("Search[object]", search)
+
+
+def methods(names: Iterable[str]) -> list[Arm]:
+    """Methods by name, as arms."""
+    return [Arm(name, method(name)) for name in names]
+
+
+def sweep(opts: Options, arms: Sequence[Arm], cases: Sequence[Case], seeds: int | None = None) -> list[RunRecord]:
+    """Run every arm on every case with every seed, as far as that has not been done.
+
+    Args:
+        opts: The options; the runs are added to its ``runs``.
+        arms: The arms.
+        cases: The cases.
+        seeds: Number of seeds, where it is another than that of the options.
+    """
+    numbers = tuple(range(opts.seeds if seeds is None or opts.smoke else min(seeds, opts.seeds)))
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+    sys.stderr.write(f"{opts.name}: {len(arms)} arms, {len(cases)} cases, {len(numbers)} seeds\n")
+    result = run_sweep(
+        Sweep(tuple(arms), tuple(cases), numbers), opts.records, jobs=opts.jobs, notify=SweepView(sys.stderr)
+    )
+    if not result.finished:
+        raise SystemExit("interrupted; the same command goes on from here")
+    opts.runs.extend(result.records)
+    return list(result.records)
+
+
+def ranks_at(runs: Iterable[RunRecord], task: str, evaluations: int) -> list[float]:
+    """True ranks of the best found on a task after so many evaluations, run by run."""
+    steps = [run.tasks[task].at(evaluations) for run in runs]
+    return [float(step.rank) for step in steps if step is not None and step.rank is not None]
+
+
+def regrets_at(runs: Iterable[RunRecord], task: str, evaluations: int) -> list[float]:
+    """Best listed fitness minus the best found, run by run."""
+    found = []
+    for run in runs:
+        step, listed = run.tasks[task].at(evaluations), run.tasks[task].best_listed
+        if step is not None and listed is not None:
+            found.append(listed - step.fitness)
+    return found
+
+
+def interval(values: Sequence[float]) -> Interval:
+    """95 % bootstrap interval of the mean; the same draws for the same number of values."""
+    return bootstrap_interval(values, Streams(0).rng("bootstrap"))
+
+
+def summary(values: Sequence[float]) -> dict[str, Value]:
+    """Number, mean, median and interval of the mean, as columns."""
+    low_high = interval(values)
+    return {
+        "runs": len(values),
+        "mean": float(np.mean(values)),
+        "median": float(np.median(values)),
+        "low": low_high.low,
+        "high": low_high.high,
+    }
+
+
+def cell(values: Sequence[float]) -> str:
+    """Mean with its interval, and the median."""
+    if not values:
+        return "-"
+    low_high = interval(values)
+    mean, median = float(np.mean(values)), float(np.median(values))
+    return f"{number(mean)} [{number(low_high.low)}, {number(low_high.high)}] / {number(median)}"
+
+
+def publish(
+    opts: Options,
+    markdown: str,
+    rows: Sequence[Mapping[str, Value]],
+    figures: Mapping[str, bytes],
+    captions: Mapping[str, str] | None = None,
+) -> None:
+    """Write what an experiment has come to, and print its tables.
+
+    Args:
+        opts: The options, with all runs.
+        markdown: Headings of the third level and tables.
+        rows: Every figure, as rows of a CSV file.
+        figures: Drawings as PNG, by the end of their file names.
+        captions: What to say below each drawing.
+    """
+    opts.out.mkdir(parents=True, exist_ok=True)
+    (opts.out / f"{opts.name}.csv").write_text(csv_text(rows))
+    images = []
+    for key, content in figures.items():
+        (opts.out / f"{opts.name}-{key}.png").write_bytes(content)
+        images.append(f"![{(captions or {}).get(key, key)}]({opts.name}-{key}.png)\n")
+    (opts.out / f"{opts.name}.md").write_text("\n".join([markdown.rstrip() + "\n", *images]))
+    (opts.out / f"{opts.name}.json").write_text(json.dumps(provenance(opts), indent=2) + "\n")
+    print(markdown)
+
+
+def publish_rows(opts: Options, key: str, rows: Sequence[Mapping[str, Value]]) -> None:
+    """Write further figures, with columns of their own, to a CSV file."""
+    (opts.out / f"{opts.name}-{key}.csv").write_text(csv_text(rows))
+
+
+def provenance(opts: Options) -> dict[str, object]:
+    """How the results came about: command, commit, seeds, hardware, time."""
+    runs = {(run.arm, run.case, run.seed): run for run in opts.runs}.values()
+    shown = [f"--seeds {opts.seeds}"] if not opts.smoke else ["--smoke"]
+    return {
+        "command": shlex.join(["python", f"experiments/{opts.name}.py"]) + f" {' '.join(shown)}",
+        "commit": commit(),
+        "code": sorted({run.code for run in runs}),
+        "seeds": opts.seeds,
+        "runs": len(runs),
+        "evaluations": sum(course.evaluations for run in runs for course in run.tasks.values()),
+        "cpu_s": round(sum(run.cpu_s for run in runs)),
+        "hardware": hardware(),
+        "environment": environment(),
+    }
+
+
+def commit() -> str:
+    """The commit that is checked out; with a plus sign where the program differs from it."""
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "--short=12", "HEAD"],  # noqa: S607 - whichever git the user has
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        changed = subprocess.run(
+            ["git", "status", "--porcelain", "--", "ktnas", "experiments/*.py"],  # noqa: S607 - as above
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return found.stdout.strip() + ("+" if changed.stdout.strip() else "")
+
+
+def hardware() -> str:
+    """Kind of the processor, as far as the system tells, and number of cores."""
+    kind = platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        names = [line.partition(":")[2].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
+        kind = f"{names[0]} ({kind})" if names else kind
+    return f"{kind}, {os.cpu_count()} cores"

@@ -1,0 +1,112 @@
+"""Tables of joint searches: ranks and regrets of the best found after so many evaluations, arm by arm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from harness import cell, ranks_at, regrets_at, summary
+
+from ktnas.compare import ALL_TASKS, CaseComparison
+from ktnas.comparison_report import Value, markdown_table, number
+from ktnas.records import RunRecord
+
+Groups = Mapping[str, Sequence[RunRecord]]
+"""Runs by arm."""
+
+
+def by_arm(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
+    """Runs by arm, in the order of the arms."""
+    return {arm: [run for run in runs if run.arm == arm] for arm in dict.fromkeys(run.arm for run in runs)}
+
+
+def mean_over_tasks(runs: Sequence[RunRecord], tasks: Sequence[str], evaluations: int) -> list[float]:
+    """Mean rank over tasks of the best found, run by run."""
+    by_task = [ranks_at(runs, task, evaluations) for task in tasks]
+    return [float(value) for value in np.mean(by_task, axis=0)]
+
+
+def rows(groups: Groups, case: str, tasks: Sequence[str], evaluations: Sequence[int]) -> list[dict[str, Value]]:
+    """Rank and regret by arm, task and number of evaluations, and the mean rank over all tasks."""
+    found: list[dict[str, Value]] = []
+    for arm, runs in groups.items():
+        for n in evaluations:
+            place: dict[str, Value] = {"case": case, "arm": arm, "evaluations": n}
+            found.append({**place, "task": "all tasks", "measure": "rank", **summary(mean_over_tasks(runs, tasks, n))})
+            for task in tasks:
+                found.append({**place, "task": task, "measure": "rank", **summary(ranks_at(runs, task, n))})
+                found.append({**place, "task": task, "measure": "regret", **summary(regrets_at(runs, task, n))})
+    return found
+
+
+def overview(
+    groups: Groups,
+    tasks: Sequence[str],
+    evaluations: Sequence[int],
+    extra: Mapping[str, Mapping[str, str]] | None = None,
+) -> str:
+    """Mean rank over all tasks, a column per number of evaluations.
+
+    Args:
+        groups: The runs.
+        tasks: The tasks.
+        evaluations: The numbers of evaluations.
+        extra: Further columns by their headings, with what stands in them by arm; arms of their own come last.
+    """
+    extra = extra or {}
+    header = ["method", *(f"after {n}" for n in evaluations), *extra]
+    lines = [
+        [
+            arm,
+            *(cell(mean_over_tasks(runs, tasks, n)) for n in evaluations),
+            *(of.get(arm, "-") for of in extra.values()),
+        ]
+        for arm, runs in groups.items()
+    ]
+    others = dict.fromkeys(arm for of in extra.values() for arm in of if arm not in groups)
+    lines += [[arm, *["-"] * len(evaluations), *(of.get(arm, "-") for of in extra.values())] for arm in others]
+    return markdown_table(header, lines)
+
+
+def by_task(groups: Groups, tasks: Sequence[str], evaluations: int) -> str:
+    """Mean and median rank, and mean regret, of every task after so many evaluations."""
+    lines = []
+    for arm, runs in groups.items():
+        cells = []
+        for task in tasks:
+            ranks = ranks_at(runs, task, evaluations)
+            mean, median = number(float(np.mean(ranks))), number(float(np.median(ranks)))
+            cells.append(f"{mean} / {median} ({np.mean(regrets_at(runs, task, evaluations)):.3g})")
+        lines.append([arm, *cells])
+    return markdown_table(["method", *tasks], lines)
+
+
+def differences(comparison: CaseComparison) -> str:
+    """How every arm differs from the baseline: over all tasks, and on how many tasks significantly."""
+    lines = []
+    for arm in comparison.arms:
+        own = {d.task: d for d in comparison.differences if d.arm == arm}
+        over = own.pop(ALL_TASKS, None) or next(iter(own.values()), None)
+        if over is None:
+            continue
+        verdicts = [d.verdict for d in own.values()]
+        counts = [str(verdicts.count(kind)) for kind in ("better", "worse", "not significant")]
+        low, high = number(over.test.interval.low), number(over.test.interval.high)
+        lines.append(
+            [
+                arm,
+                f"{over.test.difference:+.4g} [{low}, {high}]",
+                f"{over.effect:+.2f}",
+                f"{over.p:.2g}",
+                over.verdict,
+                " / ".join(counts),
+            ]
+        )
+    table = markdown_table(
+        ["method", "difference", "effect", "p", "verdict", "tasks better / worse / not significant"], lines
+    )
+    return (
+        f"Difference from {comparison.baseline} after {comparison.at} evaluations, in the geometric mean over tasks of "
+        "the ranks of a run, paired by seed: mean [95 % interval], matched-pairs rank-biserial correlation (positive: "
+        "better), Wilcoxon signed-rank p after Holm's correction; last, the same test task by task.\n\n" + table
+    )

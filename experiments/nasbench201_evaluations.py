@@ -1,0 +1,113 @@
+"""How many evaluations until the best cell of NAS-Bench-201 is found, on three tasks.
+
+    python experiments/nasbench201_evaluations.py            # 100 seeds
+    python experiments/nasbench201_evaluations.py --smoke    # seconds
+
+The tasks are searched together; each ends once it has found the cell of the best validation accuracy after 200 epochs
+(91.6067 / 73.4933 / 46.7333), the first population counted. A run that has not found it within the cap counts with the
+cap, so that means are lower bounds where the share of runs that found it is below 100 %. Beside them stands the table
+published in arXiv 2504.00772.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import harness
+from harness import Options, cell
+
+from ktnas.compare import ALL_TASKS, Measure, compare, scores
+from ktnas.comparison_report import Value, convergence, markdown, markdown_table
+from ktnas.grid import Case, Named
+from ktnas.records import RunRecord
+
+BENCHMARK = "nasbench201"
+TASKS = ("cifar10", "cifar100", "imagenet16")
+
+CAPS: Mapping[int, Sequence[str]] = {
+    300: ("ktnas", "bananas"),
+    1500: (
+        *("regularized-evolution", "local-search", "best-first", "sequential", "mfea", "mfea2", "emt-nas", "mtnas"),
+        *("ktnas-paper", "enumeration"),
+    ),
+    15625: ("random-search",),
+}
+"""Evaluations per task after which a search ends in any case, and the methods that have this cap."""
+
+FEW_SEEDS = ("random-search",)
+"""Methods whose mean is known (15,626 / 2) and whose runs are long: 20 seeds do."""
+
+PUBLISHED: Mapping[str, tuple[float, float, float, float]] = {
+    "random-search": (7782.1, 7621.2, 7726.1, 23129.4),
+    "regularized-evolution": (563.2, 438.2, 715.1, 1716.5),
+    "WeakNAS": (182.1, 78.4, 268.4, 528.9),
+    "zero-cost evolution": (230.8, 18.4, 213.0, 462.2),
+    "mtnas": (106.0, 30.1, 92.3, 228.4),
+    "ktnas-paper": (105.0, 26.6, 64.4, 196.0),
+    "KTNAS, arch2vec": (100.7, 27.9, 60.0, 188.5),
+}
+"""Means in arXiv 2504.00772 and its journal version: evaluations on each task, and in total."""
+
+
+def main() -> None:
+    """Run, tabulate, draw."""
+    opts = harness.options(__doc__, __file__, seeds=100)
+    groups: dict[int, list[RunRecord]] = {}
+    for cap, names in CAPS.items():
+        picked = opts.pick(names, [name for name in names if name in ("ktnas", "regularized-evolution")])
+        for name in picked:
+            seeds = 20 if name in FEW_SEEDS else None
+            found = harness.sweep(opts, harness.methods([name]), [case(opts, cap)], seeds)
+            groups.setdefault(cap, []).extend(found)
+    rows, lines = tabulated(groups)
+    text = [
+        "### NAS-Bench-201: evaluations until the best cell\n",
+        "Mean [95 % bootstrap interval] / median over seeds; found: share of runs in which all three tasks found their "
+        "best cell within the cap. The columns marked *published* are the means of arXiv 2504.00772, not ours.\n",
+        lines,
+    ]
+    figures = {}
+    for cap, runs in groups.items():
+        (comparison,) = compare(runs)
+        if len(comparison.arms) > 1:
+            text.append(markdown(comparison))
+            figures[f"convergence-{cap}"] = convergence(runs, comparison.case)
+    harness.publish(opts, "\n".join(text), rows, figures)
+
+
+def case(opts: Options, cap: int) -> Case:
+    """The three tasks until each has found its best, or so many evaluations."""
+    return Case(Named(BENCHMARK, TASKS), budget=opts.budget(cap), until_best=True)
+
+
+def tabulated(groups: Mapping[int, Sequence[RunRecord]]) -> tuple[list[dict[str, Value]], str]:
+    """Rows of the CSV file, and the table in Markdown."""
+    rows: list[dict[str, Value]] = []
+    lines = []
+    for runs in groups.values():
+        for arm in dict.fromkeys(run.arm for run in runs):
+            of_arm = [run for run in runs if run.arm == arm]
+            values = [scores(run, Measure.EVALUATIONS) for run in of_arm]
+            complete = [all(course.optimum_at is not None for course in run.tasks.values()) for run in of_arm]
+            share = sum(complete) / len(complete)
+            columns = [*TASKS, ALL_TASKS]
+            for task in columns:
+                found = [task == ALL_TASKS or run.tasks[task].optimum_at is not None for run in of_arm]
+                one = share if task == ALL_TASKS else sum(found) / len(found)
+                summed = harness.summary([of_run[task] for of_run in values])
+                rows.append({"arm": arm, "task": task, "cap": of_arm[0].budget, **summed, "found": one})
+            cells = [cell([of_run[task] for of_run in values]) for task in columns]
+            lines.append([arm, str(of_arm[0].budget), f"{100 * share:.0f} %", *cells, *published(arm)])
+    ours = {line[0] for line in lines}
+    lines += [[name, *["-"] * 6, *published(name)] for name in PUBLISHED if name not in ours]
+    header = ["method", "cap", "found", *TASKS, "total", *(f"{task} (published)" for task in (*TASKS, "total"))]
+    return rows, markdown_table(header, lines)
+
+
+def published(name: str) -> list[str]:
+    """The published means of a method."""
+    return [f"{value:.1f}" for value in PUBLISHED[name]] if name in PUBLISHED else ["-"] * 4
+
+
+if __name__ == "__main__":
+    main()

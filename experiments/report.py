@@ -1,0 +1,102 @@
+"""Makes docs/results.md of what the experiments have published.
+
+    python experiments/report.py
+
+Nothing is run and no figure is made up here: every table is the file that its experiment wrote, with the command,
+commit, seeds, hardware and time recorded beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from ktnas.live import duration
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "experiments" / "results"
+TARGET = ROOT / "docs" / "results.md"
+
+SECTIONS: Mapping[str, str] = {
+    "nasbench201_evaluations": "NAS-Bench-201",
+    "rerun_figures": "Figures of the literature, rerun",
+    "transnas": "TransNAS-Bench-101",
+    "nasbench_graph": "NAS-Bench-Graph",
+    "ablation": "Ablation and sensitivity",
+    "negative_transfer": "Negative transfer",
+    "figures": "Courses, transfers, and how alike tasks are",
+    "embedding_quality": "Embeddings and surrogates by themselves",
+}
+"""Experiments in the order of the report, with their headings."""
+
+INTRODUCTION = """\
+# Results
+
+Made by `python experiments/report.py` from the files in `experiments/results`; do not edit.
+[experiments.md](experiments.md) tells how to run them again. An evaluation is the first query of an architecture on a
+task, migrants and failures included; the true rank of an architecture is 1 + the number of listed ones with strictly
+better validation fitness. Arms share their seeds, and differences are paired. *Published* marks figures of others,
+copied from the papers named; everything else was measured here, methods of others included.
+"""
+
+
+def main() -> None:
+    """Write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--results", type=Path, default=RESULTS, help="directory of the result files")
+    parser.add_argument("--out", type=Path, default=TARGET, help="the page (default: docs/results.md)")
+    options = parser.parse_args()
+    options.out.write_text(page(options.results, options.out.parent))
+    print(f"written: {options.out.name}")
+
+
+def page(results: Path, folder: Path) -> str:
+    """The page, with pictures addressed from its folder."""
+    parts = [INTRODUCTION]
+    missing = []
+    for name, heading in SECTIONS.items():
+        path = results / f"{name}.md"
+        if path.is_file():
+            parts += [f"## {heading}\n", origin(results / f"{name}.json", name), body(path, folder)]
+        else:
+            missing.append(f"`experiments/{name}.py`")
+    if missing:
+        parts.append(f"## Not run yet\n\n{', '.join(missing)}\n")
+    return "\n".join(parts)
+
+
+def origin(path: Path, name: str) -> str:
+    """How the figures came about."""
+    if not path.is_file():
+        return f"`python experiments/{name}.py`\n"
+    told = json.loads(path.read_text())
+    versions = told["environment"]
+    command, last = told["command"], told["seeds"] - 1
+    spent = f"{told['runs']:,} runs, {told['evaluations']:,} evaluations, {duration(told['cpu_s'])} of processor time"
+    used = f"Python {versions['python']}, NumPy {versions['numpy']}, gensim {versions['gensim']}"
+    text = (
+        f"`{command}`; commit {told['commit']}; seeds 0 to {last} unless a table says otherwise; {spent} on "
+        f"{told['hardware']}; {used}."
+    )
+    if len(told["code"]) > 1:
+        text += f" The runs were made by {len(told['code'])} states of the program, the last of them at this commit."
+    return text + "\n"
+
+
+def body(path: Path, folder: Path) -> str:
+    """What an experiment wrote, with pictures addressed from the page's folder."""
+    where = path.parent.resolve()
+    try:
+        relative = where.relative_to(folder.resolve().parent)
+        prefix = f"../{relative.as_posix()}/"
+    except ValueError:
+        prefix = f"{where.as_posix()}/"
+    text = re.sub(r"(!\[[^\]]*\]\()", lambda found: found[1] + prefix, path.read_text())
+    return re.sub(r"^## ", "### ", text, flags=re.MULTILINE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""TransNAS-Bench-101, micro and macro: seven tasks searched together, and what each task gives each other one.
+
+    python experiments/transnas.py            # 20 seeds
+    python experiments/transnas.py --smoke    # seconds
+
+Ranks of the best architecture found after 25, 50 and 100 evaluations per task, for every method; and the 7 x 7 matrices
+of what a source gains a target, by two-task searches against searches of the target alone with 50 evaluations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import harness
+import joint
+import numpy as np
+import transfer_matrix
+from harness import DONORLESS, MULTITASK, Options
+
+from ktnas.compare import compare, ranks_over_tasks
+from ktnas.comparison_plots import rank_diagram
+from ktnas.comparison_report import Value, convergence, ranks_markdown
+from ktnas.grid import Case, Named
+from ktnas.records import RunRecord
+
+BENCHMARKS = ("transnas101-micro", "transnas101-macro")
+TASKS = ("class_object", "class_scene", "jigsaw", "room_layout", "segmentsemantic", "normal", "autoencoder")
+EVALUATIONS = (25, 50, 100)
+COMPARED_AT = 50
+THREE = ("class_object", "class_scene", "room_layout")
+"""The tasks over which arXiv 2504.00772 reports a mean rank."""
+
+PUBLISHED_THREE: Mapping[str, str] = {
+    "random-search": "57.7",
+    "regularized-evolution": "44.0",
+    "NSGANetV2": "36.3",
+    "WeakNAS": "15.0",
+    "mtnas": "5.7",
+    "ktnas-paper": "5.5",
+}
+"""Micro cells, 50 evaluations, 10 runs: mean rank over the three tasks (arXiv 2504.00772)."""
+
+
+def main() -> None:
+    """Run, tabulate, draw."""
+    opts = harness.options(__doc__, __file__, seeds=20)
+    text: list[str] = []
+    rows: list[dict[str, Value]] = []
+    figures: dict[str, bytes] = {}
+    every: list[RunRecord] = []
+    for name in opts.pick(BENCHMARKS, BENCHMARKS[:1]):
+        runs = joint_runs(opts, name)
+        every += runs
+        text += joint_text(opts, name, runs)
+        rows += joint.rows(joint.by_arm(runs), name, tasks(opts), evaluations(opts))
+        figures[name] = convergence(runs, runs[0].case)
+    ranks = ranks_over_tasks(compare(every, at=evaluations(opts)[-2]))
+    if ranks is not None:
+        text.append(ranks_markdown(ranks))
+        figures["mean-ranks"] = rank_diagram(ranks, f"mean ranks over {ranks.blocks} tasks")
+    matrix_rows: list[dict[str, Value]] = []
+    for name in opts.pick(BENCHMARKS, BENCHMARKS[:1]):
+        found = [
+            transfer_matrix.gains(opts, arm, name, tasks(opts), opts.budget(COMPARED_AT))
+            for arm in harness.methods(opts.pick(("ktnas-paper", "ktnas"), ("ktnas-paper",)))
+        ]
+        text += [f"### {name}: what transfer gains over no transfer\n", *map(transfer_matrix.markdown, found)]
+        matrix_rows += [row for one in found for row in transfer_matrix.rows(one)]
+        figures[f"{name}-matrix"] = transfer_matrix.figure(found, f"{name}: gain in log2 rank")
+    harness.publish(opts, "\n".join(text), rows, figures)
+    harness.publish_rows(opts, "matrix", matrix_rows)
+
+
+def tasks(opts: Options) -> tuple[str, ...]:
+    """The tasks that are searched."""
+    return opts.pick(TASKS, TASKS[:2])
+
+
+def evaluations(opts: Options) -> tuple[int, ...]:
+    """After how many evaluations arms are compared."""
+    return (5, 12) if opts.smoke else EVALUATIONS
+
+
+def joint_runs(opts: Options, benchmark: str) -> list[RunRecord]:
+    """All tasks searched together by every method."""
+    names = opts.pick((*DONORLESS, *MULTITASK), ("random-search", "regularized-evolution", "ktnas-paper", "ktnas"))
+    case = Case(Named(benchmark, tasks(opts)), budget=evaluations(opts)[-1])
+    return harness.sweep(opts, harness.methods(names), [case])
+
+
+def joint_text(opts: Options, benchmark: str, runs: list[RunRecord]) -> list[str]:
+    """The tables of a joint search."""
+    groups = joint.by_arm(runs)
+    extra: dict[str, Mapping[str, str]] = {}
+    middle = evaluations(opts)[-2]
+    if benchmark == BENCHMARKS[0] and not opts.smoke:
+        ours = {arm: f"{np.mean(joint.mean_over_tasks(of, THREE, COMPARED_AT)):.1f}" for arm, of in groups.items()}
+        extra = {"object, scene, room after 50": ours, "object, scene, room after 50 (published)": PUBLISHED_THREE}
+    (comparison,) = compare(runs, baseline="ktnas", at=middle)
+    return [
+        f"### {benchmark}: {len(tasks(opts))} tasks searched together\n",
+        "Mean over the tasks of the true rank of the best found: mean [95 % bootstrap interval] / median over seeds."
+        + (" The column marked *published* is from arXiv 2504.00772, 10 runs, not ours." if extra else "")
+        + "\n",
+        joint.overview(groups, tasks(opts), evaluations(opts), extra),
+        f"By task after {middle} evaluations: mean rank / median rank (mean regret in the task's own unit).\n",
+        joint.by_task(groups, tasks(opts), middle),
+        joint.differences(comparison),
+    ]
+
+
+if __name__ == "__main__":
+    main()
