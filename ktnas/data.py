@@ -45,7 +45,10 @@ def search_path(directory: Path | None = None) -> tuple[Path, ...]:
         named.append(Path(variable).expanduser())
     checkout = Path(__file__).resolve().parents[1]
     places = [*named, Path("data"), _SHARED, *_beside(checkout), cache_directory()]
-    return tuple({os.path.realpath(place): place for place in reversed(places)}.values())[::-1]
+    distinct: dict[str, Path] = {}
+    for place in places:
+        distinct.setdefault(os.path.realpath(place), place)
+    return tuple(distinct.values())
 
 
 def _beside(checkout: Path) -> tuple[Path, ...]:

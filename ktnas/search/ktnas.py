@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -22,7 +24,7 @@ from ktnas.population import Population, survivors
 from ktnas.rng import Streams
 from ktnas.search.pool import Breeding, Pool
 from ktnas.search.pool import Candidates as Pooled
-from ktnas.search.screening import Evidence, Screening
+from ktnas.search.screening import Evidence, Ranking, Screening
 from ktnas.space import sample_distinct
 from ktnas.transfer import Candidates, Transfer
 from ktnas.transfer.no_transfer import NoTransfer
@@ -73,6 +75,8 @@ class KTNAS:
         migrants: Architectures transferred per task and generation at most (n in the paper).
         ratio: Share of the next population that a child must enter for its parent's transfer to count as
             positive (r in the paper).
+        promise: Share of the best score in the target's pool that a candidate's own score must reach before the
+            transfer may choose it; 0 lets every candidate pass, as in the paper.
         store: Where the fitted embedder is kept between runs; None to fit it anew. It changes no result, and is
             not part of the configuration.
     """
@@ -86,14 +90,17 @@ class KTNAS:
     offspring: int = 10
     migrants: int = 4
     ratio: float = 0.2
+    promise: float = 0.0
     store: Store | None = field(default=None, repr=False, compare=False, metadata={"recorded": False})
 
     def __post_init__(self) -> None:
-        if min(self.population, self.offspring) < 1 or self.migrants < 0 or not 0 < self.ratio <= 1:
+        if min(self.population, self.offspring) < 1 or self.migrants < 0 or self.promise < 0:
             raise ConfigurationError(
-                "population and offspring must be at least 1, migrants at least 0 and ratio in (0, 1]; got "
-                f"{self.population}, {self.offspring}, {self.migrants} and {self.ratio}"
+                "population and offspring must be at least 1, migrants and promise at least 0; got "
+                f"{self.population}, {self.offspring}, {self.migrants} and {self.promise}"
             )
+        if not 0 < self.ratio <= 1:
+            raise ConfigurationError(f"ratio must be above 0 and at most 1; got {self.ratio}")
 
     @property
     def name(self) -> str:
@@ -110,8 +117,9 @@ class KTNAS:
         """The first populations; after that migrants and offspring in turn."""
         if state.generation == 0:
             return self._first(state, remaining, streams)
-        migrants = () if state.breeding else self._migrants(state, remaining, streams)
-        return migrants or self._offspring(state, remaining, streams)
+        plan = _Plan(self, state, remaining, streams)
+        migrants = () if state.breeding else self._migrants(state, remaining, streams, plan)
+        return migrants or self._offspring(state, remaining, streams, plan)
 
     def tell(self, state: KTNASState, trials: Sequence[Trial]) -> KTNASState:
         """Migrants are kept for breeding; offspring complete the generation."""
@@ -140,47 +148,40 @@ class KTNAS:
             for genotype in sample_distinct(state.problem.space, self.population, streams.rng("first-population", task))
         ]
 
-    def _migrants(self, state: KTNASState, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:
+    def _migrants(
+        self, state: KTNASState, remaining: Mapping[str, int], streams: Streams, plan: _Plan
+    ) -> Sequence[Proposal]:
         proposals: list[Proposal] = []
         for task in remaining:
-            candidates = self._candidates(state, task)
+            candidates = self._candidates(state, task, plan)
             if candidates.trials and self.migrants:
                 rng = streams.rng("transfer", task, state.generation)
                 chosen = self.transfer.migrants(candidates, self.migrants, rng)
                 proposals.extend(Proposal(task, t.genotype, source_task=t.task) for t in chosen)
         return proposals
 
-    def _candidates(self, state: KTNASState, target: str) -> Candidates:
-        pool: dict[Genotype, Trial] = {}
+    def _candidates(self, state: KTNASState, target: str, plan: _Plan) -> Candidates:
+        found: dict[Genotype, Trial] = {}
         for donor in state.problem.donors(target):
             for trial in state.populations[donor]:
                 if state.history.find(target, trial.genotype) is None:
-                    pool.setdefault(trial.genotype, trial)
-        return Candidates(target, state.generation, tuple(pool.values()), state.outcomes[target], state.embedder)
+                    found.setdefault(trial.genotype, trial)
+        trials = tuple(found.values())
+        if self.promise > 0 and trials:
+            required = self.promise * plan.best_score(target)
+            scores = plan.ranking.scores({target: list(found)})[target]
+            trials = tuple(t for t, score in zip(trials, scores.tolist(), strict=True) if score >= required)
+        return Candidates(target, state.generation, trials, state.outcomes[target], state.embedder)
 
-    def _offspring(self, state: KTNASState, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:
-        pools = {task: self._pool(state, task, left, streams) for task, left in remaining.items()}
-        rng = streams.rng("screening", state.generation)
-        ranking = self.screening.fit(evidence(state.history), state.embedder, rng)
-        scores = ranking.scores({task: pool.genotypes for task, pool in pools.items() if pool is not None})
+    def _offspring(
+        self, state: KTNASState, remaining: Mapping[str, int], streams: Streams, plan: _Plan
+    ) -> Sequence[Proposal]:
         proposals: list[Proposal] = []
-        for task, pool in pools.items():
+        for task, pool in plan.pools.items():
             count = min(self.offspring, remaining[task])
-            chosen = () if pool is None else _best_unknown(state.history, task, pool, scores[task], count)
+            chosen = () if pool is None else _best_unknown(state.history, task, pool, plan.scores[task], count)
             proposals.extend(chosen or self._random(state, task, count, streams))
         return proposals
-
-    def _pool(self, state: KTNASState, task: str, left: int, streams: Streams) -> Pooled | None:
-        members = survivors((*state.populations[task], *state.current[task]), self.population + self.migrants)
-        if not members:
-            return None
-        history = state.history
-
-        def known(genotype: Genotype) -> bool:
-            return history.find(task, genotype) is not None
-
-        breeding = Breeding(state.problem.space, members, min(self.offspring, left), known)
-        return self.pool.candidates(breeding, streams.rng("offspring", task, state.generation))
 
     def _random(self, state: KTNASState, task: str, count: int, streams: Streams) -> Sequence[Proposal]:
         """Where nothing can be bred: no success yet, or everything within reach is known."""
@@ -210,15 +211,59 @@ class KTNAS:
         )
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What may be evaluated next and how promising it is: worked out once per question, and only if needed."""
+
+    method: KTNAS
+    state: KTNASState
+    remaining: Mapping[str, int]
+    streams: Streams
+
+    @cached_property
+    def pools(self) -> Mapping[str, Pooled | None]:
+        """Candidates per task; None where no member can be bred from."""
+        return {task: self._pool(task, left) for task, left in self.remaining.items()}
+
+    def _pool(self, task: str, left: int) -> Pooled | None:
+        state, size = self.state, self.method.population + self.method.migrants
+        members = survivors((*state.populations[task], *state.current[task]), size)
+        if not members:
+            return None
+
+        def known(genotype: Genotype) -> bool:
+            return state.history.find(task, genotype) is not None
+
+        breeding = Breeding(state.problem.space, members, min(self.method.offspring, left), known)
+        return self.method.pool.candidates(breeding, self.streams.rng("offspring", task, state.generation))
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        """The screening, fitted to everything seen."""
+        rng = self.streams.rng("screening", self.state.generation)
+        return self.method.screening.fit(evidence(self.state.history), self.state.embedder, rng)
+
+    @cached_property
+    def scores(self) -> Mapping[str, FloatArray]:
+        """Scores of every pool."""
+        return self.ranking.scores({task: pool.genotypes for task, pool in self.pools.items() if pool is not None})
+
+    def best_score(self, task: str) -> float:
+        """The highest score of an architecture in the pool that the task does not know; -inf without one."""
+        pool = self.pools[task]
+        chosen = () if pool is None else _best_indices(self.state.history, task, pool, self.scores[task], 1)
+        return float(self.scores[task][chosen[0]]) if chosen else float("-inf")
+
+
+def _best_indices(history: History, task: str, pool: Pooled, scores: FloatArray, count: int) -> list[int]:
+    order = np.argsort(-scores, kind="stable").tolist()
+    unknown = (i for i in order if history.find(task, pool.genotypes[i]) is None)
+    return list(islice(unknown, count))
+
+
 def _best_unknown(history: History, task: str, pool: Pooled, scores: FloatArray, count: int) -> Sequence[Proposal]:
-    chosen: list[Proposal] = []
-    for index in np.argsort(-scores, kind="stable").tolist():
-        if len(chosen) == count:
-            break
-        if history.find(task, pool.genotypes[index]) is None:
-            child = pool.child(index)
-            chosen.append(Proposal(task, child.genotype, child.parents))
-    return chosen
+    children = [pool.child(i) for i in _best_indices(history, task, pool, scores, count)]
+    return [Proposal(task, child.genotype, child.parents) for child in children]
 
 
 def evidence(history: History) -> dict[str, Evidence]:

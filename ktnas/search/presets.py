@@ -1,6 +1,8 @@
-"""The two compositions of KTNAS that have a name."""
+"""Compositions of KTNAS that have a name."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from ktnas.embedding.combined import Combined, combined
 from ktnas.embedding.node2vec import Node2Vec
@@ -9,7 +11,8 @@ from ktnas.embedding.path_encoding import PathEncoding
 from ktnas.search.joint_screening import JointScreening
 from ktnas.search.ktnas import KTNAS
 from ktnas.search.pool import Offspring, WholeSpace
-from ktnas.search.screening import NoScreening
+from ktnas.search.screening import NoScreening, Separately
+from ktnas.transfer.no_transfer import NoTransfer
 from ktnas.transfer.transfer_rank import TransferRank
 
 
@@ -29,4 +32,11 @@ def ktnas() -> KTNAS:
         population=5,
         offspring=1,
         migrants=1,
+        promise=0.9,
     )
+
+
+def gp_search() -> KTNAS:
+    """`ktnas` without any transfer: the same Gaussian process and the same pool, one task at a time."""
+    alone = Separately(JointScreening())
+    return replace(ktnas(), label="gp-search", transfer=NoTransfer(), screening=alone, migrants=0)

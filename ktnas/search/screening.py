@@ -92,6 +92,37 @@ class _ByImprovement:
         return expected_improvement(*predictor.predict(self.embedder.embed(genotypes)), best)
 
 
+@dataclass(frozen=True, slots=True)
+class Separately:
+    """Another screening fitted to each task's evidence alone: nothing one task has seen reaches another.
+
+    Attributes:
+        screening: The screening of each task.
+    """
+
+    screening: Screening
+
+    def fit(self, evidence: Mapping[str, Evidence], embedder: FittedEmbedder, rng: np.random.Generator) -> Ranking:
+        """Fit once per task; all tasks draw the same random numbers, whichever they are searched beside."""
+        state = rng.bit_generator.state
+        rankings: dict[str, Ranking] = {}
+        for task, seen in evidence.items():
+            rng.bit_generator.state = state
+            rankings[task] = self.screening.fit({task: seen}, embedder, rng)
+        return _OnePerTask(rankings)
+
+
+@dataclass(frozen=True, slots=True)
+class _OnePerTask:
+    rankings: Mapping[str, Ranking]
+
+    def scores(self, candidates: Mapping[str, Sequence[Genotype]]) -> Mapping[str, FloatArray]:
+        scores: dict[str, FloatArray] = {task: np.zeros(len(genotypes)) for task, genotypes in candidates.items()}
+        for task in candidates.keys() & self.rankings.keys():
+            scores.update(self.rankings[task].scores({task: candidates[task]}))
+        return scores
+
+
 def expected_improvement(mean: FloatArray, std: FloatArray, best: float) -> FloatArray:
     """Expected improvement over ``best`` of normal predictions (Jones, Schonlau, Welch 1998, eq. 15).
 

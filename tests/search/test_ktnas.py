@@ -1,6 +1,8 @@
 import math
+from dataclasses import dataclass
 from itertools import groupby
 
+import numpy as np
 import pytest
 
 from ktnas.errors import ConfigurationError
@@ -386,9 +388,44 @@ def test_the_store_is_no_part_of_the_configuration(run_course, make_paper):
     assert all(course.trials == anew.trials for course in stored)
 
 
+@dataclass(frozen=True)
+class BySum:
+    """Ranks every architecture by the sum of its genotype, whatever has been seen."""
+
+    def fit(self, evidence, embedder, rng):
+        return self
+
+    def scores(self, candidates):
+        return {task: np.array([float(sum(g)) for g in genotypes]) for task, genotypes in candidates.items()}
+
+
+class TestPromise:
+    def searched(self, run_course, make_paper, promise):
+        parts = {"screening": BySum(), "transfer": RandomTransfer(), "offspring": 2, "promise": promise}
+        return run_course(make_paper(pool=Offspring(per_evaluation=4), **parts))
+
+    def test_only_candidates_as_promising_as_the_pool_move(self, run_course, make_paper):
+        free = self.searched(run_course, make_paper, 0.0)
+        gated = self.searched(run_course, make_paper, 1.0)
+        everyone, promising = ([sum(t.genotype) for t in migrants(course.trials)] for course in (free, gated))
+        assert 0 < len(promising) < len(everyone)
+        assert np.mean(promising) > np.mean(everyone)
+
+    def test_nothing_moves_that_nothing_can_match(self, run_course, make_paper):
+        assert migrants(self.searched(run_course, make_paper, 1e6).trials) == []
+
+
 @pytest.mark.parametrize(
-    "part", [{"population": 0}, {"offspring": 0}, {"migrants": -1}, {"ratio": 0.0}, {"ratio": 1.01}]
+    ("part", "said"),
+    [
+        ({"population": 0}, "population and offspring must be at least 1"),
+        ({"offspring": 0}, "population and offspring must be at least 1"),
+        ({"migrants": -1}, "migrants and promise at least 0"),
+        ({"promise": -0.1}, "migrants and promise at least 0"),
+        ({"ratio": 0.0}, "ratio must be above 0"),
+        ({"ratio": 1.01}, "at most 1; got 1.01"),
+    ],
 )
-def test_refuses(make_paper, part):
-    with pytest.raises(ConfigurationError, match="population and offspring must be at least 1"):
+def test_refuses(make_paper, part, said):
+    with pytest.raises(ConfigurationError, match=said):
         make_paper(**part)
