@@ -7,6 +7,7 @@ are made, so that `--help` knows every name and loads none of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from ktnas.errors import unknown_name
@@ -30,36 +31,33 @@ DEFAULT_BENCHMARK, DEFAULT_SOURCE, DEFAULT_TARGET = "nasbench-graph", "cora", "p
 """What is searched where nothing is asked for: real data that come with `pip install`."""
 
 
-def _ktnas() -> Search[object]:
-    from ktnas.search.presets import ktnas
+def _method(module: str, name: str) -> Callable[[], Search[object]]:
+    """What makes the method that a module of `ktnas.search` calls ``name``."""
 
-    return cast("Search[object]", ktnas())
+    def make() -> Search[object]:
+        return cast("Search[object]", getattr(import_module(f"ktnas.search.{module}"), name)())
 
-
-def _ktnas_paper() -> Search[object]:
-    from ktnas.search.presets import ktnas_paper
-
-    return cast("Search[object]", ktnas_paper())
-
-
-def _random_search() -> Search[object]:
-    from ktnas.search.random_search import RandomSearch
-
-    return cast("Search[object]", RandomSearch())
-
-
-def _regularized_evolution() -> Search[object]:
-    from ktnas.search.regularized_evolution import RegularizedEvolution
-
-    return cast("Search[object]", RegularizedEvolution())
+    return make
 
 
 METHODS: Mapping[str, Callable[[], Search[object]]] = {
-    "ktnas": _ktnas,
-    "ktnas-paper": _ktnas_paper,
-    "random-search": _random_search,
-    "regularized-evolution": _regularized_evolution,
+    "ktnas": _method("presets", "ktnas"),
+    "ktnas-paper": _method("presets", "ktnas_paper"),
+    "random-search": _method("random_search", "RandomSearch"),
+    "regularized-evolution": _method("regularized_evolution", "RegularizedEvolution"),
+    "local-search": _method("local_search", "LocalSearch"),
+    "local-search-best": _method("local_search", "best_improvement"),
+    "best-first": _method("best_first", "BestFirst"),
+    "enumeration": _method("enumeration", "Enumeration"),
+    "bananas": _method("bananas", "bananas"),
+    "gp-search": _method("presets", "gp_search"),
+    "emt-nas": _method("emt_nas", "emt_nas"),
+    "mfea": _method("mfea", "MFEA"),
+    "mfea2": _method("mfea2", "mfea2"),
+    "mtnas": _method("mtnas", "MTNAS"),
+    "sequential": _method("sequential", "chained"),
 }
+"""Algorithms; `docs/baselines.md` says where each comes from."""
 
 
 def _node2vec() -> Embedder:

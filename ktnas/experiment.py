@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.lookup import find_benchmark, load_benchmark
+from ktnas.benchmarks.tabulated import tabulated
 from ktnas.benchmarks.user_table import load_table
 from ktnas.cache import DiskStore
 from ktnas.catalog import (
@@ -31,6 +32,7 @@ from ktnas.catalog import (
 )
 from ktnas.data import cache_directory, search_path
 from ktnas.errors import ConfigurationError
+from ktnas.proxy import Parameters
 from ktnas.runner import Budget, require_population
 from ktnas.search import Search
 from ktnas.search.pool import Offspring, Pool, WholeSpace
@@ -176,7 +178,9 @@ def compose(settings: Settings) -> Experiment:
     search_path(settings.data)  # a directory that is not there is a mistake even if no table is needed from it
     benchmark = _benchmark(settings, names)
     problem = Problem(benchmark.space, benchmark.tasks, frozenset(settings.sources))
-    return Experiment(benchmark, problem, search, stopping(benchmark, settings.budget, settings.until_best))
+    return Experiment(
+        benchmark, problem, with_proxy(search, benchmark), stopping(benchmark, settings.budget, settings.until_best)
+    )
 
 
 def with_store(search: Search[object]) -> Search[object]:
@@ -186,6 +190,16 @@ def with_store(search: Search[object]) -> Search[object]:
         return search
     store = DiskStore(cache_directory() / "embeddings", note=_note)
     return cast("Search[object]", replace(composed, store=store))
+
+
+def with_proxy(search: Search[object], benchmark: Benchmark) -> Search[object]:
+    """The search with parameters as the benchmark lists them, if it counts parameters and they are listed."""
+    if not isinstance(getattr(search, "proxy", None), Parameters):
+        return search
+    listed = tabulated(benchmark)
+    return (
+        search if listed is None else cast("Search[object]", replace(cast("DataclassInstance", search), proxy=listed))
+    )
 
 
 def _note(message: str) -> None:

@@ -16,7 +16,7 @@ from ktnas.benchmarks.table import TableBenchmark
 from ktnas.benchmarks.user_table import load_table
 from ktnas.catalog import SPACES, made
 from ktnas.errors import ConfigurationError
-from ktnas.experiment import Experiment, TableChoice, stopping, with_store
+from ktnas.experiment import Experiment, TableChoice, stopping, with_proxy, with_store
 from ktnas.records import case_title
 from ktnas.runner import require_population
 from ktnas.search import Search
@@ -129,7 +129,7 @@ class Case:
         problem = Problem(benchmark.space, benchmark.tasks, frozenset(self.sources))
         budget = stopping(benchmark, self.budget, self.until_best)
         require_population(search, self.budget)
-        return Experiment(benchmark, problem, with_store(search), budget)
+        return Experiment(benchmark, problem, with_proxy(with_store(search), benchmark), budget)
 
     def title(self, problem: Problem, benchmark: str) -> str:
         """Its name, or one that says what it is."""

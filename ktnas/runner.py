@@ -268,7 +268,10 @@ def _answered(proposals: Sequence[Proposal], generation: int, ledger: _Ledger, e
         trial = Trial(generation, proposal, answer, repeat=known is not None)
         ledger.record(trial)
         trials.append(trial)
-    for task in ledger.remaining():
+    asked = {
+        trial.task for trial in trials
+    } or ledger.remaining().keys()  # a task that waits for its turn has not stalled
+    for task in asked:
         ledger.idle[task] = ledger.idle[task] + 1 if ledger.evaluations[task] == before[task] else 0
     return tuple(trials)
 

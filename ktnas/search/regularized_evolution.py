@@ -14,13 +14,15 @@ from ktnas.population import tournament
 from ktnas.rng import Streams
 from ktnas.space import mutate, sample
 from ktnas.trial import Problem, Proposal, Trial
+from ktnas.typing import Genotype
 
 
 @dataclass(frozen=True, slots=True)
 class AgingState:
-    """Per task, the living architectures, oldest first, failed ones included."""
+    """Per task, the living architectures, oldest first, failed ones included; ``beginnings`` open the first ones."""
 
     problem: Problem
+    beginnings: tuple[Genotype, ...]
     generation: int
     living: Mapping[str, tuple[Trial, ...]]
 
@@ -47,7 +49,11 @@ class RegularizedEvolution:
 
     def start(self, problem: Problem) -> AgingState:
         """Nothing alive yet."""
-        return AgingState(problem, 0, dict.fromkeys(problem.names, ()))
+        return self.started_from(problem, ())
+
+    def started_from(self, problem: Problem, beginnings: Sequence[Genotype]) -> AgingState:
+        """Nothing alive yet; the first populations hold ``beginnings`` before random architectures."""
+        return AgingState(problem, tuple(beginnings), 0, dict.fromkeys(problem.names, ()))
 
     def ask(self, state: AgingState, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:
         """The random first population, then one child per task."""
@@ -57,7 +63,9 @@ class RegularizedEvolution:
             rng = streams.rng("regularized-evolution", task, state.generation)
             living = state.living[task]
             if state.generation == 0:
-                proposals.extend(Proposal(task, sample(space, rng)) for _ in range(self.population))
+                missing = self.population - len(state.beginnings)
+                first = (*state.beginnings, *(sample(space, rng) for _ in range(missing)))
+                proposals.extend(Proposal(task, genotype) for genotype in first)
             else:
                 parent = tournament(living, self.tournament_size, rng).genotype
                 proposals.append(Proposal(task, mutate(space, parent, rng), (parent,)))

@@ -20,6 +20,8 @@ _NODES = tuple(tuple(start for start, stop in EDGES if stop == node) for node in
 _OFFICIAL = "|op~0|+|op~0|op~1|+|op~0|op~1|op~2|"
 _PATTERN = re.compile(re.sub("op", r"([a-z0-9_]+)", re.sub(r"([|+])", r"\\\1", _OFFICIAL)), re.ASCII)
 _NUMBER = {operation: i for i, operation in enumerate(OPERATIONS)}
+_PARAMETERS_M = {"nor_conv_1x1": 0.028, "nor_conv_3x3": 0.24304}
+_OPERATION_PARAMETERS_M = tuple(_PARAMETERS_M.get(operation, 0.0) for operation in OPERATIONS)
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,10 @@ class NASBench201:
                     self.name, text, f"operation {operation!r} is not one of {', '.join(OPERATIONS)}"
                 )
         return tuple(_NUMBER[operation] for operation in match.groups())
+
+    def parameters_m(self, genotype: Genotype) -> float:
+        """Millions of parameters in the 15 cells; upstream counts every convolution, also those on dead ends."""
+        return round(sum(_OPERATION_PARAMETERS_M[value] for value in genotype), 6)
 
 
 def expression(genotype: Genotype) -> str:

@@ -1,0 +1,28 @@
+"""BANANAS-like predictor search (White, Neiswanger, Savani, AAAI 2021), each task by itself.
+
+Ten random architectures; then rounds of ten, chosen by a surrogate on the path encoding among a hundred mutants of the
+best. The authors train an ensemble of five neural networks and choose by independent Thompson sampling; a random forest
+is the ensemble here, and expected improvement the criterion.
+"""
+
+from __future__ import annotations
+
+from ktnas.embedding.path_encoding import PathEncoding
+from ktnas.search.ktnas import KTNAS
+from ktnas.search.pool import Offspring
+from ktnas.search.screening import SurrogateScreening
+from ktnas.search.variation import Variation
+from ktnas.surrogate.random_forest import RandomForest
+from ktnas.transfer.no_transfer import NoTransfer
+
+
+def bananas() -> KTNAS:
+    """The composition: every part can be exchanged with `dataclasses.replace`."""
+    return KTNAS(
+        "bananas",
+        PathEncoding(),
+        NoTransfer(),
+        SurrogateScreening(RandomForest()),
+        Offspring(Variation(tournament_size=5), per_evaluation=10),
+        migrants=0,
+    )
