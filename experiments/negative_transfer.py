@@ -5,8 +5,8 @@
 
 TransNAS micro's autoencoder, whose ranks correlate with those of the other tasks by .06 to .46, from every source,
 and from all six at once. Then two tasks of a chosen rank correlation from -1 to 1: the target is a real task, the
-source the ranks of that task mixed with a random landscape (`ktnas.benchmarks.correlated`). Every arm against a search of the
-target alone, which is KTNAS without any transfer, with 50 evaluations per task and the same seeds.
+source the ranks of that task mixed with a random landscape (`ktnas.benchmarks.correlated`). Every arm against a search
+of the target alone, which is KTNAS without any transfer, with 50 evaluations per task and the same seeds.
 """
 
 from __future__ import annotations
