@@ -113,11 +113,12 @@ Runs = Mapping[str, Mapping[int, RunRecord]]
 
 
 def by_case(records: Sequence[RunRecord]) -> dict[str, dict[str, dict[int, RunRecord]]]:
-    """Runs by case, arm and seed; of two of the same three the later one."""
+    """Runs by case, arm and seed, seeds ascending; of two of the same three the later one."""
     cases: dict[str, dict[str, dict[int, RunRecord]]] = {}
     for record in records:
         cases.setdefault(record.case, {}).setdefault(record.arm, {})[record.seed] = record
-    return cases
+    # resampling must not depend on the order in which runs ended
+    return {case: {arm: dict(sorted(runs.items())) for arm, runs in arms.items()} for case, arms in cases.items()}
 
 
 def compare(

@@ -115,10 +115,9 @@ class TestLog:
 
 
 class TestFromARun:
-    tasks = {"threes": lambda code: code.count(3), "twos": lambda code: code.count(2)}
-
     def result(self, search, budget=25):
-        benchmark = FunctionBenchmark(NASBench201(), self.tasks)
+        tasks = {"threes": lambda code: code.count(3), "twos": lambda code: code.count(2)}
+        benchmark = FunctionBenchmark(NASBench201(), tasks)
         problem = Problem(benchmark.space, benchmark.tasks)
         return benchmark, run(problem, search, benchmark.evaluate, budget=Budget(budget), seed=1)
 
