@@ -78,7 +78,10 @@ def bands(panels: Sequence[Panel], title: str, *, x_label: str = "evaluations", 
     with rc_context(STYLE):
         layout = ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.08)
         width = max(6.0, 3.6 * columns)
-        figure = Figure(figsize=(width, 2.7 * rows + 0.8), layout=layout)
+        labels = [short(name, 40) for name in names]
+        beside = max(1, int(width * 12 / (max(map(len, labels), default=0) + 8)))
+        below = 0.2 * math.ceil(len(labels) / beside)
+        figure = Figure(figsize=(width, 2.7 * rows + 0.6 + below), layout=layout)
         handles: dict[str, Line2D] = {}
         for i, panel in enumerate(panels):
             axes = figure.add_subplot(rows, columns, i + 1)
@@ -92,9 +95,7 @@ def bands(panels: Sequence[Panel], title: str, *, x_label: str = "evaluations", 
                 axes.yaxis.set_minor_formatter("")
             if i >= len(panels) - columns:
                 axes.set_xlabel(x_label)
-        labels = [short(name, 40) for name in names]
         legend = [handles[name] for name in names]
-        beside = max(1, int(width * 12 / (max(map(len, labels), default=0) + 8)))
         if legend:
             figure.legend(legend, labels, loc="outside lower center", ncols=min(beside, len(legend)), frameon=False)
         figure.suptitle(short(title, 40 + 30 * columns), fontsize=10, color=MUTED)

@@ -68,8 +68,8 @@ def with_correlated_task(benchmark: TableBenchmark, task: str, correlation: floa
     e = _normal_scores(_landscape(benchmark, seed))
     e -= z * (e @ z) / (z @ z)
     e /= e.std()
-    r = 2 * math.sin(math.pi * correlation / 6)
-    fitness = r * z + math.sqrt(max(0.0, 1 - r * r)) * e
+    r = round(2 * math.sin(math.pi * correlation / 6), 12)  # 1 exactly for a correlation of 1, which keeps ties
+    fitness = r * z + math.sqrt(1 - r * r) * e
     synthetic = TaskRecord(Task(SYNTHETIC, "normal score"), fitness)
     note = f"Task {SYNTHETIC!r} is made up: Spearman's correlation with {task!r} is {correlation:+.2f} (seed {seed})."
     return replace(
