@@ -39,10 +39,20 @@ RESULTS = ROOT / "experiments" / "results"
 RECORDS = ROOT / "runs" / "experiments"
 SMOKE = ROOT / "runs" / "smoke"
 
-DONORLESS = ("random-search", "regularized-evolution", "local-search", "best-first", "bananas")
+SINGLE = (
+    "random-search",
+    "enumeration",
+    "regularized-evolution",
+    "local-search",
+    "local-search-best",
+    "best-first",
+    "bananas",
+    "gp-search",
+)
 """Methods that search every task by itself."""
 
-MULTITASK = ("sequential", "mfea", "mfea2", "emt-nas", "mtnas", "ktnas-paper", "ktnas")
+JOINT = ("sequential", "mfea", "mfea2", "emt-nas", "mtnas", "ktnas-paper", "ktnas")
+"""Methods that move architectures between tasks."""
 
 
 @dataclass(slots=True)

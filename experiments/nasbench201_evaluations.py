@@ -25,10 +25,19 @@ BENCHMARK = "nasbench201"
 TASKS = ("cifar10", "cifar100", "imagenet16")
 
 CAPS: Mapping[int, Sequence[str]] = {
-    300: ("ktnas", "bananas"),
-    1500: (
-        *("regularized-evolution", "local-search", "best-first", "sequential", "mfea", "mfea2", "emt-nas", "mtnas"),
-        *("ktnas-paper", "enumeration"),
+    300: ("ktnas", "gp-search", "bananas"),
+    3000: (
+        "ktnas-paper",
+        "regularized-evolution",
+        "local-search",
+        "local-search-best",
+        "best-first",
+        "sequential",
+        "mfea",
+        "mfea2",
+        "emt-nas",
+        "mtnas",
+        "enumeration",
     ),
     15625: ("random-search",),
 }

@@ -13,7 +13,7 @@ from __future__ import annotations
 import harness
 import joint
 import transfer_matrix
-from harness import DONORLESS, MULTITASK, Options
+from harness import JOINT, SINGLE, Options
 
 from ktnas.compare import compare, ranks_over_tasks
 from ktnas.comparison_plots import rank_diagram
@@ -34,7 +34,7 @@ def main() -> None:
     opts = harness.options(__doc__, __file__, seeds=10)
     tasks = opts.pick(TASKS, TASKS[:2])
     evaluations = (5, 12) if opts.smoke else EVALUATIONS
-    names = opts.pick((*DONORLESS, *MULTITASK), ("regularized-evolution", "ktnas-paper", "ktnas"))
+    names = opts.pick((*SINGLE, *JOINT), ("regularized-evolution", "ktnas-paper", "ktnas"))
     runs = harness.sweep(opts, harness.methods(names), [Case(Named(BENCHMARK, tasks), budget=evaluations[-1])])
     groups = joint.by_arm(runs)
     (comparison,) = compare(runs, baseline="ktnas", at=evaluations[-2])

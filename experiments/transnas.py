@@ -15,7 +15,7 @@ import harness
 import joint
 import numpy as np
 import transfer_matrix
-from harness import DONORLESS, MULTITASK, Options
+from harness import JOINT, SINGLE, Options
 
 from ktnas.compare import compare, ranks_over_tasks
 from ktnas.comparison_plots import rank_diagram
@@ -83,7 +83,7 @@ def evaluations(opts: Options) -> tuple[int, ...]:
 
 def joint_runs(opts: Options, benchmark: str) -> list[RunRecord]:
     """All tasks searched together by every method."""
-    names = opts.pick((*DONORLESS, *MULTITASK), ("random-search", "regularized-evolution", "ktnas-paper", "ktnas"))
+    names = opts.pick((*SINGLE, *JOINT), ("random-search", "regularized-evolution", "ktnas-paper", "ktnas"))
     case = Case(Named(benchmark, tasks(opts)), budget=evaluations(opts)[-1])
     return harness.sweep(opts, harness.methods(names), [case])
 
