@@ -1,8 +1,9 @@
 """BANANAS-like predictor search (White, Neiswanger, Savani, AAAI 2021), each task by itself.
 
 Ten random architectures; then rounds of ten, chosen by a surrogate on the path encoding among a hundred mutants of the
-best. The authors train an ensemble of five neural networks and choose by independent Thompson sampling; a random forest
-is the ensemble here, and expected improvement the criterion.
+best. The authors train an ensemble of five neural networks and choose by independent Thompson sampling; here a
+Gaussian process predicts, and expected improvement is the criterion. (A random forest in its place is slower, and with
+60 evaluations its best cells of NAS-Bench-201 and TransNAS-Bench-101 micro ranked twice as low.)
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from ktnas.search.ktnas import KTNAS
 from ktnas.search.pool import Offspring
 from ktnas.search.screening import SurrogateScreening
 from ktnas.search.variation import Variation
-from ktnas.surrogate.random_forest import RandomForest
+from ktnas.surrogate.gaussian_process import GaussianProcess
 from ktnas.transfer.no_transfer import NoTransfer
 
 
@@ -22,7 +23,7 @@ def bananas() -> KTNAS:
         "bananas",
         PathEncoding(),
         NoTransfer(),
-        SurrogateScreening(RandomForest()),
+        SurrogateScreening(GaussianProcess()),
         Offspring(Variation(tournament_size=5), per_evaluation=10),
         migrants=0,
     )

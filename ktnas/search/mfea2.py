@@ -4,6 +4,9 @@ The children of task ``s`` that mating with task ``t`` yields follow a mixture o
 probability of each pair is the one under which this mixture explains both populations best. For categorical genes
 a distribution is a frequency per position and value, with uniform noise, in place of Gaussians. Parents of
 different tasks that do not mate, mate with another of their own task instead.
+
+Ours: a member is judged by its own task's frequencies without itself. Counted in, it would make its own task's
+distribution explain it best whatever the other one is, and with populations of ten nothing would ever be learned.
 """
 
 from __future__ import annotations
@@ -42,31 +45,24 @@ class LearnedMating:
 
     def probabilities(self, populations: Sequence[Population], cardinalities: Sequence[int]) -> FloatArray:
         """The most likely probability per pair; 0 where one of the two has no population."""
-        count = len(populations)
-        codes = [np.array([t.genotype for t in p], dtype=np.int64).reshape(len(p), -1) for p in populations]
-        tables = [self._log_frequencies(c, cardinalities) for c in codes]
+        count, width = len(populations), len(cardinalities)
+        codes = [np.array([t.genotype for t in p], dtype=np.int64).reshape(len(p), width) for p in populations]
         found = np.eye(count)
         for s, t in combinations(range(count), 2):
             if len(codes[s]) and len(codes[t]):
-                ratios = [_log_ratio(codes[s], tables[t], tables[s]), _log_ratio(codes[t], tables[s], tables[t])]
+                ratios = [self._log_ratio(codes[a], codes[b], cardinalities) for a, b in ((s, t), (t, s))]
                 found[s, t] = found[t, s] = _most_likely(np.concatenate(ratios), count)
         return found
 
-    def _log_frequencies(self, codes: IntArray, cardinalities: Sequence[int]) -> list[FloatArray]:
-        """Per position, the logarithm of each value's probability."""
-        tables = []
-        for position, size in enumerate(cardinalities if len(codes) else ()):
-            seen = np.bincount(codes[:, position], minlength=size) / len(codes)
-            tables.append(np.log((1 - self.noise) * seen + self.noise / size))
-        return tables
-
-
-def _log_ratio(codes: IntArray, other: Sequence[FloatArray], own: Sequence[FloatArray]) -> FloatArray:
-    """Logarithm ``(n,)`` of how much likelier the other task's distribution makes each code than the own one."""
-    ratio = np.zeros(len(codes))
-    for values, there, here in zip(codes.T, other, own, strict=True):
-        ratio += there[values] - here[values]
-    return ratio
+    def _log_ratio(self, own: IntArray, other: IntArray, cardinalities: Sequence[int]) -> FloatArray:
+        """Logarithm ``(n,)`` of how much likelier the other population makes each member than its own one does."""
+        ratio = np.zeros(len(own))
+        for values, others, size in zip(own.T, other.T, cardinalities, strict=True):
+            here = (np.bincount(values, minlength=size)[values] - 1) / max(len(own) - 1, 1)
+            there = np.bincount(others, minlength=size)[values] / len(other)
+            noise = self.noise / size
+            ratio += np.log((1 - self.noise) * there + noise) - np.log((1 - self.noise) * here + noise)
+        return ratio
 
 
 def _most_likely(log_ratios: FloatArray, count: int) -> float:

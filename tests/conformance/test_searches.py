@@ -7,13 +7,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ktnas.embedding.one_hot import OneHot
+from ktnas.search.bananas import bananas
+from ktnas.search.best_first import BestFirst
+from ktnas.search.emt_nas import emt_nas
+from ktnas.search.enumeration import Enumeration
 from ktnas.search.joint_screening import JointScreening
 from ktnas.search.ktnas import KTNAS
+from ktnas.search.local_search import BestImprovement, LocalSearch
+from ktnas.search.mfea import MFEA, FixedMating
+from ktnas.search.mfea2 import mfea2
+from ktnas.search.mtnas import MTNAS
 from ktnas.search.pool import Offspring, WholeSpace
-from ktnas.search.presets import ktnas, ktnas_paper
+from ktnas.search.presets import gp_search, ktnas, ktnas_paper
 from ktnas.search.random_search import RandomSearch
 from ktnas.search.regularized_evolution import RegularizedEvolution
-from ktnas.search.screening import NoScreening, SurrogateScreening
+from ktnas.search.screening import NoScreening, Separately, SurrogateScreening
+from ktnas.search.sequential import Sequential, chained
 from ktnas.search.variation import Variation
 from ktnas.spaces.categorical import Categorical
 from ktnas.surrogate.random_forest import RandomForest
@@ -59,6 +68,20 @@ SEARCHES = {
     "ridge": composed(screening=SurrogateScreening(Ridge()), pool=Offspring(per_evaluation=5)),
     "forest, whole space": composed(screening=SurrogateScreening(RandomForest(trees=5)), pool=WholeSpace()),
     "joint": composed(screening=JointScreening(), pool=WholeSpace(), offspring=1, migrants=1),
+    "local search": LocalSearch(),
+    "local search, best": LocalSearch(BestImprovement(), initial=3),
+    "best-first": BestFirst(),
+    "best-first, all neighbours": BestFirst(BestImprovement(), initial=3),
+    "enumeration": Enumeration(batch=4),
+    "bananas": replace(bananas(), screening=SurrogateScreening(Ridge()), population=4, offspring=3),
+    "mfea": MFEA(population=4),
+    "mfea, rare mutation": MFEA(FixedMating(1.0), population=4, mutation_rate=0.0),
+    "mfea2": replace(mfea2(), population=4),
+    "emt-nas": replace(emt_nas(), population=4),
+    "mtnas": MTNAS(population=4, neighbours=3),
+    "sequential": chained(),
+    "sequential evolution": Sequential(RegularizedEvolution(population=4, tournament_size=2), 2),
+    "separately": composed(screening=Separately(JointScreening()), pool=WholeSpace(), offspring=1),
 }
 
 PROBLEMS = {
@@ -85,7 +108,7 @@ class Memory(dict):
         raise AssertionError(reason)
 
 
-@pytest.mark.parametrize("preset", [ktnas, ktnas_paper])
+@pytest.mark.parametrize("preset", [ktnas, ktnas_paper, gp_search])
 def test_preset_keeps_its_promises(preset):
     check_search(replace(preset(), store=Memory()), PROBLEMS["two sources"], evaluate, budget=12)
 
@@ -101,7 +124,7 @@ def test_search_keeps_its_promises_wherever_the_budget_ends(search, tasks, budge
     check_search(SEARCHES[search], PROBLEMS[tasks], evaluate, budget=budget, seed=seed)
 
 
-@pytest.mark.parametrize("search", sorted(set(SEARCHES) - {"joint"}))
+@pytest.mark.parametrize("search", sorted(set(SEARCHES) - {"joint", "separately"}))
 def test_search_can_use_up_the_space(search):
     check_search(SEARCHES[search], PROBLEMS["two tasks"], evaluate, budget=81)
 
