@@ -12,6 +12,7 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import metadata
 from typing import Protocol
 
@@ -177,9 +178,15 @@ class _Tabulated:
     def groups(self) -> tuple[int, ...]:
         return group_widths(self.fitted, self.table.shape[1])
 
+    @cached_property
+    def _whole(self) -> FloatArray:
+        whole = self.table.astype(np.float64)
+        whole.flags.writeable = False  # handed out again and again
+        return whole
+
     def embed(self, genotypes: Sequence[Genotype]) -> FloatArray:
         if genotypes is self.members:  # the whole space, as a search asks for it again and again
-            return self.table.astype(np.float64)
+            return self._whole
         rows = np.array([self.rows.get(g, -1) for g in genotypes], dtype=np.int64)
         missing = np.flatnonzero(rows < 0)
         vectors = np.zeros((len(rows), self.table.shape[1]))
