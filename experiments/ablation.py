@@ -1,6 +1,6 @@
 """What each part contributes, and how much the settings matter: TransNAS micro cells, seven tasks, 50 evaluations.
 
-    python experiments/ablation.py            # 20 seeds
+    python experiments/ablation.py            # 20 seeds, 10 for surrogates and settings of ktnas
     python experiments/ablation.py --smoke    # seconds
 
 From ``ktnas``: without transfer rank (random transfer, or none), without embedding (the discrete code), without
@@ -107,12 +107,15 @@ def arm(name: str, search: KTNAS) -> Arm:
     return Arm(name, harness.as_search(search))
 
 
+SETTINGS, SURROGATES_TITLE = "Settings of ktnas", "Surrogates"
+FEWER_SEEDS = 10
+"""For the settings of ktnas and the surrogates, which are many or slow."""
 SECTIONS = (
     ("Parts left out", parts),
-    ("Settings of ktnas", lambda: settings(ktnas())),
+    (SETTINGS, lambda: settings(ktnas())),
     ("Settings of ktnas-paper", lambda: settings(ktnas_paper())),
     ("Embedders", embedders),
-    ("Surrogates", surrogates),
+    (SURROGATES_TITLE, surrogates),
 )
 
 
@@ -124,7 +127,7 @@ def main() -> None:
     figures: dict[str, bytes] = {}
     for title, composed in SECTIONS:
         arms = composed()[:2] if opts.smoke else composed()
-        runs = harness.sweep(opts, arms, [case(opts)])
+        runs = harness.sweep(opts, arms, [case(opts)], FEWER_SEEDS if title in (SETTINGS, SURROGATES_TITLE) else None)
         text += section(title, runs)
         rows += [{"section": title, **row} for row in rows_of(opts, runs)]
         if title == SECTIONS[0][0]:

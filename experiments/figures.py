@@ -41,6 +41,7 @@ CORRELATED: Mapping[str, tuple[str, ...]] = {
 }
 DRAWN = ("random-search", "regularized-evolution", "best-first", "emt-nas", "mtnas", "ktnas-paper", "ktnas")
 EVALUATIONS = 100
+TRANSFERS_AT = 50
 
 Rows = list[dict[str, Value]]
 
@@ -56,7 +57,8 @@ def main() -> None:
         case = Case(Named(name, SEARCHED[name][: 2 if opts.smoke else None]), budget=opts.budget(EVALUATIONS))
         drawn = harness.sweep(opts, harness.methods(opts.pick(DRAWN, DRAWN[-2:-1])), [case])
         figures[f"convergence-{name}"] = convergence(drawn, drawn[0].case)
-        found = transfers(name, harness.sweep(opts, arms(opts), [case]))
+        shorter = replace(case, budget=opts.budget(TRANSFERS_AT))
+        found = transfers(name, harness.sweep(opts, arms(opts, name), [shorter]))
         rows += found
         text += [f"### {name}: what was transferred\n", transfer_table(found)]
         figures[f"transfers-{name}"] = transfer_figure(found, f"{name}: transfers by generation")
@@ -69,9 +71,9 @@ def main() -> None:
     harness.publish_rows(opts, "correlations", correlated)
 
 
-def arms(opts: Options) -> list[Arm]:
-    """Both presets, with their transfer and with random transfer."""
-    bases = (ktnas_paper(), ktnas())[: 1 if opts.smoke else None]
+def arms(opts: Options, benchmark: str) -> list[Arm]:
+    """Both presets, or on the largest space the quick one, with their transfer and with random transfer."""
+    bases = (ktnas_paper(), ktnas())[: 1 if opts.smoke or benchmark == "nasbench-graph" else None]
     return [
         arm
         for base in bases

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from harness import cell, ranks_at, regrets_at, summary
 
-from ktnas.compare import ALL_TASKS, CaseComparison
+from ktnas.compare import ALL_TASKS, CaseComparison, Measure
 from ktnas.comparison_report import Value, markdown_table, number
 from ktnas.records import RunRecord
 
@@ -81,8 +81,13 @@ def by_task(groups: Groups, tasks: Sequence[str], evaluations: int) -> str:
     return markdown_table(["method", *tasks], lines)
 
 
-def differences(comparison: CaseComparison) -> str:
-    """How every arm differs from the baseline: over all tasks, and on how many tasks significantly."""
+def differences(comparison: CaseComparison, when: str = "") -> str:
+    """How every arm differs from the baseline: over all tasks, and on how many tasks significantly.
+
+    Args:
+        comparison: The comparison.
+        when: After how many evaluations, in words, if not the same for all arms.
+    """
     lines = []
     for arm in comparison.arms:
         own = {d.task: d for d in comparison.differences if d.arm == arm}
@@ -105,8 +110,9 @@ def differences(comparison: CaseComparison) -> str:
     table = markdown_table(
         ["method", "difference", "effect", "p", "verdict", "tasks better / worse / not significant"], lines
     )
+    what = "sum of the evaluations" if comparison.measure is Measure.EVALUATIONS else "geometric mean of the ranks"
     return (
-        f"Difference from {comparison.baseline} after {comparison.at} evaluations, in the geometric mean over tasks of "
-        "the ranks of a run, paired by seed: mean [95 % interval], matched-pairs rank-biserial correlation (positive: "
+        f"Difference from {comparison.baseline} {when or f'after {comparison.at} evaluations per task'}, in the {what} "
+        "of a run over its tasks, paired by seed: mean [95 % interval], matched-pairs rank-biserial correlation (positive: "
         "better), Wilcoxon signed-rank p after Holm's correction; last, the same test task by task.\n\n" + table
     )

@@ -1,0 +1,107 @@
+"""Every experiment with --smoke: it runs, writes what it says, and a second run repeats nothing."""
+
+import csv
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+from ktnas.records import RUNS_FILE
+
+FOLDER = Path(__file__).parents[2] / "experiments"
+TABLES = pytest.mark.table("transnas101-micro")
+EXPERIMENTS = [
+    pytest.param("nasbench201_evaluations", marks=pytest.mark.table("nasbench201")),
+    pytest.param("transnas", marks=TABLES),
+    pytest.param("nasbench_graph"),
+    pytest.param("ablation", marks=TABLES),
+    pytest.param("figures"),
+    pytest.param("negative_transfer", marks=TABLES),
+]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("smoke")
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """Run a script in this process, its neighbours importable, as ``python experiments/<name>.py`` does."""
+    monkeypatch.syspath_prepend(FOLDER)
+
+    def run(name, *arguments):
+        monkeypatch.setattr(sys, "argv", [f"{name}.py", *map(str, arguments)])
+        runpy.run_path(str(FOLDER / f"{name}.py"), run_name="__main__")
+
+    return run
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_smoke(name, script, place, capsys):
+    out = place / "results"
+    options = ("--smoke", "--jobs", 1, "--out", out, "--records", place / name)
+    script(name, *options)
+    shown = capsys.readouterr()
+    text = (out / f"{name}.md").read_text()
+    assert shown.out.strip() in text
+    with (out / f"{name}.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) > 1
+    bounded = [(float(row["low"]), float(row["high"])) for row in rows if row["low"]]
+    assert bounded
+    assert all(low <= high for low, high in bounded)
+    told = json.loads((out / f"{name}.json").read_text())
+    assert told["command"] == f"python experiments/{name}.py --smoke"
+    assert (told["seeds"], told["runs"] > 1, len(told["code"])) == (2, True, 1)
+    pictures = sorted(path.name for path in out.glob(f"{name}-*.png"))
+    assert pictures
+    assert all(f"]({picture})" in text for picture in pictures)
+    recorded = (place / name / RUNS_FILE).read_bytes()
+    files = {path.name: path.read_bytes() for path in out.glob(f"{name}*")}
+    script(name, *options)
+    assert (place / name / RUNS_FILE).read_bytes() == recorded
+    assert {path.name: path.read_bytes() for path in out.glob(f"{name}*")} == files
+
+
+def test_report(script, place, tmp_path, capsys):
+    results = tmp_path / "experiments" / "results"
+    results.mkdir(parents=True)
+    (tmp_path / "docs").mkdir()
+    (results / "transnas.md").write_text("### A table\n\n| a |\n|---|\n| 1 |\n\n![how](transnas-matrix.png)\n")
+    told = {
+        "command": "python experiments/transnas.py --seeds 20",
+        "commit": "abc",
+        "code": ["1", "2"],
+        "seeds": 20,
+        "runs": 1234,
+        "evaluations": 56789,
+        "cpu_s": 90,
+        "hardware": "a processor, 2 cores",
+        "environment": {"python": "3.11", "numpy": "2", "gensim": "4"},
+    }
+    (results / "transnas.json").write_text(json.dumps(told))
+    (results / "embedding_quality.md").write_text("## Embeddings\n\ntext\n")
+    page = tmp_path / "docs" / "results.md"
+    script("report", "--results", results, "--out", page)
+    text = page.read_text()
+    assert (
+        "`python experiments/transnas.py --seeds 20`; commit abc; seeds 0 to 19 unless a table says otherwise; "
+        "1,234 runs, 56,789 evaluations, 1 min 30 s of processor time on a processor, 2 cores; Python 3.11, NumPy 2, "
+        "gensim 4. The runs were made by 2 states of the program"
+    ) in text
+    assert "![how](../experiments/results/transnas-matrix.png)" in text
+    assert "\n### Embeddings\n" in text
+    assert "## Not run yet" in text
+    assert "`experiments/nasbench201_evaluations.py`" in text
+    assert text.index("TransNAS") < text.index("Embeddings and surrogates")
+
+
+@pytest.mark.parametrize("arguments", [("--seeds", "1"), ("--jobs", "0")])
+def test_mistakes_at_the_command_line(arguments, script, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        script("figures", *arguments)
+    assert exit_.value.code == 2
+    assert "at least" in capsys.readouterr().err
