@@ -147,8 +147,8 @@ def section(title: str, runs: Sequence[RunRecord]) -> list[str]:
     table = joint.overview(groups, comparison.tasks[1:], (comparison.at,), {"geometric mean": geometric(groups)})
     return [
         f"### {title}\n",
-        "Mean over the seven tasks of the true rank of the best found, and a run's geometric mean: mean [95 % "
-        "bootstrap interval] / median over seeds.\n",
+        "Mean over the tasks of the true rank of the best found, and a run's geometric mean: mean [95 % bootstrap "
+        f"interval] / median over {joint.seeds(groups)}.\n",
         table,
         joint.differences(comparison),
     ]

@@ -20,6 +20,12 @@ def by_arm(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
     return {arm: [run for run in runs if run.arm == arm] for arm in dict.fromkeys(run.arm for run in runs)}
 
 
+def seeds(groups: Groups) -> str:
+    """Number of seeds, in words."""
+    counts = sorted({len(runs) for runs in groups.values()})
+    return f"{counts[0]} seeds" if len(counts) == 1 else f"{counts[0]} to {counts[-1]} seeds"
+
+
 def mean_over_tasks(runs: Sequence[RunRecord], tasks: Sequence[str], evaluations: int) -> list[float]:
     """Mean rank over tasks of the best found, run by run."""
     by_task = [ranks_at(runs, task, evaluations) for task in tasks]
@@ -111,8 +117,9 @@ def differences(comparison: CaseComparison, when: str = "") -> str:
         ["method", "difference", "effect", "p", "verdict", "tasks better / worse / not significant"], lines
     )
     what = "sum of the evaluations" if comparison.measure is Measure.EVALUATIONS else "geometric mean of the ranks"
+    place = when or f"after {comparison.at} evaluations per task"
     return (
-        f"Difference from {comparison.baseline} {when or f'after {comparison.at} evaluations per task'}, in the {what} "
-        "of a run over its tasks, paired by seed: mean [95 % interval], matched-pairs rank-biserial correlation (positive: "
-        "better), Wilcoxon signed-rank p after Holm's correction; last, the same test task by task.\n\n" + table
+        f"Difference from {comparison.baseline} {place}, in the {what} of a run over its tasks, paired by seed: mean "
+        "[95 % interval], matched-pairs rank-biserial correlation (positive: better), Wilcoxon signed-rank p after "
+        f"Holm's correction; last, the same test task by task.\n\n{table}"
     )

@@ -46,7 +46,8 @@ def main() -> None:
     (comparison,) = compare(runs, baseline="ktnas", at=evaluations[-2])
     text = [
         f"### {BENCHMARK}: {len(tasks)} tasks searched together\n",
-        "Mean over the tasks of the true rank of the best found: mean [95 % bootstrap interval] / median over seeds.\n",
+        "Mean over the tasks of the true rank of the best found: mean [95 % bootstrap interval] / median over "
+        f"{joint.seeds(groups)}.\n",
         joint.overview(groups, tasks, evaluations),
         f"By task after {evaluations[-2]} evaluations: mean rank / median rank (mean regret in the task's own unit).\n",
         joint.by_task(groups, tasks, evaluations[-2]),

@@ -103,7 +103,8 @@ def joint_text(opts: Options, benchmark: str, runs: list[RunRecord]) -> list[str
     (comparison,) = compare(runs, baseline="ktnas", at=middle)
     return [
         f"### {benchmark}: {len(tasks(opts))} tasks searched together\n",
-        "Mean over the tasks of the true rank of the best found: mean [95 % bootstrap interval] / median over seeds."
+        "Mean over the tasks of the true rank of the best found: mean [95 % bootstrap interval] / median over "
+        f"{joint.seeds(groups)}."
         + (" The column marked *published* is from arXiv 2504.00772, 10 runs, not ours." if extra else "")
         + "\n",
         joint.overview(groups, tasks(opts), evaluations(opts), extra),

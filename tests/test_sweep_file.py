@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from ktnas.errors import ConfigurationError, DataError, KtnasError, UnknownNameError
@@ -163,3 +166,25 @@ def test_errors_keep_their_kind(tmp_path):
         read(tmp_path, "budgets = 3\n")
     with pytest.raises(ConfigurationError):
         read(tmp_path, ARM + "[[cases]]\ntasks = 3\n")
+
+
+DOCS = (Path(__file__).parents[1] / "docs" / "sweep.md").read_text()
+
+
+@pytest.mark.table("transnas101-micro")
+def test_the_file_in_the_documentation(tmp_path):
+    (text,) = re.findall(r"```toml\n(.*?)```", DOCS, re.DOTALL)
+    sweep = read(tmp_path, text)
+    assert [arm.name for arm in sweep.arms] == [
+        *(f"ktnas, transfer {name}" for name in ("transfer-rank", "random", "none")),
+        *(f"small populations, migrants {number}" for number in (1, 4)),
+    ]
+    assert [case.budget for case in sweep.cases] == [50, 30]
+
+
+def test_the_script_in_the_documentation(tmp_path, monkeypatch, capsys):
+    (text,) = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    short = text.replace("range(20)", "range(2)").replace("jobs=2", "jobs=1").replace("budget=30", "budget=12")
+    exec(compile(short, "sweep.md", "exec"), {"__name__": "__main__"})
+    assert "Difference from paper, paired by seed" in capsys.readouterr().out
