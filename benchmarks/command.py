@@ -96,27 +96,30 @@ def print_process(label: str, measured: tuple[float, float, float], floor: tuple
     print(f"| {label} | {wall:.2f} | {cpu:.2f} | {memory:.0f} | {wall / floor[0]:.2f} |")
 
 
-def print_loop(runs: int, evaluations: int = 2000) -> None:
+def print_loop(runs: int, evaluations: int = 500) -> None:
     """Regularized evolution through the full loop against a bare one, per evaluation."""
     found = data.find("nasbench201.csv.gz")
     benchmark = nasbench201.load() if found else load_benchmark("nasbench-graph", ("cora", "pubmed"))
     problem = Problem(benchmark.space, benchmark.tasks)
-    full, bare = [], []
+    full, counted, bare = [], [], []
     for seed in range(runs):
         with tempfile.TemporaryDirectory() as folder, closing(TrialLog(Path(folder))) as log:
             search, budget, write = RegularizedEvolution(), Budget(evaluations), recorder(log, benchmark)
             began = time.perf_counter()
             result = run(problem, search, benchmark.evaluate, budget=budget, seed=seed, observe=write)
-            full.append((time.perf_counter() - began) / len(result.history))
+            elapsed = time.perf_counter() - began
+            full.append(elapsed / len(result.history))
+            counted.append(elapsed / (evaluations * len(problem.names)))
         began = time.perf_counter()
         for task in problem.names:
             bare_evolution(benchmark, task, evaluations, np.random.default_rng(seed))
         bare.append((time.perf_counter() - began) / (evaluations * len(problem.names)))
-    a, b = statistics.median(full), statistics.median(bare)
+    a, b, c = statistics.median(full), statistics.median(bare), statistics.median(counted)
     print(f"\n| regularized evolution on {benchmark.name}, {len(problem.names)} tasks | ms per trial | ratio |")
     print("|---|---|---|")
     print(f"| bare loop, nothing recorded | {b * 1e3:.3f} | 1 |")
     print(f"| full loop, every trial written | {a * 1e3:.3f} | {a / b:.1f} |")
+    print(f"\nWith repeats, which are free, laid on the evaluations that count: {c * 1e3:.3f} ms per evaluation.")
     print(f"\nPeak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB.")
 
 
