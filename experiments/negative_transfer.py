@@ -191,8 +191,8 @@ def figure(findings: Sequence[Finding]) -> bytes:
         own = [found for found in findings if found.arm == arm]
         columns = [(float(f.source), f.test.difference, f.test.interval.low, f.test.interval.high) for f in own]
         lines.append(Line(arm, *np.array(columns).T))
-    panel = Panel(f"target {SYNTHETIC_TARGET}", "gain in log2 rank over no transfer", tuple(lines))
-    return bands([panel], "gain by transfer", x_label="rank correlation of the source", steps=False)
+    panel = Panel(f"target {SYNTHETIC_TARGET}", "gain in log2 rank", tuple(lines))
+    return bands([panel], "gain over no transfer: mean and 95 % interval", x_label="rank correlation of the source", steps=False)
 
 
 if __name__ == "__main__":
