@@ -192,7 +192,9 @@ def figure(findings: Sequence[Finding]) -> bytes:
         columns = [(float(f.source), f.test.difference, f.test.interval.low, f.test.interval.high) for f in own]
         lines.append(Line(arm, *np.array(columns).T))
     panel = Panel(f"target {SYNTHETIC_TARGET}", "gain in log2 rank", tuple(lines))
-    return bands([panel], "gain over no transfer: mean and 95 % interval", x_label="rank correlation of the source", steps=False)
+    return bands(
+        [panel], "gain over no transfer: mean and 95 % interval", x_label="rank correlation of the source", steps=False
+    )
 
 
 if __name__ == "__main__":
