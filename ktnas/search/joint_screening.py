@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ktnas.embedding import FittedEmbedder, group_widths
+from ktnas.errors import ConfigurationError
 from ktnas.search.screening import Evidence, Ranking, expected_improvement
 from ktnas.surrogate.multi_task import FittedMultiTask, MultiTaskGaussianProcess, Observations
 from ktnas.surrogate.normal_scores import normal_scores
@@ -26,6 +27,10 @@ class JointScreening:
 
     model: MultiTaskGaussianProcess = field(default_factory=MultiTaskGaussianProcess)
     detailed: int = 600
+
+    def __post_init__(self) -> None:
+        if self.detailed < 1:
+            raise ConfigurationError(f"at least 1 candidate must be looked at in detail; got {self.detailed}")
 
     def fit(self, evidence: Mapping[str, Evidence], embedder: FittedEmbedder, rng: np.random.Generator) -> Ranking:
         """Fit one model to all evidence."""

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from ktnas.errors import ConfigurationError
 from ktnas.search.variation import Child, Variation
 from ktnas.space import SearchSpace, genotypes, hamming, is_enumerable, sample_distinct
 from ktnas.trial import Trial
@@ -64,6 +65,10 @@ class Offspring:
     variation: Variation = field(default_factory=Variation)
     per_evaluation: int = 1
 
+    def __post_init__(self) -> None:
+        if self.per_evaluation < 1:
+            raise ConfigurationError(f"at least 1 offspring must be bred per evaluation; got {self.per_evaluation}")
+
     def candidates(self, breeding: Breeding, rng: np.random.Generator) -> Candidates:
         """``count * per_evaluation`` offspring that are not known, or fewer."""
         count = breeding.count * self.per_evaluation
@@ -96,6 +101,10 @@ class WholeSpace:
 
     offspring: Offspring = field(default_factory=lambda: Offspring(Variation(crossover_probability=0.5), 500))
     immigrants: int = 500
+
+    def __post_init__(self) -> None:
+        if self.immigrants < 0:
+            raise ConfigurationError(f"the number of immigrants must not be negative; got {self.immigrants}")
 
     def candidates(self, breeding: Breeding, rng: np.random.Generator) -> Candidates:
         """All architectures, known ones included; or bred and random ones that are not known."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ktnas.errors import ConfigurationError
 from ktnas.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ class NearestNeighbours:
     """
 
     count: int = 5
+
+    def __post_init__(self) -> None:
+        if self.count < 1:
+            raise ConfigurationError(f"nearest neighbours need at least 1 neighbour; got {self.count}")
 
     @property
     def name(self) -> str:

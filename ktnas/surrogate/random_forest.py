@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ktnas.errors import ConfigurationError
 from ktnas.surrogate.constant import ConstantPredictor
 from ktnas.typing import FloatArray
 
@@ -25,6 +26,10 @@ class RandomForest:
     """
 
     trees: int = 100
+
+    def __post_init__(self) -> None:
+        if self.trees < 1:
+            raise ConfigurationError(f"a random forest needs at least 1 tree; got {self.trees}")
 
     @property
     def name(self) -> str:
