@@ -27,6 +27,7 @@ LAYERS = (
     {"search"},
     {"data"},
     {"benchmarks"},
+    {"training"},
     {"runner", "cache", "drawing", "statistics"},
     {"api", "live", "summary", "testing"},
     {"plots", "results", "tables"},
@@ -53,10 +54,18 @@ HEAVY = {
     "pandas": {"benchmarks.columns", "comparison_plots"},
     "pyarrow": {"benchmarks.columns"},
     "rich": {"live", "tables"},
-    "torch": set(),
+    "torch": {"training.*"},
+    "safetensors": {"training.*"},
+    "PIL": {"training.data.*"},
     "nas_bench_graph": set(),
 }
 """Libraries that are imported inside functions only, and by these modules only."""
+
+TORCH_FREE = {
+    *("training", "training.objectives", "training.dataset", "training.recipe"),
+    *("training.data", "training.scenes"),
+}
+"""Modules and packages of live training that start without torch; all its others import it at their top."""
 
 WORLD = {
     *("os", "io", "pathlib", "shutil", "tempfile", "glob", "pickle", "subprocess", "socket", "urllib", "sqlite3"),
@@ -116,6 +125,10 @@ def layer(module):
     return next((i for i, names in enumerate(LAYERS) if top in names), len(LAYERS))
 
 
+def torch_free(module):
+    return any(module == name or (name != "training" and module.startswith(f"{name}.")) for name in TORCH_FREE)
+
+
 def own_imports(module):
     """Modules of this package that a module imports, as their names within it."""
     return [replaced for i in imports(module) if (replaced := i.name.removeprefix("ktnas.")) in MODULES]
@@ -160,7 +173,17 @@ def test_heavy_libraries_stay_where_they_belong(library):
             if found.name.split(".")[0] == library and not found.typing:
                 allowed = {module, f"{module.split('.')[0]}.*"} & HEAVY[library]
                 assert allowed, f"{module} imports {library} in line {found.line}"
-                assert found.inside, f"{module} imports {library} outside of functions, in line {found.line}"
+                anywhere = library in {"torch", "safetensors"} and not torch_free(module)
+                assert found.inside or anywhere, (
+                    f"{module} imports {library} outside of functions, in line {found.line}"
+                )
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if torch_free(module)])
+def test_what_starts_without_torch_imports_nothing_that_needs_it(module):
+    needs = [other for other in own_imports(module) if other.startswith("training") and not torch_free(other)]
+    assert not [found.name for found in imports(module) if found.name.split(".")[0] == "torch"]
+    assert not needs
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if in_core(module)])
