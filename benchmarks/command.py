@@ -28,8 +28,9 @@ import numpy as np
 from ktnas import data
 from ktnas.benchmarks import Benchmark, nasbench201
 from ktnas.benchmarks.lookup import load_benchmark
+from ktnas.budget import Budget
 from ktnas.results import TrialLog
-from ktnas.runner import Budget, Observer, Progress, run
+from ktnas.runner import Observer, Progress, run
 from ktnas.search.regularized_evolution import RegularizedEvolution
 from ktnas.space import mutate, sample
 from ktnas.trial import Problem

@@ -24,7 +24,8 @@ import numpy as np
 
 from ktnas.benchmarks import nasbench201
 from ktnas.benchmarks.table import TableBenchmark
-from ktnas.runner import Budget, run
+from ktnas.budget import Budget
+from ktnas.runner import run
 from ktnas.search.regularized_evolution import RegularizedEvolution
 from ktnas.trial import Problem
 from ktnas.typing import Genotype

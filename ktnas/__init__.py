@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from ktnas.benchmarks.functions import FunctionBenchmark
     from ktnas.benchmarks.lookup import find_benchmark, load_benchmark
     from ktnas.benchmarks.user_table import load_table
+    from ktnas.budget import Budget
     from ktnas.errors import KtnasError
     from ktnas.rng import Streams
-    from ktnas.runner import Budget, Progress, Result
+    from ktnas.runner import Progress, Result
     from ktnas.space import ListedSpace, SearchSpace
     from ktnas.trial import Evaluation, History, Problem, Proposal, Task, Trial
 
@@ -51,7 +52,7 @@ __all__ = [
 
 _HOMES = {
     "Benchmark": "ktnas.benchmarks",
-    "Budget": "ktnas.runner",
+    "Budget": "ktnas.budget",
     "Evaluation": "ktnas.trial",
     "Found": "ktnas.api",
     "FunctionBenchmark": "ktnas.benchmarks.functions",

@@ -12,10 +12,11 @@ from typing import TypeVar
 
 from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
+from ktnas.budget import Budget, require_population
 from ktnas.cache import DiskStore
 from ktnas.data import cache_directory
 from ktnas.errors import ConfigurationError, unknown_name
-from ktnas.runner import Budget, Observer, TaskResult, require_population, run
+from ktnas.runner import Observer, TaskResult, run
 from ktnas.search import Search
 from ktnas.space import SearchSpace
 from ktnas.trial import History, Problem

@@ -120,9 +120,9 @@ def _one_thread() -> None:
 def _run(options: argparse.Namespace) -> int:
     _one_thread()
     from ktnas import session
+    from ktnas.budget import check
     from ktnas.experiment import compose
     from ktnas.results import RunDirectory, to_json
-    from ktnas.runner import check
 
     if options.repeats < 1 or (options.jobs is not None and options.jobs < 1):
         raise ConfigurationError("--repeats and --jobs must be at least 1")

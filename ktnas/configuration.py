@@ -12,9 +12,9 @@ from importlib import metadata
 
 from ktnas import __version__
 from ktnas.benchmarks import Benchmark
+from ktnas.budget import Budget
 from ktnas.errors import ConfigurationError
 from ktnas.results import ENVIRONMENT, JSON
-from ktnas.runner import Budget
 from ktnas.space import genotypes, is_enumerable
 from ktnas.trial import Problem, Task
 

@@ -16,6 +16,7 @@ from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.lookup import find_benchmark, load_benchmark
 from ktnas.benchmarks.tabulated import tabulated
 from ktnas.benchmarks.user_table import load_table
+from ktnas.budget import Budget, require_population
 from ktnas.cache import DiskStore
 from ktnas.catalog import (
     DEFAULT_BENCHMARK,
@@ -33,7 +34,6 @@ from ktnas.catalog import (
 from ktnas.data import cache_directory, search_path
 from ktnas.errors import ConfigurationError
 from ktnas.proxy import Parameters
-from ktnas.runner import Budget, require_population
 from ktnas.search import Search
 from ktnas.search.pool import Offspring, Pool, WholeSpace
 from ktnas.trial import Problem

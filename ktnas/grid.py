@@ -14,11 +14,11 @@ from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.lookup import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.benchmarks.user_table import load_table
+from ktnas.budget import require_population
 from ktnas.catalog import SPACES, made
 from ktnas.errors import ConfigurationError
 from ktnas.experiment import Experiment, TableChoice, stopping, with_proxy, with_store
 from ktnas.records import case_title
-from ktnas.runner import require_population
 from ktnas.search import Search
 from ktnas.trial import Problem
 

@@ -13,10 +13,10 @@ from typing import Protocol, TypeVar, runtime_checkable
 
 from threadpoolctl import threadpool_limits
 
-from ktnas.errors import ConfigurationError, unknown_name
+from ktnas.benchmarks.live import BatchEvaluator, Question
+from ktnas.budget import Budget, check
 from ktnas.rng import Streams
 from ktnas.search import Search
-from ktnas.space import genotypes, is_enumerable
 from ktnas.transfer.outcome import Outcome
 from ktnas.trial import Evaluation, History, Problem, Proposal, Trial
 from ktnas.typing import Genotype
@@ -27,7 +27,10 @@ STALLED_AFTER = 300
 """A task ends early once this many questions in a row brought it no architecture it had not evaluated."""
 
 Evaluate = Callable[[str, Genotype], Evaluation]
-"""Evaluates a genotype on the task of that name; failures are answers with ``error``, not exceptions."""
+"""Evaluates a genotype on the task of that name; failures are answers with ``error``, not exceptions.
+
+One that is a `ktnas.benchmarks.live.BatchEvaluator` is told of all new questions of a generation beforehand.
+"""
 
 
 @runtime_checkable
@@ -39,23 +42,6 @@ class Transferring(Protocol):
 
     def skipped(self, state: object) -> Mapping[str, int]:
         """Generations per target task without a migrant, although there were donors."""
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """When to stop.
-
-    Attributes:
-        evaluations: Evaluations per task.
-        stop_at: Per task, a fitness at which it stops early; tasks without an entry use up their evaluations.
-    """
-
-    evaluations: int
-    stop_at: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.evaluations < 1:
-            raise ConfigurationError(f"the budget must be at least 1 evaluation per task; got {self.evaluations}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +74,7 @@ class TaskResult:
         stop_reached_at: Evaluations until the fitness to stop at was reached; None if it was not, or none was set.
         exhausted: Whether the task ended early because the search had nothing new to ask.
         transfers: What was transferred to the task.
+        cost_s: Seconds that the evaluations cost, or stand for.
     """
 
     evaluations: int = 0
@@ -97,6 +84,7 @@ class TaskResult:
     stop_reached_at: int | None = None
     exhausted: bool = False
     transfers: Transfers = Transfers()
+    cost_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +136,7 @@ class _Ledger:
         self.history = History()
         self.evaluations = dict.fromkeys(problem.names, 0)
         self.failed = dict.fromkeys(problem.names, 0)
+        self.cost_s = dict.fromkeys(problem.names, 0.0)
         self.migrants = dict.fromkeys(problem.names, 0)
         self.to_best = dict.fromkeys(problem.names, 0)
         self.idle = dict.fromkeys(problem.names, 0)
@@ -167,6 +156,7 @@ class _Ledger:
         if trial.repeat:
             return
         self.evaluations[task] += 1
+        self.cost_s[task] += trial.evaluation.cost_s
         self.migrants[task] += trial.proposal.source_task is not None
         if fitness is None:
             self.failed[task] += 1
@@ -193,6 +183,7 @@ class _Ledger:
                 stop_reached_at=self.stopped_at.get(task),
                 exhausted=self.idle[task] >= STALLED_AFTER,
                 transfers=transfers,
+                cost_s=self.cost_s[task],
             )
         return results
 
@@ -259,6 +250,8 @@ def _run(
 def _answered(proposals: Sequence[Proposal], generation: int, ledger: _Ledger, evaluate: Evaluate) -> tuple[Trial, ...]:
     trials = []
     before = dict(ledger.evaluations)
+    if isinstance(evaluate, BatchEvaluator):
+        evaluate.expect(_new_questions(proposals, ledger), ledger.history)
     for proposal in proposals:
         task = proposal.task
         if not ledger.open(task):
@@ -276,38 +269,13 @@ def _answered(proposals: Sequence[Proposal], generation: int, ledger: _Ledger, e
     return tuple(trials)
 
 
-def check(problem: Problem, budget: Budget, seed: int) -> None:
-    """What `run` checks before it starts.
-
-    Raises:
-        ConfigurationError: If the budget or the seed does not suit the problem.
-        UnknownNameError: If the budget names a task that the problem has not.
-    """
-    if seed < 0:
-        raise ConfigurationError(f"the seed must not be negative; got {seed}")
-    for task in budget.stop_at:
-        if task not in problem.names:
-            raise unknown_name("task", task, problem.names)
-    if is_enumerable(problem.space) and budget.evaluations > (size := len(genotypes(problem.space))):
-        raise ConfigurationError(
-            f"the budget of {budget.evaluations:,} evaluations per task exceeds the {size:,} architectures of "
-            f"{problem.space.name!r}; choose at most {size:,}"
-        )
-
-
-def require_population(search: Search[S], budget_evals: int) -> None:
-    """Refuse a budget that ends before the search has evaluated its first population.
-
-    Args:
-        search: The algorithm; one without a ``population`` suits any budget.
-        budget_evals: Evaluations per task.
-
-    Raises:
-        ConfigurationError: If the budget is smaller than the population.
-    """
-    population = getattr(search, "population", 1)
-    if isinstance(population, int) and budget_evals < population:
-        raise ConfigurationError(
-            f"the budget of {budget_evals:,} evaluations per task is smaller than the population of {population:,}: "
-            "raise the budget or lower the population"
-        )
+def _new_questions(proposals: Sequence[Proposal], ledger: _Ledger) -> list[Question]:
+    """What of a generation has not been asked before and is within the budget, in order, each once."""
+    left = ledger.remaining()
+    asked = dict.fromkeys((proposal.task, proposal.genotype) for proposal in proposals)
+    new: list[Question] = []
+    for task, genotype in asked:
+        if left.get(task, 0) and ledger.history.find(task, genotype) is None:
+            left[task] -= 1
+            new.append((task, genotype))
+    return new

@@ -15,6 +15,7 @@ from queue import Empty
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, TypeAlias
 
+from ktnas.budget import check
 from ktnas.configuration import configuration
 from ktnas.errors import ConfigurationError
 from ktnas.experiment import Experiment, Settings, compose
@@ -22,7 +23,7 @@ from ktnas.live import REFRESHES_PER_SECOND, Standings, View, standings, value_t
 from ktnas.population import survivors
 from ktnas.results import SUMMARY, RunDirectory, TrialLog, read_trials, to_json
 from ktnas.rng import Streams
-from ktnas.runner import Progress, TaskResult, check, run
+from ktnas.runner import Progress, TaskResult, run
 from ktnas.space import sample_distinct
 from ktnas.summary import Ending, Summary, incumbents, summarize
 from ktnas.trial import Task, Trial

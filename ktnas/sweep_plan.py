@@ -15,11 +15,11 @@ import numpy as np
 from ktnas import __version__
 from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.table import TableBenchmark
+from ktnas.budget import check
 from ktnas.configuration import configuration, environment
 from ktnas.errors import ConfigurationError
 from ktnas.grid import Sweep
 from ktnas.results import ENVIRONMENT, JSON
-from ktnas.runner import check
 
 
 @dataclass(frozen=True, slots=True)

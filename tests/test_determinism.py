@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from ktnas.runner import Budget, run
+from ktnas.budget import Budget
+from ktnas.runner import run
 from ktnas.search.presets import ktnas, ktnas_paper
 from ktnas.spaces.categorical import Categorical
 from ktnas.trial import Evaluation, Problem, Task

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from ktnas.benchmarks.functions import FunctionBenchmark
+from ktnas.budget import Budget
 from ktnas.errors import ConfigurationError, DataError
 from ktnas.records import (
     RUNS_FILE,
@@ -18,7 +19,7 @@ from ktnas.records import (
     read_records,
     task_courses,
 )
-from ktnas.runner import Budget, run
+from ktnas.runner import run
 from ktnas.search.presets import ktnas_paper
 from ktnas.search.regularized_evolution import RegularizedEvolution
 from ktnas.spaces.nasbench201 import NASBench201

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktnas import runner
+from ktnas.budget import Budget, require_population
 from ktnas.errors import ConfigurationError, UnknownNameError
-from ktnas.runner import STALLED_AFTER, Budget, TaskResult, Transfers, require_population, run
+from ktnas.runner import STALLED_AFTER, TaskResult, Transfers, run
 from ktnas.search.random_search import RandomSearch
 from ktnas.search.regularized_evolution import RegularizedEvolution
 from ktnas.space import ListedSpace
@@ -103,6 +104,12 @@ class TestCounting:
         result, _ = searched([question("81", "02", "82")])
         task = result.tasks["a"]
         assert (task.evaluations, task.failed, task.best.genotype, task.evaluations_to_best) == (3, 2, (0, 2), 2)
+
+    def test_costs_are_added_up_without_repeats(self):
+        evaluate = {(0, 1): Evaluation(1.0, cost_s=2.0), (0, 2): Evaluation.failed("slow", cost_s=3.0)}
+        script = Scripted((question("01", "02", "01"),))
+        result = run(ONE, script, lambda task, genotype: evaluate[genotype], budget=Budget(9), seed=0)
+        assert result.tasks["a"].cost_s == 5.0
 
     def test_everything_fails(self):
         result, _ = searched([question("81", "82")])
@@ -248,6 +255,45 @@ class TestObserver:
         script = (question("01", "02"), question("03"))
         result = run(ONE, Thinking(script), evaluate, budget=Budget(3), seed=0, observe=lambda _: spend(1000))
         assert (result.search_s, result.total_s) == (6, 2306)
+
+
+class Foreseeing(Fitness):
+    """Notes what it is told to expect, and how long the history is then."""
+
+    def __init__(self):
+        super().__init__()
+        self.expected = []
+
+    def expect(self, questions, history):
+        self.expected.append((tuple(questions), len(history)))
+
+
+class TestBatches:
+    def expected(self, script, problem=ONE, evaluations=50, **options):
+        evaluate = Foreseeing()
+        run(problem, Scripted(tuple(script)), evaluate, budget=Budget(evaluations, **options), seed=0)
+        assert [q for questions, _ in evaluate.expected for q in questions] == evaluate.calls
+        return evaluate.expected
+
+    def test_every_generation_is_announced_with_all_that_came_before(self):
+        script = [question("01", "02"), (*question("03"), *question("01", task="b"))]
+        first, second = self.expected(script, TWO)
+        assert first == ((("a", (0, 1)), ("a", (0, 2))), 0)
+        assert second == ((("a", (0, 3)), ("b", (0, 1))), 2)
+
+    def test_repeats_are_not_announced(self):
+        _, second = self.expected([question("01", "02", "01"), question("02", "03", "03")])
+        assert second == ((("a", (0, 3)),), 3)
+
+    def test_nor_is_what_exceeds_a_tasks_budget(self):
+        script = [(*question("01", "02", "03"), *question("01", task="b"))]
+        assert self.expected(script, TWO, 2) == [((("a", (0, 1)), ("a", (0, 2)), ("b", (0, 1))), 0)]
+
+    def test_a_fitness_to_stop_at_leaves_the_rest_unasked(self):
+        evaluate = Foreseeing()
+        run(ONE, Scripted((question("01", "44", "02"),)), evaluate, budget=Budget(50, {"a": 8.0}), seed=0)
+        assert len(evaluate.expected[0][0]) == 3
+        assert evaluate.calls == [("a", (0, 1)), ("a", (4, 4))]
 
 
 class TestRefusals:

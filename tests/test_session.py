@@ -6,11 +6,11 @@ import pytest
 
 from ktnas import session
 from ktnas.benchmarks.functions import FunctionBenchmark
+from ktnas.budget import Budget
 from ktnas.errors import ConfigurationError
 from ktnas.experiment import Experiment, MethodChoice, Settings, compose
 from ktnas.live import SilentView
 from ktnas.results import CONFIG, SUMMARY, TRIALS, RunDirectory, read_trials
-from ktnas.runner import Budget
 from ktnas.search.regularized_evolution import RegularizedEvolution
 from ktnas.spaces.categorical import Categorical
 from ktnas.trial import Problem

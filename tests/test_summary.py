@@ -3,7 +3,8 @@
 import pytest
 
 from ktnas.benchmarks.functions import FunctionBenchmark
-from ktnas.runner import Budget, TaskResult, run
+from ktnas.budget import Budget
+from ktnas.runner import TaskResult, run
 from ktnas.search.random_search import RandomSearch
 from ktnas.spaces.categorical import Categorical
 from ktnas.summary import Ending, incumbents, spread, summarize

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from ktnas.budget import Budget
 from ktnas.rng import Streams
-from ktnas.runner import Budget, Evaluate, run
+from ktnas.runner import Evaluate, run
 from ktnas.search import Search
 from ktnas.space import contains
 from ktnas.testing.expectation import expect

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ktnas.budget import Budget
 from ktnas.embedding.one_hot import OneHot
-from ktnas.runner import Budget, run
+from ktnas.runner import run
 from ktnas.search.ktnas import KTNAS
 from ktnas.search.pool import Offspring
 from ktnas.search.random_search import RandomSearch

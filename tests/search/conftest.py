@@ -4,8 +4,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from ktnas.budget import Budget
 from ktnas.embedding.one_hot import OneHot
-from ktnas.runner import Budget, run
+from ktnas.runner import run
 from ktnas.search.ktnas import KTNAS
 from ktnas.search.pool import Offspring
 from ktnas.search.screening import NoScreening

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from ktnas.runner import Budget, run
+from ktnas.budget import Budget
+from ktnas.runner import run
 from ktnas.search.bananas import bananas
 from ktnas.search.random_search import RandomSearch
 from ktnas.space import hamming

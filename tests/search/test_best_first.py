@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from ktnas.budget import Budget
 from ktnas.errors import ConfigurationError
 from ktnas.rng import Streams
-from ktnas.runner import Budget, run
+from ktnas.runner import run
 from ktnas.search.best_first import BestFirst
 from ktnas.search.local_search import BestImprovement
 from ktnas.space import ListedSpace, neighbours

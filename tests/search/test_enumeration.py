@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from ktnas.benchmarks.tabulated import tabulated
+from ktnas.budget import Budget
 from ktnas.errors import ConfigurationError
-from ktnas.runner import Budget, run
+from ktnas.runner import run
 from ktnas.search.enumeration import Enumeration
 from ktnas.space import genotypes
 from ktnas.spaces.darts import DARTS

@@ -3,9 +3,10 @@ import itertools
 import numpy as np
 import pytest
 
+from ktnas.budget import Budget
 from ktnas.errors import ConfigurationError
 from ktnas.rng import Streams
-from ktnas.runner import Budget, run
+from ktnas.runner import run
 from ktnas.search.local_search import BestImprovement, FirstImprovement, LocalSearch, best_improvement
 from ktnas.space import hamming, neighbours
 from ktnas.trial import Evaluation, Problem, Task

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ktnas.runner import Budget, run
+from ktnas.budget import Budget
+from ktnas.runner import run
 from ktnas.search.presets import ktnas, ktnas_paper
 from ktnas.search.random_search import RandomSearch
 from ktnas.search.regularized_evolution import RegularizedEvolution

@@ -2,8 +2,9 @@ import itertools
 
 import pytest
 
+from ktnas.budget import Budget
 from ktnas.errors import ConfigurationError, UnknownNameError
-from ktnas.runner import STALLED_AFTER, Budget, run
+from ktnas.runner import STALLED_AFTER, run
 from ktnas.search.best_first import BestFirst
 from ktnas.search.local_search import LocalSearch
 from ktnas.search.regularized_evolution import RegularizedEvolution
