@@ -59,7 +59,14 @@ class Panel:
     logarithmic: bool = False
 
 
-def bands(panels: Sequence[Panel], title: str, *, x_label: str = "evaluations", steps: bool = True) -> bytes:
+def bands(
+    panels: Sequence[Panel],
+    title: str,
+    *,
+    x_label: str = "evaluations",
+    steps: bool = True,
+    logarithmic_x: bool = False,
+) -> bytes:
     """Lines with bands, one panel beside the other, and one legend for all.
 
     Args:
@@ -67,6 +74,7 @@ def bands(panels: Sequence[Panel], title: str, *, x_label: str = "evaluations", 
         title: What is above all.
         x_label: What is below all.
         steps: Whether a height holds until the next position, instead of a straight line to it.
+        logarithmic_x: Whether positions are on a logarithmic scale: one slow line then leaves room for the others.
     """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -87,12 +95,7 @@ def bands(panels: Sequence[Panel], title: str, *, x_label: str = "evaluations", 
             axes = figure.add_subplot(rows, columns, i + 1)
             for line in panel.lines:
                 handles.setdefault(line.name, _draw(axes, line, names.index(line.name), steps=steps))
-            axes.set_title(short(panel.title, 36), loc="left", fontweight="bold")
-            axes.set_ylabel(short(panel.y_label, 32))
-            if panel.logarithmic:
-                axes.set_yscale("log")
-                axes.yaxis.set_major_formatter("{x:,.5g}")
-                axes.yaxis.set_minor_formatter("")
+            _label(axes, panel, logarithmic_x=logarithmic_x)
             if i >= len(panels) - columns:
                 axes.set_xlabel(x_label)
         legend = [handles[name] for name in names]
@@ -100,6 +103,19 @@ def bands(panels: Sequence[Panel], title: str, *, x_label: str = "evaluations", 
             figure.legend(legend, labels, loc="outside lower center", ncols=min(beside, len(legend)), frameon=False)
         figure.suptitle(short(title, 40 + 30 * columns), fontsize=10, color=MUTED)
         return png(figure)
+
+
+def _label(axes: Axes, panel: Panel, *, logarithmic_x: bool) -> None:
+    axes.set_title(short(panel.title, 36), loc="left", fontweight="bold")
+    axes.set_ylabel(short(panel.y_label, 32))
+    if panel.logarithmic:
+        axes.set_yscale("log")
+    if logarithmic_x:
+        axes.set_xscale("log")
+    for axis, logarithmic in ((axes.yaxis, panel.logarithmic), (axes.xaxis, logarithmic_x)):
+        if logarithmic:
+            axis.set_major_formatter("{x:,.5g}")
+            axis.set_minor_formatter("")
 
 
 def _draw(axes: Axes, line: Line, number: int, *, steps: bool) -> Line2D:

@@ -17,6 +17,9 @@ from ktnas.results import RunDirectory
 from ktnas.statistics import LEVEL, MeanRanks
 from ktnas.typing import FloatArray
 
+LONG = 150
+"""Evaluations beyond which a linear scale would squeeze what happens first, and most, into a corner."""
+
 Value = str | int | float | bool | None
 
 
@@ -209,7 +212,8 @@ def write(
 def convergence(records: Sequence[RunRecord], case: str) -> bytes:
     """The course of every arm on a case: median and quartiles of its runs over evaluations, a panel per task.
 
-    Heights are true ranks where they are known of every improvement, else the metric itself.
+    Heights are true ranks where they are known of every improvement, else the metric itself. Evaluations are on a
+    logarithmic scale where a course is longer than `LONG`.
     """
     runs = by_case(records)[case]
     every = [run for of_arm in runs.values() for run in of_arm.values()]
@@ -218,7 +222,9 @@ def convergence(records: Sequence[RunRecord], case: str) -> bytes:
     by_rank = measure_of(runs) is not Measure.FITNESS and all(step.rank is not None for step in steps)
     panels = [course_panel(runs, task, by_rank=by_rank) for task in tasks]
     seeds = max(len(of_arm) for of_arm in runs.values())
-    return bands(panels, f"{case}; median and quartiles of {seeds} runs")
+    longest = max(course.evaluations for run in every for course in run.tasks.values())
+    title = f"{case}; median and quartiles of {seeds} runs"
+    return bands(panels, title, logarithmic_x=longest > LONG)
 
 
 def course_panel(runs: Runs, task: str, *, by_rank: bool) -> Panel:

@@ -1,9 +1,11 @@
 """Figures of comparisons: they are PNGs of a sane size. How they look is judged by eye."""
 
+import io
 import struct
 
 import numpy as np
 import pytest
+from matplotlib.image import imread
 
 from ktnas.comparison_plots import COLOURS, Line, Matrix, Panel, bands, matrices, rank_diagram
 from ktnas.errors import ConfigurationError
@@ -13,6 +15,14 @@ from ktnas.statistics import mean_ranks
 def size(png):
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     return struct.unpack(">II", png[16:24])
+
+
+def end_of_the_top(png):
+    """Where, in pixels, the right end of the highest horizontal line is."""
+    blue = np.array([0x25, 0x63, 0xEB]) / 255
+    image = imread(io.BytesIO(png))[..., :3]
+    rows, columns = np.nonzero(np.abs(image - blue).max(axis=2) < 0.02)
+    return columns[rows <= rows.min() + 1].max()
 
 
 def line(name, values=(3.0, 2.0, 1.0)):
@@ -33,6 +43,14 @@ class TestBands:
         lines = tuple(line(f"an arm with quite a long name, number {i}") for i in range(len(COLOURS) + 4))
         width, _ = size(bands([Panel("t", "rank", lines)], "a title " * 30))
         assert width < 1400
+
+    def test_a_logarithmic_scale_gives_the_beginning_room(self):
+        # A step early in a long course moves nothing to speak of on a linear scale, and a lot on a logarithmic one.
+        x = np.arange(1.0, 3001.0)
+        course = Line("a", x, np.where(x < 30, 2.0, 1.0), np.ones(3000), np.ones(3000))
+        panel = Panel("t", "rank", (course,))
+        linear, logarithmic = (end_of_the_top(bands([panel], "", logarithmic_x=scale)) for scale in (False, True))
+        assert logarithmic > linear + 100
 
     def test_nothing_to_draw(self):
         size(bands([Panel("t", "rank", ()), Panel("u", "rank", (line("a", (np.nan, np.nan)),))], "title", steps=False))

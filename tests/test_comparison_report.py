@@ -2,12 +2,15 @@ import csv
 import io
 import struct
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from ktnas import comparison_report
 from ktnas.compare import compare
 from ktnas.comparison_report import (
+    LONG,
     convergence,
     course_panel,
     csv_text,
@@ -137,6 +140,15 @@ class TestWrite:
         (tmp_path / "file").write_text("")
         with pytest.raises(ConfigurationError, match="choose another --out"):
             write(RunDirectory(tmp_path / "file"), RUNS, compare(RUNS), None)
+
+
+@pytest.mark.parametrize(("evaluations", "logarithmic"), [(LONG, False), (LONG + 1, True)])
+def test_long_courses_are_drawn_over_the_logarithm(monkeypatch, evaluations, logarithmic):
+    drawn = []
+    monkeypatch.setattr(comparison_report, "bands", lambda *_, logarithmic_x: drawn.append(logarithmic_x))
+    longer = course((1, 1.0, 5), evaluations=evaluations)
+    convergence([replace(RUNS[0], tasks={"t": longer})], RUNS[0].case)
+    assert drawn == [logarithmic]
 
 
 def test_figures_do_not_start_pyplot():
