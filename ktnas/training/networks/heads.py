@@ -1,0 +1,120 @@
+"""What stands on an encoder: one head per objective.
+
+Duan et al., "TransNAS-Bench-101", CVPR 2021, section 3.2 and appendix, for the seven tasks. Upstream trains normals and
+autoencoding with a GAN, and decodes with a ResNet of 10 to 22 million parameters; ours is a plain decoder under a plain
+loss, small beside the encoder, so that what differs between candidates is what is searched.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from torch import Tensor, nn
+
+from ktnas.training.objectives import (
+    Autoencoding,
+    Classification,
+    Jigsaw,
+    MultiLabel,
+    Normals,
+    Objective,
+    Regression,
+    Segmentation,
+)
+
+TILES = 3
+"""Tiles of a jigsaw along a side."""
+
+_NARROWEST = 16
+
+
+class Tiles(nn.Module):
+    """Cuts images into 3 x 3 tiles: ``(n, c, 3 h, 3 w)`` to ``(9 n, c, h, w)``, an image's tiles in reading order."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        n, c, height, width = images.shape
+        h, w = height // TILES, width // TILES
+        grid = images.reshape(n, c, TILES, h, TILES, w).permute(0, 2, 4, 1, 3, 5)
+        return grid.reshape(n * TILES**2, c, h, w)
+
+
+class LinearHead(nn.Module):
+    """Global average pooling and a linear layer: ``(n * parts, c, h, w)`` to ``(n, outputs)``.
+
+    Args:
+        channels: Channels of the feature maps.
+        outputs: Numbers per image.
+        parts: Feature maps that belong to an image, joined before the linear layer: the nine tiles of a jigsaw.
+    """
+
+    def __init__(self, channels: int, outputs: int, parts: int = 1) -> None:
+        super().__init__()
+        self.parts = parts
+        self.linear = nn.Linear(channels * parts, outputs)
+
+    def forward(self, features: Tensor) -> Tensor:
+        pooled = features.mean(dim=(2, 3)).reshape(len(features) // self.parts, -1)
+        outputs: Tensor = self.linear(pooled)
+        return outputs
+
+
+class Decoder(nn.Sequential):
+    """Feature maps ``(n, c, h / 2^k, w / 2^k)`` to maps ``(n, outputs, h, w)`` at the images' resolution.
+
+    Before each doubling, a 3x3 convolution, batch normalization and ReLU at the lower resolution, where they are
+    cheap, halve the channels down to 16 at least; doubling is bilinear; a last 3x3 convolution at full resolution.
+
+    Args:
+        channels: Channels of the feature maps.
+        outputs: Channels of the maps.
+        halvings: How often the encoder halved height and width, rounding up.
+        image: Height and width of the images.
+        bounded: Whether a tanh holds the outputs between -1 and 1.
+    """
+
+    def __init__(self, channels: int, outputs: int, halvings: int, image: tuple[int, int], *, bounded: bool) -> None:
+        super().__init__(*_decoder(channels, outputs, halvings, image))
+        if bounded:
+            self.append(nn.Tanh())
+
+
+def _decoder(channels: int, outputs: int, halvings: int, image: tuple[int, int]) -> Iterator[nn.Module]:
+    for step in reversed(range(halvings)):
+        narrower = max(channels // 2, min(_NARROWEST, channels))
+        yield nn.Conv2d(channels, narrower, 3, padding=1, bias=False)
+        yield nn.BatchNorm2d(narrower)
+        yield nn.ReLU()
+        size = (halved(image[0], step), halved(image[1], step))
+        yield nn.Upsample(size=size, mode="bilinear", align_corners=False)
+        channels = narrower
+    yield nn.Conv2d(channels, outputs, 3, padding=1)
+
+
+def halved(side: int, times: int) -> int:
+    """``side`` after so many halvings, each rounding up."""
+    return math.ceil(side / 2**times)
+
+
+def build_head(objective: Objective, channels: int, halvings: int, image: tuple[int, int]) -> nn.Module:
+    """The head for an objective.
+
+    Args:
+        objective: What is to be learnt.
+        channels: Channels of the feature maps.
+        halvings: How often the encoder halved height and width.
+        image: Height and width of the images.
+    """
+    match objective:
+        case Classification():
+            return LinearHead(channels, objective.classes)
+        case MultiLabel():
+            return LinearHead(channels, objective.labels)
+        case Jigsaw():
+            return LinearHead(channels, objective.permutations, parts=TILES**2)
+        case Regression():
+            return LinearHead(channels, objective.outputs)
+        case Segmentation():
+            return Decoder(channels, objective.classes, halvings, image, bounded=False)
+        case Normals() | Autoencoding():
+            return Decoder(channels, 3, halvings, image, bounded=True)
