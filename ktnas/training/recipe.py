@@ -69,6 +69,10 @@ class Recipe:
         known = ("float32", "bfloat16")
         _require("precision", self.precision, self.precision in known, " or ".join(known))
 
+    def resized(self, shape: tuple[int, int, int]) -> tuple[int, int, int]:
+        """Height, width, channels that a network gets to see, of images that have ``shape``."""
+        return shape if self.resolution is None else (self.resolution, self.resolution, shape[2])
+
 
 def _require(name: str, value: object, holds: bool, expected: str) -> None:
     if not holds:

@@ -1,0 +1,66 @@
+"""Where training runs: a processor or a GPU, and what is special about each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from ktnas.errors import ConfigurationError
+
+
+def resolve(name: str) -> torch.device:
+    """The device of a name: ``auto`` (the first GPU, else the processor), ``cpu``, ``cuda`` or ``cuda:N``.
+
+    Raises:
+        ConfigurationError: If it is none of these, or there is no such GPU.
+    """
+    if not re.fullmatch(r"auto|cpu|cuda(:\d{1,3})?", name):
+        raise ConfigurationError(f"unknown device {name!r}: it must be auto, cpu, cuda or cuda:N")
+    gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if name == "cpu" or (name == "auto" and not gpus):
+        return torch.device("cpu")
+    number = int(name.partition(":")[2] or 0)
+    if not gpus:
+        reason = "this PyTorch was built without CUDA" if torch.version.cuda is None else "no GPU was found"
+        raise ConfigurationError(f"device {name!r} cannot be had: {reason}; use --device cpu")
+    if number >= gpus:
+        raise ConfigurationError(f"device {name!r} cannot be had: the GPUs are cuda:0 to cuda:{gpus - 1}")
+    return torch.device("cuda", number)
+
+
+@contextmanager
+def working_on(device: torch.device) -> Iterator[None]:
+    """Run what is inside on a stream of its own, as capture of CUDA graphs requires; nothing happens for a processor.
+
+    While inside, cuDNN times its algorithms once per shape and keeps the fastest: the few shapes of a search space
+    come back with every candidate.
+    """
+    if device.type != "cuda":
+        yield
+        return
+    benchmark, outer = torch.backends.cudnn.benchmark, torch.cuda.current_stream(device)
+    stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]  # torch has no annotation
+    stream.wait_stream(outer)
+    torch.backends.cudnn.benchmark = True
+    try:
+        with torch.cuda.device(device), torch.cuda.stream(stream):
+            yield
+    finally:
+        torch.backends.cudnn.benchmark = benchmark
+        outer.wait_stream(stream)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out, on a GPU or in the machine."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return "DefaultCPUAllocator" in str(error)  # the processor's allocator raises a plain RuntimeError
+
+
+def release_memory(device: torch.device) -> None:
+    """Give memory that is kept for later use back to the GPU, for others on it."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()

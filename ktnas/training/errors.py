@@ -1,0 +1,9 @@
+"""What goes wrong in training although the input was fine: a failed evaluation, not a defect."""
+
+from __future__ import annotations
+
+from ktnas.errors import KtnasError
+
+
+class TrainingError(KtnasError):
+    """A network that could not be trained: it diverged, ran out of memory, or over its time limit."""
