@@ -1,28 +1,28 @@
 """Which embedding and which surrogate predict fitness best from few architectures.
 
-    python experiments/embedding_quality.py            # about 8 minutes on one core
+    python experiments/embedding_quality.py            # 10 draws, about 15 minutes on one core
     python experiments/embedding_quality.py --smoke    # seconds, on data that the installation brings
 
 On every task of several benchmarks, 30, 100 and 300 architectures drawn at random train a surrogate on rank-normalised
 validation fitness; its order of 1,000 others is compared with the true one by Kendall's tau. All embeddings and
-surrogates see the same draws. Prints two tables in Markdown, each figure a mean over benchmarks, a benchmark weighing
-the same however many tasks it has; writes them to ``embedding_quality.md``, and to ``embedding_quality.csv`` the
-mean over draws for each task.
+surrogates see the same draws.
 """
 
 from __future__ import annotations
 
-import argparse
-import csv
+import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from pathlib import Path
+from dataclasses import asdict, dataclass
+from time import process_time
 
+import harness
 import numpy as np
+from harness import Options
 from scipy.stats import kendalltau
 
 from ktnas.benchmarks.lookup import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
+from ktnas.comparison_report import Value, markdown_table
 from ktnas.embedding import Embedder
 from ktnas.embedding.combined import Combined, combined
 from ktnas.embedding.node2vec import Node2Vec
@@ -34,17 +34,26 @@ from ktnas.embedding.store import cached
 from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
 from ktnas.embedding.words import Neighbourhood, Operation, OperationAndPosition
 from ktnas.rng import Streams
+from ktnas.statistics import RESAMPLES
 from ktnas.surrogate import Surrogate
 from ktnas.surrogate.gaussian_process import GaussianProcess
 from ktnas.surrogate.nearest_neighbours import NearestNeighbours
 from ktnas.surrogate.normal_scores import normal_scores
 from ktnas.surrogate.random_forest import RandomForest
 from ktnas.surrogate.ridge import Ridge
-from ktnas.typing import IntArray
+from ktnas.typing import FloatArray, IntArray
 
-RESULTS = Path(__file__).parent / "results"
 SIZES = (30, 100, 300)
 TESTED = 1000
+FEWER_DRAWS = 5
+"""Of the comparison of surrogates."""
+
+EXPLANATION = """\
+A figure is a mean over a benchmark's tasks and over draws, which all rows share; the mean is over the benchmarks, each
+weighing the same. Its 95 % interval, and that of the difference from the first row on the same draws, are bootstrapped
+over draws; differences in parentheses are not significant: their interval, not corrected for the number of rows, holds
+0. The intervals say nothing of other benchmarks than these.
+"""
 
 BENCHMARKS: Mapping[str, tuple[str, ...]] = {
     "nasbench201": ("cifar10", "cifar100", "imagenet16"),
@@ -91,8 +100,7 @@ class Score:
         benchmark: The benchmark.
         task: The task.
         trained: Number of training architectures.
-        tau: Kendall's tau on the others, mean over draws; 0 where all predictions are equal.
-        draws: Number of draws.
+        taus: Kendall's tau on the others, draw by draw; 0 where all predictions are equal.
     """
 
     embedding: str
@@ -100,8 +108,14 @@ class Score:
     benchmark: str
     task: str
     trained: int
-    tau: float
-    draws: int
+    taus: tuple[float, ...]
+
+    @property
+    def row(self) -> dict[str, Value]:
+        """Row of the CSV file: mean and standard deviation over the draws."""
+        plain: dict[str, Value] = {key: value for key, value in asdict(self).items() if key != "taus"}
+        spread = float(np.std(self.taus, ddof=1)) if len(self.taus) > 1 else None
+        return {**plain, "tau": float(np.mean(self.taus)), "std": spread, "draws": len(self.taus)}
 
 
 def draw(benchmark: TableBenchmark, seed: int, sizes: Sequence[int]) -> tuple[IntArray, IntArray]:
@@ -137,66 +151,110 @@ def score(
                     predictor = surrogate.fit(vectors[known], normal_scores(record.fitness[known]), rng)
                     predicted, _ = predictor.predict(vectors[asked])
                     taus.append(float(np.nan_to_num(kendalltau(predicted, record.fitness[asked]).statistic)))
-                mean = round(float(np.mean(taus)), 4)
-                scores.append(Score(name, surrogate.name, benchmark.name, record.task.name, size, mean, len(taus)))
+                scores.append(Score(name, surrogate.name, benchmark.name, record.task.name, size, tuple(taus)))
     return scores
+
+
+def by_draw(scores: Sequence[Score]) -> list[FloatArray]:
+    """Kendall's tau by benchmark ``(draws, sizes)``, each a mean over the benchmark's tasks."""
+    sizes = sorted({s.trained for s in scores})
+    return [
+        np.array([np.mean([s.taus for s in scores if (s.benchmark, s.trained) == (name, n)], axis=0) for n in sizes]).T
+        for name in dict.fromkeys(s.benchmark for s in scores)
+    ]
+
+
+def mean_interval(draws: Sequence[FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """95 % bootstrap interval ``(sizes,)`` and ``(sizes,)`` of the mean over benchmarks.
+
+    Resampled are the draws within each benchmark: tasks of one benchmark share their draws, so they are not
+    independent, and the benchmarks are those that there are.
+
+    Args:
+        draws: By benchmark, ``(draws, sizes)``.
+    """
+    rng = Streams(0).rng("bootstrap")
+    means = np.mean([d[rng.integers(len(d), size=(RESAMPLES, len(d)))].mean(axis=1) for d in draws], axis=0)
+    low, high = np.quantile(means, [0.025, 0.975], axis=0)
+    return low, high
 
 
 def markdown(scores: Sequence[Score]) -> str:
     """A table of Kendall's tau: a row per embedding and surrogate, columns by benchmark and by size."""
-    benchmarks = list(dict.fromkeys(s.benchmark for s in scores))
-    sizes = sorted({s.trained for s in scores})
-    grouped: dict[tuple[str, str, str, int], list[float]] = {}
-    for s in scores:
-        grouped.setdefault((s.embedding, s.surrogate, s.benchmark, s.trained), []).append(s.tau)
-    names = dict.fromkeys((s.embedding, s.surrogate) for s in scores)
-    each = " / ".join(map(str, sizes))
-    lines = [
-        "| embedding | surrogate | " + " | ".join([*benchmarks, "mean"]) + " |",
-        "|---|---|" + "---|" * (len(benchmarks) + 1),
-    ]
-    for embedding, surrogate in names:
-        means = np.array([[np.mean(grouped[embedding, surrogate, b, n]) for n in sizes] for b in benchmarks])
-        cells = [" / ".join(f"{value:.3f}"[1:] if value >= 0 else f"{value:.3f}" for value in row) for row in means]
-        total = " / ".join(f"{value:.3f}"[1:] for value in means.mean(axis=0))
-        lines.append(f"| {embedding} | {surrogate} | " + " | ".join(cells) + f" | **{total}** |")
-    return f"Kendall's tau after {each} training architectures.\n\n" + "\n".join(lines) + "\n"
+    names = list(dict.fromkeys((s.embedding, s.surrogate) for s in scores))
+    own = {name: by_draw([s for s in scores if (s.embedding, s.surrogate) == name]) for name in names}
+    first = own[names[0]]
+    lines = []
+    for name, draws in own.items():
+        means = np.array([d.mean(axis=0) for d in draws])
+        low, high = mean_interval(draws)
+        lines.append(
+            [
+                *name,
+                *(" / ".join(map(short, row)) for row in means),
+                f"**{' / '.join(map(short, means.mean(axis=0)))}**",
+                " / ".join(f"{short(a)} to {short(b)}" for a, b in zip(low, high, strict=True)),
+                "-" if name == names[0] else difference(draws, first),
+            ]
+        )
+    benchmarks = dict.fromkeys(s.benchmark for s in scores)
+    header = ["embedding", "surrogate", *benchmarks, "mean", "95 % interval", "minus the first row"]
+    counts = sorted({len(s.taus) for s in scores})
+    drawn = f"{counts[0]} draws" if len(counts) == 1 else f"{counts[0]} to {counts[-1]} draws"
+    return (
+        f"Kendall's tau after {' / '.join(map(str, sorted({s.trained for s in scores})))} training architectures, "
+        f"mean over {drawn}.\n\n{markdown_table(header, lines)}"
+    )
+
+
+def difference(draws: Sequence[FloatArray], first: Sequence[FloatArray]) -> str:
+    """How much better than the first row on the same draws; in parentheses where the 95 % interval holds 0."""
+    paired = [a[: len(b)] - b[: len(a)] for a, b in zip(draws, first, strict=True)]
+    low, high = mean_interval(paired)
+    means = np.mean([d.mean(axis=0) for d in paired], axis=0)
+    texts = [f"{mean:+.3f}".replace("0.", ".", 1) for mean in means]
+    return " / ".join(
+        t if a > 0 or b < 0 else f"({t})" for t, a, b in zip(texts, low.tolist(), high.tolist(), strict=True)
+    )
+
+
+def short(value: float) -> str:
+    """Three digits, without the zero before the point."""
+    return f"{value:.3f}".replace("0.", ".", 1)
+
+
+def measured(opts: Options) -> tuple[list[Score], list[Score]]:
+    """Scores of the embeddings, and of the surrogates."""
+    seeds, sizes = list(range(opts.seeds)), SIZES[:1] if opts.smoke else SIZES
+    smoke = {"nasbench-graph": ("proteins",)}  # 2,021 architectures
+    first: list[Score] = []
+    second: list[Score] = []
+    for name, tasks in (smoke if opts.smoke else BENCHMARKS).items():
+        benchmark = load_benchmark(name, tasks)
+        for label in COMPARED if opts.smoke else EMBEDDERS:
+            first += score(benchmark, label, EMBEDDERS[label], surrogates=[DEFAULT], seeds=seeds, sizes=sizes)
+        for label in COMPARED:
+            few = seeds[:FEWER_DRAWS]
+            second += score(benchmark, label, EMBEDDERS[label], surrogates=SURROGATES, seeds=few, sizes=sizes)
+        if not opts.smoke:
+            first += score(benchmark, SEPARATE, Separate(), surrogates=[DEFAULT], seeds=seeds[:2], sizes=sizes)
+        sys.stderr.write(f"{name} done\n")
+    return first, second
 
 
 def main() -> None:
     """Measure, print and write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=5, help="draws per task (default 5)")
-    parser.add_argument("--smoke", action="store_true", help="one draw, one small task, four embeddings")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="directory of the results")
-    arguments = parser.parse_args()
-    seeds = list(range(1 if arguments.smoke else arguments.seeds))
-    smoke = {"nasbench-graph": ("proteins",)}  # 2,021 architectures
-    sizes = SIZES[:1] if arguments.smoke else SIZES
-    first: list[Score] = []
-    second: list[Score] = []
-    for name, tasks in (smoke if arguments.smoke else BENCHMARKS).items():
-        benchmark = load_benchmark(name, tasks)
-        for label in COMPARED if arguments.smoke else EMBEDDERS:
-            first += score(benchmark, label, EMBEDDERS[label], surrogates=[DEFAULT], seeds=seeds, sizes=sizes)
-        for label in COMPARED:
-            second += score(benchmark, label, EMBEDDERS[label], surrogates=SURROGATES, seeds=seeds[:2], sizes=sizes)
-        if not arguments.smoke:
-            first += score(benchmark, SEPARATE, Separate(), surrogates=[DEFAULT], seeds=seeds[:1], sizes=sizes)
-        print(f"{name} done", flush=True)
-    report(first, second, arguments.out)
-
-
-def report(embeddings: Sequence[Score], surrogates: Sequence[Score], directory: Path) -> None:
-    """Print and write what was measured."""
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / "embedding_quality.csv").open("w", newline="") as stream:
-        writer = csv.DictWriter(stream, [field.name for field in fields(Score)], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(s) for s in (*embeddings, *surrogates))
-    text = f"## Embeddings\n\n{markdown(embeddings)}\n## Surrogates\n\n{markdown(surrogates)}"
-    (directory / "embedding_quality.md").write_text(text)
-    print(text)
+    parser = harness.parser_of(__doc__, seeds=10)
+    opts = harness.read(parser, parser.parse_args(), __file__)
+    began = process_time()
+    first, second = measured(opts)
+    scores = [*first, *second]
+    work = harness.Work({"fitted surrogates": sum(len(s.taus) for s in scores)}, process_time() - began)
+    text = f"{EXPLANATION}\n### Embeddings\n\n{markdown(first)}\n### Surrogates\n\n{markdown(second)}"
+    rows = [
+        {"section": section, **s.row} for section, of in (("embeddings", first), ("surrogates", second)) for s in of
+    ]
+    harness.publish(opts, text, rows, {}, work=work)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What the experiments share: options, runs, and the files in which results are published.
 
-Every experiment compares arms on cases over seeds. Finished runs are kept in ``runs/experiments`` and never repeated,
+Most experiments compare arms on cases over seeds. Finished runs are kept in ``runs/experiments`` and never repeated,
 by whichever experiment asks for them, so an experiment that was cut off goes on where it was. Published are, under
 ``experiments/results``, a CSV file with every figure, the tables in Markdown, the drawings, and ``<name>.json``,
 which says how they came about; ``experiments/report.py`` makes ``docs/results.md`` of them.
@@ -32,6 +32,7 @@ from ktnas.search import Search
 from ktnas.search.ktnas import KTNAS
 from ktnas.statistics import Interval, bootstrap_interval
 from ktnas.sweep import run_sweep
+from ktnas.sweep_plan import code_digest
 from ktnas.sweep_progress import SweepView
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -61,11 +62,12 @@ class Options:
 
     Attributes:
         name: Name of the experiment.
-        seeds: Number of seeds, 0, 1, ...
+        seeds: Number of seeds, 0, 1, ...; 0 where nothing is drawn at random.
         jobs: Processes.
         smoke: Whether to run the least that goes through every line.
         out: Directory of the results.
         records: Directory of the runs.
+        further: Options of its own, as they were given.
         runs: Every run that the results rest on.
     """
 
@@ -75,6 +77,7 @@ class Options:
     smoke: bool
     out: Path
     records: Path
+    further: tuple[str, ...] = ()
     runs: list[RunRecord] = field(default_factory=list)
 
     def pick(self, full: Iterable[str], smoke: Iterable[str]) -> tuple[str, ...]:
@@ -86,31 +89,77 @@ class Options:
         return 12 if self.smoke else full
 
 
-def options(doc: str, script: str, seeds: int) -> Options:
-    """Read the command line of an experiment.
+def parser_of(doc: str | None, seeds: int | None) -> argparse.ArgumentParser:
+    """The command line that all experiments share.
+
+    Args:
+        doc: The docstring of the experiment.
+        seeds: Default number of seeds; None where nothing is drawn at random.
+    """
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    if seeds is not None:
+        parser.add_argument("--seeds", type=int, default=seeds, help="number of seeds (default: %(default)s)")
+    parser.add_argument("--smoke", action="store_true", help="least that runs through every line; published nowhere")
+    parser.add_argument("--out", type=Path, help="directory of the results (default: experiments/results)")
+    return parser
+
+
+def with_runs(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Add the options of an experiment whose runs are kept."""
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: one per core)")
+    parser.add_argument("--records", type=Path, help="directory of the runs (default: runs/experiments)")
+    return parser
+
+
+def read(parser: argparse.ArgumentParser, given: argparse.Namespace, script: str) -> Options:
+    """What a command line asks for.
+
+    Args:
+        parser: Ends the program where it cannot be had.
+        given: What it has read.
+        script: The ``__file__`` of the experiment.
+    """
+    plain = vars(given)
+    seeds, jobs, records = plain.get("seeds", 0), plain.get("jobs", 1), plain.get("records")
+    if ("seeds" in plain and seeds < 2) or jobs < 1:
+        parser.error("--seeds must be at least 2, and --jobs at least 1")
+    return Options(
+        name=Path(script).stem,
+        seeds=min(seeds, 2) if given.smoke else seeds,
+        jobs=jobs,
+        smoke=given.smoke,
+        out=given.out or (SMOKE if given.smoke else RESULTS),
+        records=records or (SMOKE if given.smoke else RECORDS),
+    )
+
+
+def options(doc: str | None, script: str, seeds: int) -> Options:
+    """Read the command line of an experiment that sweeps.
 
     Args:
         doc: Its docstring.
         script: Its ``__file__``.
         seeds: Default number of seeds.
     """
-    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=seeds, help="number of seeds (default: %(default)s)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: one per core)")
-    parser.add_argument("--smoke", action="store_true", help="two seeds, few arms and evaluations; published nowhere")
-    parser.add_argument("--out", type=Path, help="directory of the results (default: experiments/results)")
-    parser.add_argument("--records", type=Path, help="directory of the runs (default: runs/experiments)")
-    given = parser.parse_args()
-    if given.seeds < 2 or given.jobs < 1:
-        parser.error("--seeds must be at least 2, and --jobs at least 1")
-    return Options(
-        name=Path(script).stem,
-        seeds=2 if given.smoke else given.seeds,
-        jobs=given.jobs,
-        smoke=given.smoke,
-        out=given.out or (SMOKE if given.smoke else RESULTS),
-        records=given.records or (SMOKE if given.smoke else RECORDS),
-    )
+    parser = with_runs(parser_of(doc, seeds))
+    return read(parser, parser.parse_args(), script)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What results rest on where no sweep has run.
+
+    Attributes:
+        counts: What was done, and how often, such as ``{"trainings": 40}``.
+        cpu_s: Processor seconds.
+        code: Digests of the program's source that did it.
+        extra: What else a reader must know, such as a GPU.
+    """
+
+    counts: Mapping[str, int]
+    cpu_s: float
+    code: tuple[str, ...] = field(default_factory=lambda: (code_digest(),))
+    extra: str = ""
 
 
 def method(name: str) -> Search[object]:
@@ -198,6 +247,7 @@ def publish(
     rows: Sequence[Mapping[str, Value]],
     figures: Mapping[str, bytes],
     captions: Mapping[str, str] | None = None,
+    work: Work | None = None,
 ) -> None:
     """Write what an experiment has come to, and print its tables.
 
@@ -207,6 +257,7 @@ def publish(
         rows: Every figure, as rows of a CSV file.
         figures: Drawings as PNG, by the end of their file names.
         captions: What to say below each drawing.
+        work: What was done; None if it is the runs of the options.
     """
     opts.out.mkdir(parents=True, exist_ok=True)
     (opts.out / f"{opts.name}.csv").write_text(csv_text(rows))
@@ -215,7 +266,7 @@ def publish(
         (opts.out / f"{opts.name}-{key}.png").write_bytes(content)
         images.append(f"![{(captions or {}).get(key, key)}]({opts.name}-{key}.png)\n")
     (opts.out / f"{opts.name}.md").write_text("\n".join([markdown.rstrip() + "\n", *images]))
-    (opts.out / f"{opts.name}.json").write_text(json.dumps(provenance(opts), indent=2) + "\n")
+    (opts.out / f"{opts.name}.json").write_text(json.dumps(provenance(opts, work), indent=2) + "\n")
     print(markdown)
 
 
@@ -224,21 +275,31 @@ def publish_rows(opts: Options, key: str, rows: Sequence[Mapping[str, Value]]) -
     (opts.out / f"{opts.name}-{key}.csv").write_text(csv_text(rows))
 
 
-def provenance(opts: Options) -> dict[str, object]:
+def provenance(opts: Options, work: Work | None = None) -> dict[str, object]:
     """How the results came about: command, commit, seeds, hardware, time."""
     runs = {(run.arm, run.case, run.seed): run for run in opts.runs}.values()
-    shown = [f"--seeds {opts.seeds}"] if not opts.smoke else ["--smoke"]
+    done: dict[str, object]
+    if work is None:
+        evaluations = sum(course.evaluations for run in runs for course in run.tasks.values())
+        done = {"runs": len(runs), "evaluations": evaluations, "cpu_s": round(sum(run.cpu_s for run in runs))}
+        work = Work({}, 0.0, tuple(sorted({run.code for run in runs})))
+    else:
+        done = {"counts": dict(work.counts), "cpu_s": round(work.cpu_s, 1)}
     return {
-        "command": shlex.join(["python", f"experiments/{opts.name}.py"]) + f" {' '.join(shown)}",
+        "command": command(opts),
         "commit": commit(),
-        "code": sorted({run.code for run in runs}),
+        "code": list(work.code),
         "seeds": opts.seeds,
-        "runs": len(runs),
-        "evaluations": sum(course.evaluations for run in runs for course in run.tasks.values()),
-        "cpu_s": round(sum(run.cpu_s for run in runs)),
-        "hardware": hardware(),
+        **done,
+        "hardware": ", ".join(filter(None, (hardware(), work.extra))),
         "environment": environment(),
     }
+
+
+def command(opts: Options) -> str:
+    """What to call for the same results."""
+    shown = ["--smoke"] if opts.smoke else ["--seeds", str(opts.seeds)] if opts.seeds else []
+    return shlex.join(["python", f"experiments/{opts.name}.py", *shown, *opts.further])
 
 
 def commit() -> str:

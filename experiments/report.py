@@ -3,7 +3,8 @@
     python experiments/report.py
 
 Nothing is run and no figure is made up here: every table is the file that its experiment wrote, with the command,
-commit, seeds, hardware and time recorded beside it.
+commit, seeds, hardware and time recorded beside it. Where another page shows such a file, between ``<!-- NAME -->`` and
+``<!-- /NAME -->``, it is shown anew.
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ SECTIONS: Mapping[str, str] = {
     "negative_transfer": "Negative transfer",
     "figures": "Courses, transfers, and how alike tasks are",
     "embedding_quality": "Embeddings and surrogates by themselves",
+    "table_noise": "How noisy the TransNAS tables are",
+    "zero_cost": "Scores of untrained networks",
+    "training_truth": "Does live training tell the truth?",
+    "supernet_correlation": "Do shared weights tell the truth?",
+    "live_images": "Searches on images",
 }
 """Experiments in the order of the report, with their headings."""
 
@@ -39,18 +45,37 @@ Made by `python experiments/report.py` from the files in `experiments/results`; 
 [experiments.md](experiments.md) tells how to run them again. An evaluation is the first query of an architecture on a
 task, migrants and failures included; the true rank of an architecture is 1 + the number of listed ones with strictly
 better validation fitness. Arms share their seeds, and differences are paired. *Published* marks figures of others,
-copied from the papers named; everything else was measured here, methods of others included.
+copied from the papers named, *rerun* those that others got with the same methods on the same tables; everything else
+was measured here, methods of others included. *Better* and *worse* stand only where a test, corrected for the number of
+tests of its table, says so at the level of 5 %; all else is *not significant*.
 """
 
 
 def main() -> None:
-    """Write the page."""
+    """Write the page, and what other pages show of the results."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--results", type=Path, default=RESULTS, help="directory of the result files")
     parser.add_argument("--out", type=Path, default=TARGET, help="the page (default: docs/results.md)")
     options = parser.parse_args()
-    options.out.write_text(page(options.results, options.out.parent))
+    folder = options.out.parent
+    options.out.write_text(page(options.results, folder))
     print(f"written: {options.out.name}")
+    for other in sorted(folder.glob("*.md")):
+        text = other.read_text()
+        shown = renewed(text, options.results, folder)
+        if shown != text:
+            other.write_text(shown)
+            print(f"renewed: {other.name}")
+
+
+def renewed(text: str, results: Path, folder: Path) -> str:
+    """A page with the results that it shows as they are now."""
+
+    def show(found: re.Match[str]) -> str:
+        path = results / f"{found[1]}.md"
+        return f"<!-- {found[1]} -->\n{body(path, folder)}<!-- /{found[1]} -->" if path.is_file() else found[0]
+
+    return re.sub(r"<!-- (\w+) -->\n.*?<!-- /\1 -->", show, text, flags=re.DOTALL)
 
 
 def page(results: Path, folder: Path) -> str:
@@ -71,15 +96,17 @@ def page(results: Path, folder: Path) -> str:
 def origin(path: Path, name: str) -> str:
     """How the figures came about."""
     if not path.is_file():
-        return f"`python experiments/{name}.py`\n"
+        return f"`python experiments/{name}.py`; made before records of commit, seeds and time were kept.\n"
     told = json.loads(path.read_text())
     versions = told["environment"]
-    command, last = told["command"], told["seeds"] - 1
-    spent = f"{told['runs']:,} runs, {told['evaluations']:,} evaluations, {duration(told['cpu_s'])} of processor time"
-    used = f"Python {versions['python']}, NumPy {versions['numpy']}, gensim {versions['gensim']}"
+    counts = {key: told[key] for key in ("runs", "evaluations") if key in told} | told.get("counts", {})
+    spent = ", ".join(f"{count:,} {what}" for what, count in counts.items())
+    drawn = f"seeds 0 to {told['seeds'] - 1} unless a table says otherwise" if told["seeds"] else "nothing drawn"
+    names = {"python": "Python", "numpy": "NumPy", "gensim": "gensim", "torch": "torch"}
+    used = ", ".join(f"{name} {versions[key]}" for key, name in names.items() if versions.get(key))
     text = (
-        f"`{command}`; commit {told['commit']}; seeds 0 to {last} unless a table says otherwise; {spent} on "
-        f"{told['hardware']}; {used}."
+        f"`{told['command']}`; commit {told['commit']}; {drawn}; {spent}, {duration(told['cpu_s'])} of processor time "
+        f"on {told['hardware']}; {used}."
     )
     if len(told["code"]) > 1:
         text += f" The runs were made by {len(told['code'])} states of the program, the last of them at this commit."

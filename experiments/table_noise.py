@@ -1,31 +1,37 @@
 """How noisy TransNAS-Bench-101's tables are: equal networks that upstream trained more than once (method section 8).
 
     python experiments/table_noise.py            # a second
-    python experiments/table_noise.py --smoke    # its first task only
+    python experiments/table_noise.py --smoke    # its first two tasks
 
 Cells that are equal after pruning, but do not share their seven results, were trained more than once; how far
 their results lie apart is the luck of a training. Set against it: how far the best quarter of all results lies apart.
-Prints a table in Markdown and writes ``table_noise.csv``. Nothing is drawn at random.
+Nothing is drawn at random.
 """
 
 from __future__ import annotations
 
-import argparse
-import csv
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
-from pathlib import Path
+from dataclasses import asdict, dataclass
+from time import process_time
 
+import harness
 import numpy as np
 
 from ktnas.benchmarks.lookup import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
+from ktnas.benchmarks.transnas101 import TASKS
+from ktnas.comparison_report import markdown_table
 from ktnas.space import canonical
 from ktnas.typing import FloatArray
 
-RESULTS = Path(__file__).parent / "results"
 BENCHMARK = "transnas101-micro"
+
+EXPLANATION = """\
+Standard deviations of the validation metric: of all distinct results in the best quarter of a task; within a class of
+equal networks that were trained more than once, of those of its results that lie in the best quarter (pooled over the
+classes that have at least two there); and within a class, wherever its results lie.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,39 +100,29 @@ def noise(benchmark: TableBenchmark, task: str, distinct: Sequence[int], classes
 def markdown(rows: Sequence[Noise]) -> str:
     """The rows as a table in Markdown."""
     lines = [
-        "| task | metric | best quarter | repeats in it (classes) | all repeats (classes) |",
-        "|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {row.task} | {row.metric} | {row.best_quarter:#.3g} | {row.repeats_in_best_quarter:#.3g} "
-        f"({row.classes_in_best_quarter}) | {row.repeats:#.3g} ({row.classes}) |"
+        [
+            row.task,
+            row.metric,
+            f"{row.best_quarter:#.3g}",
+            f"{row.repeats_in_best_quarter:#.3g} ({row.classes_in_best_quarter})",
+            f"{row.repeats:#.3g} ({row.classes})",
+        ]
         for row in rows
     ]
-    return "\n".join(lines)
-
-
-def write_csv(rows: Sequence[Noise], path: Path) -> None:
-    """Write the rows, one per task, to ``path``."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="") as stream:
-        writer = csv.DictWriter(stream, [field.name for field in fields(Noise)], lineterminator="\n")
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in asdict(row).items()})
+    header = ["task", "metric", "best quarter", "repeats in it (classes)", "all repeats (classes)"]
+    return f"{EXPLANATION}\n{markdown_table(header, lines)}"
 
 
 def main() -> None:
     """Measure every task; print and write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=RESULTS, help="directory of table_noise.csv")
-    parser.add_argument("--smoke", action="store_true", help="the first task only")
-    options = parser.parse_args()
+    parser = harness.parser_of(__doc__, seeds=None)
+    opts = harness.read(parser, parser.parse_args(), __file__)
+    began = process_time()
     benchmark = load_benchmark(BENCHMARK)
-    tasks = benchmark.tasks[:1] if options.smoke else benchmark.tasks
     distinct, classes = distinct_results(benchmark), classes_of_results(benchmark)
-    rows = [noise(benchmark, task.name, distinct, classes) for task in tasks]
-    write_csv(rows, options.out / "table_noise.csv")
-    print(markdown(rows))
+    rows = [noise(benchmark, task, distinct, classes) for task in opts.pick(TASKS, TASKS[:2])]
+    work = harness.Work({"listed architectures": len(benchmark.genotypes)}, process_time() - began)
+    harness.publish(opts, markdown(rows), [asdict(row) for row in rows], {}, work=work)
 
 
 if __name__ == "__main__":

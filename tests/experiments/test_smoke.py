@@ -84,6 +84,16 @@ def test_report(script, place, tmp_path, capsys):
     }
     (results / "transnas.json").write_text(json.dumps(told))
     (results / "embedding_quality.md").write_text("## Embeddings\n\ntext\n")
+    (results / "table_noise.md").write_text("noise\n")
+    done = {"command": "python experiments/table_noise.py", "seeds": 0, "counts": {"trainings": 4096}, "code": ["1"]}
+    other = {key: told[key] for key in ("commit", "cpu_s", "hardware")} | {
+        "environment": {"torch": "2", "gensim": None}
+    }
+    (results / "table_noise.json").write_text(json.dumps(done | other))
+    elsewhere = tmp_path / "docs" / "spaces.md"
+    elsewhere.write_text(
+        "a\n<!-- table_noise -->\nstale\n<!-- /table_noise -->\n<!-- figures -->\nb\n<!-- /figures -->\n"
+    )
     page = tmp_path / "docs" / "results.md"
     script("report", "--results", results, "--out", page)
     text = page.read_text()
@@ -92,6 +102,14 @@ def test_report(script, place, tmp_path, capsys):
         "1,234 runs, 56,789 evaluations, 1 min 30 s of processor time on a processor, 2 cores; Python 3.11, NumPy 2, "
         "gensim 4. The runs were made by 2 states of the program"
     ) in text
+    assert (
+        "commit abc; nothing drawn; 4,096 trainings, 1 min 30 s of processor time on a processor, 2 cores; torch 2."
+        in text
+    )
+    assert "`python experiments/embedding_quality.py`; made before records" in text
+    assert "renewed: spaces.md" in capsys.readouterr().out
+    shown = "a\n<!-- table_noise -->\nnoise\n<!-- /table_noise -->\n<!-- figures -->\nb\n<!-- /figures -->\n"
+    assert elsewhere.read_text() == shown
     assert "![how](../experiments/results/transnas-matrix.png)" in text
     assert "\n### Embeddings\n" in text
     assert "## Not run yet" in text

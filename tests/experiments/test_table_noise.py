@@ -1,4 +1,5 @@
 import csv
+import json
 import runpy
 import sys
 from pathlib import Path
@@ -9,6 +10,11 @@ import pytest
 SCRIPT = Path(__file__).parents[2] / "experiments" / "table_noise.py"
 
 DOCS = SCRIPT.parents[1] / "docs" / "spaces.md"
+
+
+@pytest.fixture(autouse=True)
+def neighbours(monkeypatch):
+    monkeypatch.syspath_prepend(SCRIPT.parent)
 
 
 def run(monkeypatch, *arguments):
@@ -45,10 +51,16 @@ class TestOnTheTable:
             assert found[task] == pytest.approx(figures, rel=0.03), task
         assert {row["classes"] for row in rows.values()} == {"184"}
         printed = capsys.readouterr().out
-        assert printed.count("\n") == 2 + 7
-        assert printed in DOCS.read_text()
+        assert (tmp_path / "table_noise.md").read_text() in printed
+        assert sum(line.startswith("| ") for line in printed.splitlines()) == 1 + 7
+        assert printed.strip() in DOCS.read_text()
+        told = json.loads((tmp_path / "table_noise.json").read_text())
+        assert told["command"] == "python experiments/table_noise.py"
+        assert told["seeds"] == 0
+        assert told["counts"] == {"listed architectures": 4096}
+        assert told["cpu_s"] >= 0
 
     def test_smoke(self, monkeypatch, tmp_path, capsys):
         run(monkeypatch, "--smoke", "--out", tmp_path / "new")
-        assert len((tmp_path / "new" / "table_noise.csv").read_text().splitlines()) == 2
+        assert len((tmp_path / "new" / "table_noise.csv").read_text().splitlines()) == 3
         assert "class_object" in capsys.readouterr().out
