@@ -7,16 +7,18 @@ It is `ktnas.runner.run` with the parts that most callers want filled in; who ne
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
+from ktnas.benchmarks.live import LiveBenchmark, Unwatched
 from ktnas.budget import Budget, require_population
 from ktnas.cache import DiskStore
 from ktnas.data import cache_directory
 from ktnas.errors import ConfigurationError, unknown_name
-from ktnas.runner import Observer, TaskResult, run
+from ktnas.runner import Evaluate, Observer, TaskResult, run
 from ktnas.search import Search
 from ktnas.space import SearchSpace
 from ktnas.trial import History, Problem
@@ -129,7 +131,8 @@ def _search(
 ) -> SearchResult:
     limit = Budget(budget)
     require_population(method, budget)
-    result = run(problem, method, benchmark.evaluate, budget=limit, seed=seed, observe=callback)
+    with _evaluator(benchmark) as evaluate:
+        result = run(problem, method, evaluate, budget=limit, seed=seed, observe=callback)
     best = {
         name: Found(
             benchmark.label(task.best.genotype), task.best.genotype, task.best.fitness, task.evaluations_to_best
@@ -138,3 +141,9 @@ def _search(
         if task.best is not None and task.best.fitness is not None
     }
     return SearchResult(best, result.tasks, result.history)
+
+
+def _evaluator(benchmark: Benchmark) -> AbstractContextManager[Evaluate]:
+    if isinstance(benchmark, LiveBenchmark):
+        return benchmark.evaluator(Unwatched())
+    return nullcontext(benchmark.evaluate)

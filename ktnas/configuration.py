@@ -12,13 +12,14 @@ from importlib import metadata
 
 from ktnas import __version__
 from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.live import LiveBenchmark
 from ktnas.budget import Budget
 from ktnas.errors import ConfigurationError
 from ktnas.results import ENVIRONMENT, JSON
 from ktnas.space import genotypes, is_enumerable
 from ktnas.trial import Problem, Task
 
-PACKAGES = ("gensim", "nas-bench-graph", "networkx", "numpy", "scikit-learn", "scipy")
+PACKAGES = ("gensim", "nas-bench-graph", "networkx", "numpy", "scikit-learn", "scipy", "torch")
 """Packages whose version can change a result."""
 
 
@@ -53,7 +54,7 @@ def configuration(
     """What decides a run, and under ``environment`` what it ran on.
 
     Args:
-        benchmark: Restricted to the problem's tasks.
+        benchmark: Restricted to the problem's tasks; of one that trains, its settings are recorded too.
         problem: What is searched.
         search: The algorithm.
         budget: When to stop.
@@ -63,8 +64,10 @@ def configuration(
         ConfigurationError: If the algorithm's fields cannot be recorded.
     """
     space = problem.space
+    live = {"training": describe(benchmark.settings())} if isinstance(benchmark, LiveBenchmark) else {}
     return {
         "benchmark": benchmark.name,
+        **live,
         "space": space.name,
         "architectures": len(genotypes(space)) if is_enumerable(space) else None,
         "tasks": {task.name: _described(benchmark, problem, task) for task in problem.tasks},

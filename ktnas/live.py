@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 from ktnas.runner import TaskResult
 from ktnas.trial import Task
+from ktnas.wording import duration, value_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -36,6 +37,8 @@ class Standing:
         proposed: Migrants evaluated.
         positive: Those judged positive.
         skipped: Generations without a transfer.
+        cost_s: Seconds that the evaluations cost.
+        running: Evaluations that have begun.
     """
 
     evaluations: int = 0
@@ -44,6 +47,8 @@ class Standing:
     proposed: int = 0
     positive: int = 0
     skipped: int = 0
+    cost_s: float = 0.0
+    running: int = 0
 
 
 Standings = Mapping[str, Standing]
@@ -60,6 +65,7 @@ def standings(tasks: Mapping[str, TaskResult]) -> dict[str, Standing]:
             result.transfers.proposed,
             result.transfers.positive,
             result.transfers.skipped_generations,
+            result.cost_s,
         )
         for name, result in tasks.items()
     }
@@ -74,6 +80,7 @@ class Board:
         tasks: The tasks, in order.
         budget: Evaluations per task and run.
         runs: Number of runs, one per seed.
+        workers: Evaluations that run side by side, where their cost is what takes the time; 0 for tables.
         seeds: How far each run that has started has come, by seed.
         began: When the board was made, on the monotonic clock.
     """
@@ -82,6 +89,7 @@ class Board:
     tasks: tuple[Task, ...]
     budget: int
     runs: int = 1
+    workers: int = 0
     seeds: dict[int, Standings] = field(default_factory=dict)
     began: float = field(default_factory=monotonic)
 
@@ -104,14 +112,34 @@ class Board:
             proposed=sum(row.proposed for row in rows),
             positive=sum(row.positive for row in rows),
             skipped=sum(row.skipped for row in rows),
+            cost_s=sum(row.cost_s for row in rows),
+            running=sum(row.running for row in rows),
         )
 
     def clock(self) -> str:
         """Time gone, and an estimate of the time left."""
         gone, done = monotonic() - self.began, self.done()
-        if not 0 < done < 1:
-            return duration(gone)
-        return f"{duration(gone)}, about {duration(gone * (1 - done) / done)} left"
+        left_s = self._left_at_cost_s() if self.workers else gone * (1 - done) / done if done else 0.0
+        left = f", about {duration(left_s)} left" if left_s else ""
+        return f"{duration(gone)}{left}{self._training()}"
+
+    def _training(self) -> str:
+        if not self.workers:
+            return ""
+        totals = [self.total(task.name) for task in self.tasks]
+        running, cost_s = sum(total.running for total in totals), sum(total.cost_s for total in totals)
+        return f"; {running} in training, {duration(cost_s)} of training so far"
+
+    def _left_at_cost_s(self) -> float:
+        """What is left at the cost of what is done; recorded answers of a run that goes on count with theirs."""
+        totals = [self.total(task.name) for task in self.tasks]
+        means = [total.cost_s / total.evaluations for total in totals if total.evaluations]
+        other = sum(means) / len(means) if means else 0.0
+        left = 0.0
+        for task, total in zip(self.tasks, totals, strict=True):
+            mean = total.cost_s / total.evaluations if total.evaluations else other
+            left += (1 - self.share(task.name)) * self.budget * self.runs * mean
+        return left / self.workers
 
 
 class View(Protocol):
@@ -229,44 +257,3 @@ class LiveView:
             used = f"{total.evaluations}/{board.budget * board.runs}"
             table.add_row(task.name, bar, used, value_text(task, total.fitness), *counts)
         return Group(Text(board.title, style="bold"), table, Text(board.clock(), style="dim"))
-
-
-def value_text(task: Task, fitness: float | None) -> str:
-    """A fitness as the task's metric with its unit.
-
-    >>> value_text(Task("cifar10", "validation accuracy", "%"), 91.60666)
-    '91.607 %'
-    """
-    if fitness is None:
-        return "none"
-    text = number_text(task.to_fitness(fitness))
-    return f"{text} {task.unit}" if task.unit else text
-
-
-def number_text(value: float) -> str:
-    """Five significant digits, without an exponent where the number reads well without.
-
-    >>> number_text(0.581234567), number_text(12.0), number_text(1234567.0)
-    ('0.58123', '12.000', '1234567')
-    """
-    magnitude = abs(value)
-    if magnitude >= 10_000:
-        return f"{value:.0f}" if magnitude < 1e9 else f"{value:.4e}"
-    if magnitude and magnitude < 1e-4:
-        return f"{value:.4e}"
-    whole = len(str(int(magnitude))) if magnitude >= 1 else 0
-    return f"{value:.{max(0, 5 - whole)}f}"
-
-
-def duration(seconds: float) -> str:
-    """A length of time to read.
-
-    >>> duration(3.21), duration(75), duration(7260)
-    ('3.2 s', '1 min 15 s', '2 h 1 min')
-    """
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s"
-    return f"{minutes // 60} h {minutes % 60} min"

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias, cast
 
 from ktnas.errors import ConfigurationError, DataError
-from ktnas.runner import Evaluate
 from ktnas.summary import Summary
 from ktnas.trial import Evaluation, Proposal, Trial
 from ktnas.typing import Genotype
@@ -233,17 +232,6 @@ class TrialLog:
         self.appended = 0
         self._position = 0
         self._counts: dict[str, int] = {}
-
-    def recall(self, evaluate: Evaluate) -> Evaluate:
-        """``evaluate``, but what is recorded is answered from the record."""
-        if not self.answers:
-            return evaluate
-
-        def recalled(task: str, genotype: Genotype) -> Evaluation:
-            known = self.answers.get((task, genotype))
-            return evaluate(task, genotype) if known is None else known
-
-        return recalled
 
     def append(self, trials: Sequence[Trial], architectures: Sequence[str]) -> None:
         """Add trials, or find that they are the next ones recorded; on disk when this returns.

@@ -5,61 +5,40 @@ from __future__ import annotations
 import multiprocessing
 import re
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from queue import Empty
-from time import monotonic, perf_counter
-from typing import TYPE_CHECKING, TypeAlias
+from time import monotonic
+from typing import TYPE_CHECKING
 
+from ktnas.answers import AnswerLog, recalling
+from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.live import LiveBenchmark
 from ktnas.budget import check
 from ktnas.configuration import configuration
 from ktnas.errors import ConfigurationError
 from ktnas.experiment import Experiment, Settings, compose
-from ktnas.live import REFRESHES_PER_SECOND, Standings, View, standings, value_text
+from ktnas.live import REFRESHES_PER_SECOND, Standings, View
 from ktnas.population import survivors
+from ktnas.recorder import Recorder, Show
 from ktnas.results import SUMMARY, RunDirectory, TrialLog, read_trials, to_json
 from ktnas.rng import Streams
-from ktnas.runner import Progress, TaskResult, run
+from ktnas.runner import Evaluate, TaskResult, run
 from ktnas.space import sample_distinct
 from ktnas.summary import Ending, Summary, incumbents, summarize
 from ktnas.trial import Task, Trial
-from ktnas.typing import Genotype
+from ktnas.wording import value_text
 
 if TYPE_CHECKING:
     from multiprocessing.queues import Queue
     from multiprocessing.synchronize import Event
 
-Show: TypeAlias = Callable[[Standings], None]
-"""Is told how far a run has come."""
-
 _POLL_S = 0.1
 _NAME_LIMIT = 60
 _NAMED_TASKS = 3
-
-
-@dataclass(slots=True)
-class _Recorder:
-    """Observes a run: trials go to the log, how far it has come to whoever watches."""
-
-    label: Callable[[Genotype], str]
-    log: TrialLog
-    show: Show
-    tasks: Mapping[str, TaskResult]
-    search_s: float = 0.0
-    began: float = field(default_factory=perf_counter)
-
-    def __call__(self, progress: Progress) -> None:
-        self.log.append(progress.trials, [self.label(trial.genotype) for trial in progress.trials])
-        self.tasks, self.search_s = progress.tasks, progress.search_s
-        self.show(standings(progress.tasks))
-
-    def interrupted(self) -> Ending:
-        seconds = {"total": perf_counter() - self.began, "search": self.search_s}
-        return Ending(self.tasks, {"total": seconds["total"], "search": seconds["search"]}, finished=False)
 
 
 def search_once(experiment: Experiment, seed: int, directory: RunDirectory, show: Show) -> Summary:
@@ -70,15 +49,17 @@ def search_once(experiment: Experiment, seed: int, directory: RunDirectory, show
             been evaluated then.
         DataError: If the directory holds a damaged record.
     """
-    problem, budget, benchmark = experiment.problem, experiment.budget, experiment.benchmark
+    problem, budget = experiment.problem, experiment.budget
     check(problem, budget, seed)
+    benchmark = experiment.benchmark
+    if isinstance(benchmark, LiveBenchmark):
+        benchmark = benchmark.for_run(seed, directory.path)
     directory.claim(configuration(benchmark, problem, experiment.search, budget, (seed,)))
-    log = TrialLog(directory.path)
-    try:
-        recorder = _Recorder(benchmark.label, log, show, {name: TaskResult() for name in problem.names})
+    with closing(TrialLog(directory.path)) as log:
+        recorder = Recorder(benchmark.label, log, None, show, {name: TaskResult() for name in problem.names})
         try:
-            evaluate = log.recall(benchmark.evaluate)
-            result = run(problem, experiment.search, evaluate, budget=budget, seed=seed, observe=recorder)
+            with _evaluator(benchmark, directory.path, recorder) as evaluate:
+                result = run(problem, experiment.search, evaluate, budget=budget, seed=seed, observe=recorder)
             ending = Ending(result.tasks, {"total": result.total_s, "search": result.search_s})
         except KeyboardInterrupt:
             ending = recorder.interrupted()
@@ -88,9 +69,19 @@ def search_once(experiment: Experiment, seed: int, directory: RunDirectory, show
         method = experiment.search.name
         summary = summarize(benchmark, problem, ending, method=method, seed=seed, budget=budget.evaluations)
         directory.write(SUMMARY, to_json(summary))
-    finally:
-        log.close()
     return summary
+
+
+@contextmanager
+def _evaluator(benchmark: Benchmark, directory: Path, recorder: Recorder) -> Iterator[Evaluate]:
+    """What answers a run's questions: first the record; answers that take long are recorded as they arrive."""
+    known = recorder.log.answers
+    if not isinstance(benchmark, LiveBenchmark):
+        yield recalling(known, benchmark.evaluate)
+        return
+    with closing(AnswerLog(directory)) as answers, benchmark.evaluator(recorder) as evaluate:
+        recorder.answers = answers
+        yield recalling({**answers.answers, **known}, evaluate)
 
 
 def search_seeds(

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from ktnas import __version__
-from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks import Benchmark, Standing
+from ktnas.benchmarks.live import LiveBenchmark
 from ktnas.runner import TaskResult
 from ktnas.trial import Problem, Task, Trial
 
@@ -56,6 +57,7 @@ class TaskSummary(TypedDict):
     best: Best | None
     optimum_reached_at: int | None
     exhausted: bool
+    cost_s: float
     transfers: TransferCounts
 
 
@@ -92,8 +94,15 @@ class Ending:
 def summarize(
     benchmark: Benchmark, problem: Problem, ending: Ending, *, method: str, seed: int, budget: int
 ) -> Summary:
-    """The summary of a run that has ended."""
-    tasks = {task.name: _task_summary(benchmark, problem, task, ending.tasks[task.name]) for task in problem.tasks}
+    """The summary of a run that has ended.
+
+    A run that was interrupted is to end at once, and may go on: a benchmark whose report takes training is left alone.
+    """
+    reported = ending.finished or not isinstance(benchmark, LiveBenchmark)
+    tasks = {
+        task.name: _task_summary(benchmark, problem, task, ending.tasks[task.name], reported=reported)
+        for task in problem.tasks
+    }
     return {
         "benchmark": benchmark.name,
         "space": problem.space.name,
@@ -108,8 +117,10 @@ def summarize(
     }
 
 
-def _task_summary(benchmark: Benchmark, problem: Problem, task: Task, result: TaskResult) -> TaskSummary:
-    best = _best(benchmark, task, result)
+def _task_summary(
+    benchmark: Benchmark, problem: Problem, task: Task, result: TaskResult, *, reported: bool
+) -> TaskSummary:
+    best = _best(benchmark, task, result, reported=reported)
     optimum = benchmark.best_fitness(task.name)
     reached = best is not None and optimum is not None and best["fitness"] >= optimum
     moved = result.transfers
@@ -122,6 +133,7 @@ def _task_summary(benchmark: Benchmark, problem: Problem, task: Task, result: Ta
         "best": best,
         "optimum_reached_at": result.evaluations_to_best if reached else None,
         "exhausted": result.exhausted,
+        "cost_s": result.cost_s,
         "transfers": {
             "proposed": moved.proposed,
             "positive": moved.positive,
@@ -131,11 +143,11 @@ def _task_summary(benchmark: Benchmark, problem: Problem, task: Task, result: Ta
     }
 
 
-def _best(benchmark: Benchmark, task: Task, result: TaskResult) -> Best | None:
+def _best(benchmark: Benchmark, task: Task, result: TaskResult, *, reported: bool) -> Best | None:
     trial = result.best
     if trial is None or trial.fitness is None:
         return None
-    standing = benchmark.report(task.name, trial.genotype)
+    standing = benchmark.report(task.name, trial.genotype) if reported else Standing()
     return {
         "architecture": benchmark.label(trial.genotype),
         "fitness": trial.fitness,

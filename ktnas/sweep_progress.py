@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TextIO
 
-from ktnas.live import duration
 from ktnas.sweep import SweepProgress
+from ktnas.wording import duration
 
 _APART_S = 0.2, 15.0
 """Seconds between two states that are shown, at least: on a terminal, and elsewhere."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from ktnas.benchmarks.lookup import Entry
-from ktnas.live import duration, number_text
 from ktnas.summary import Best, Spread, Summary, TaskSummary, spread
+from ktnas.wording import duration, number_text
 
 if TYPE_CHECKING:
     from rich.console import Console

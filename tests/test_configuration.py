@@ -66,4 +66,4 @@ def test_a_changed_part_changes_the_configuration():
 def test_the_environment_names_versions():
     found = environment()
     assert found["numpy"]
-    assert set(found) == {"ktnas", "python", "gensim", "nas-bench-graph", "networkx", "numpy", "scikit-learn", "scipy"}
+    assert set(found) == {"ktnas", "python", "gensim", "nas-bench-graph", "networkx", "numpy", "scikit-learn", "scipy", "torch"}

@@ -28,10 +28,12 @@ LAYERS = (
     {"data"},
     {"benchmarks"},
     {"training"},
-    {"budget", "cache", "drawing", "statistics"},
+    {"budget", "cache", "wording", "drawing", "statistics"},
     {"runner"},
     {"api", "live", "summary", "testing"},
     {"plots", "results", "tables"},
+    {"answers"},
+    {"recorder"},
     {"catalog", "configuration", "records", "comparison_plots"},
     {"experiment", "options", "compare", "record_directories"},
     {"session", "grid"},
@@ -48,7 +50,7 @@ CORE = frozenset[str]().union(*LAYERS[: next(i for i, layer in enumerate(LAYERS)
 
 HEAVY = {
     "gensim": {"embedding.skip_gram"},
-    "sklearn": {"surrogate.*"},
+    "sklearn": {"surrogate.*", "training.data.bundled"},
     "matplotlib": {"plots", "comparison_plots"},
     "scikit_posthocs": {"statistics", "comparison_plots"},
     "networkx": {"graph"},
@@ -57,7 +59,7 @@ HEAVY = {
     "rich": {"live", "tables"},
     "torch": {"training.*"},
     "safetensors": {"training.*"},
-    "PIL": {"training.data.*"},
+    "PIL": {"training.data.folder"},
     "nas_bench_graph": set(),
 }
 """Libraries that are imported inside functions only, and by these modules only."""

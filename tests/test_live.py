@@ -5,7 +5,7 @@ import io
 import pytest
 
 from ktnas import live
-from ktnas.live import Board, LiveView, PlainView, SilentView, Standing, number_text, standings, value_text
+from ktnas.live import Board, LiveView, PlainView, SilentView, Standing, standings
 from ktnas.runner import TaskResult, Transfers
 from ktnas.trial import Evaluation, Proposal, Task, Trial
 
@@ -29,8 +29,8 @@ def state(first, second=0, **fields):
 
 def test_results_become_standings():
     best = Trial(0, Proposal("a", (0,)), Evaluation(2.0))
-    result = TaskResult(7, 1, best, 3, stop_reached_at=7, transfers=Transfers(5, 2, 1, 4))
-    assert standings({"a": result, "b": TaskResult()}) == {"a": Standing(7, True, 2.0, 5, 2, 4), "b": Standing()}
+    result = TaskResult(7, 1, best, 3, stop_reached_at=7, transfers=Transfers(5, 2, 1, 4), cost_s=8.5)
+    assert standings({"a": result, "b": TaskResult()}) == {"a": Standing(7, True, 2.0, 5, 2, 4, 8.5), "b": Standing()}
 
 
 def test_shares_count_tasks_that_ended_early_as_done():
@@ -42,9 +42,9 @@ def test_shares_count_tasks_that_ended_early_as_done():
 
 def test_runs_are_added_up():
     shown = board(runs=4)
-    shown.seeds = {0: state(10, 5, proposed=2, positive=1, skipped=3), 1: state(10, 5, proposed=1)}
+    shown.seeds = {0: state(10, 5, proposed=2, positive=1, skipped=3), 1: state(10, 5, proposed=1, cost_s=2, running=1)}
     assert shown.share("cifar10") == 0.5
-    assert shown.total("cifar10") == Standing(20, False, 91.5, 3, 1, 3)
+    assert shown.total("cifar10") == Standing(20, False, 91.5, 3, 1, 3, 2, 1)
 
 
 def test_the_clock_estimates_the_time_left(clock):
@@ -55,6 +55,20 @@ def test_the_clock_estimates_the_time_left(clock):
     assert shown.clock() == "30.0 s, about 1 min 30 s left"
     shown.seeds[0] = state(10, 10)
     assert shown.clock() == "30.0 s"
+
+
+def test_with_training_time_left_follows_from_its_cost(clock):
+    shown = Board("title", TASKS, 10, workers=2, began=live.monotonic())
+    assert shown.clock() == "0.0 s; 0 in training, 0.0 s of training so far"
+    shown.seeds[0] = {"cifar10": Standing(0, running=1), "loss": Standing(0, running=1)}
+    assert shown.clock() == "0.0 s; 2 in training, 0.0 s of training so far"
+    clock[0] += 5
+    shown.seeds[0] = {"cifar10": Standing(4, cost_s=40.0, running=2), "loss": Standing(0)}
+    assert shown.clock() == "5.0 s, about 1 min 20 s left; 2 in training, 40.0 s of training so far"  # (6 + 10) 10 / 2
+    shown.seeds[0] = {"cifar10": Standing(4, cost_s=40.0), "loss": Standing(5, cost_s=20.0, running=1)}
+    assert shown.clock() == "5.0 s, about 40.0 s left; 1 in training, 1 min 0 s of training so far"  # (6 10 + 5 4) / 2
+    shown.seeds[0] = {"cifar10": Standing(10, cost_s=99.0), "loss": Standing(7, True, cost_s=21.0)}
+    assert shown.clock() == "5.0 s; 0 in training, 2 min 0 s of training so far"
 
 
 def test_plain_lines_are_sparse_and_end_with_the_last(clock):
@@ -119,23 +133,3 @@ def test_a_live_view_takes_no_more_than_its_share():
     for i in range(1000):
         view.show(0, state(i % 10))
     assert stream.getvalue() == ""
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.0, "0.00000"),
-        (-1.5, "-1.5000"),
-        (99.99999, "100.000"),
-        (1e-7, "1.0000e-07"),
-        (12345.6, "12346"),
-        (1e12, "1.0000e+12"),
-    ],
-)
-def test_numbers_to_read(value, text):
-    assert number_text(value) == text
-
-
-def test_no_fitness_is_said():
-    assert value_text(TASKS[0], None) == "none"
-    assert value_text(TASKS[1], -2.0) == "2.0000"

@@ -99,22 +99,6 @@ def test_another_trial_than_the_recorded_one_is_refused_and_nothing_is_lost(tmp_
     assert (tmp_path / TRIALS).read_bytes() == whole
 
 
-def test_recorded_answers_are_recalled_and_others_evaluated(tmp_path):
-    log_of(tmp_path, trial((0,), 0.25))
-    log = TrialLog(tmp_path)
-    asked = []
-
-    def evaluate(task, genotype):
-        asked.append((task, genotype))
-        return Evaluation(9.0)
-
-    recalled = log.recall(evaluate)
-    assert recalled("a", (0,)).fitness == 0.25
-    assert recalled("b", (0,)).fitness == 9.0
-    assert asked == [("b", (0,))]
-    log.close()
-
-
 def test_a_line_cut_off_is_left_out_and_overwritten(tmp_path):
     whole = log_of(tmp_path, trial((0,)), trial((1,)))
     first = whole.index(b"\n") + 1

@@ -1,0 +1,96 @@
+"""Answers that took long, on disk one by one: a run that is cut off within a generation loses none that was there.
+
+``trials.jsonl`` grows once a generation has been answered, in the order asked. Evaluations that run side by side arrive
+in another order, so each is written to ``answers.jsonl`` at once; a run that goes on takes its answers from both.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from ktnas.benchmarks.live import BatchEvaluator, Question
+from ktnas.errors import ConfigurationError, DataError
+from ktnas.results import complete_lines
+from ktnas.runner import Evaluate
+from ktnas.trial import Evaluation, History
+from ktnas.typing import Genotype
+
+ANSWERS = "answers.jsonl"
+
+
+class AnswerLog:
+    """Appends answers to ``answers.jsonl`` of a directory whose `TrialLog` is open: that one keeps others out.
+
+    Attributes:
+        answers: Evaluations found there, by task and genotype.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        path = directory / ANSWERS
+        try:
+            path.touch()
+            self._file: BinaryIO = path.open("r+b")
+        except OSError as error:
+            raise ConfigurationError(f"cannot write {path}: {error.strerror}; choose another --out") from None
+        try:
+            lines, size = complete_lines(self._file.read())
+            self.answers = dict(_decoded(line, f"{path}, line {i}") for i, line in enumerate(lines, 1))
+        except BaseException:
+            self._file.close()
+            raise
+        self._file.seek(size)
+        self._file.truncate()  # what follows was cut off while it was written
+
+    def append(self, question: Question, evaluation: Evaluation) -> None:
+        """Add an answer; on disk when this returns."""
+        task, genotype = question
+        record = {
+            "task": task,
+            "genotype": genotype,
+            "fitness": evaluation.fitness,
+            "error": evaluation.error,
+            "cost_s": evaluation.cost_s,
+            "metrics": dict(evaluation.metrics),
+        }
+        self._file.write(json.dumps(record, allow_nan=False).encode() + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Release the file."""
+        self._file.close()
+
+
+def _decoded(line: bytes, where: str) -> tuple[Question, Evaluation]:
+    try:
+        record = json.loads(line)
+        question = str(record["task"]), tuple(map(int, record["genotype"]))
+        return question, Evaluation(record["fitness"], record["cost_s"], dict(record["metrics"]), record["error"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise DataError(f"{where}: no answer but {line[:60]!r} ({type(error).__name__}: {error})") from None
+
+
+def recalling(known: Mapping[Question, Evaluation], evaluate: Evaluate) -> Evaluate:
+    """``evaluate``, but what is known is answered from there."""
+    if not known:
+        return evaluate
+    return _Recalling(known, evaluate)
+
+
+@dataclass(frozen=True, slots=True)
+class _Recalling:
+    known: Mapping[Question, Evaluation]
+    evaluate: Evaluate
+
+    def expect(self, questions: Sequence[Question], history: History) -> None:
+        if isinstance(self.evaluate, BatchEvaluator):
+            self.evaluate.expect([question for question in questions if question not in self.known], history)
+
+    def __call__(self, task: str, genotype: Genotype) -> Evaluation:
+        answer = self.known.get((task, genotype))
+        return self.evaluate(task, genotype) if answer is None else answer
