@@ -5,13 +5,16 @@ One file per family of search spaces. A space of your own trains with a function
 
 from __future__ import annotations
 
+from torch import nn
+
 from ktnas.errors import ConfigurationError
 from ktnas.space import ListedSpace, SearchSpace, require_member
+from ktnas.spaces.darts import DARTS
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.spaces.transnas_macro import TransNASMacro
 from ktnas.spaces.transnas_micro import TransNASMicro
-from ktnas.training.networks import nasbench201, transnas
-from ktnas.training.networks.heads import TILES, Tiles, build_head
+from ktnas.training.networks import darts, nasbench201, transnas
+from ktnas.training.networks.heads import TILES, Tiles, build_auxiliary, build_head
 from ktnas.training.networks.network import Encoder, Network, Size
 from ktnas.training.objectives import Jigsaw, Objective
 from ktnas.typing import Genotype
@@ -35,7 +38,8 @@ def build(
 
     Raises:
         ArchitectureError: If the genotype is none of the space.
-        ConfigurationError: If the space has no networks, or images are too small for them.
+        ConfigurationError: If the space has no networks, or no auxiliary head where one is asked for; if images are
+            too small for its networks, or a jigsaw's do not divide into tiles.
     """
     base = space.base if isinstance(space, ListedSpace) else space
     require_member(base, genotype)
@@ -46,8 +50,9 @@ def build(
         raise ConfigurationError(f"a jigsaw needs images of 3 x 3 equal tiles; got {height} x {width} pixels")
     seen = (height // TILES, width // TILES) if tiled else (height, width)
     _require_pixels(base, seen, encoder.halvings, "tiles" if tiled else "images")
-    head = build_head(objective, encoder.channels, encoder.halvings, (height, width))
-    return Network(encoder.module, head, Tiles() if tiled else None)
+    head = build_head(objective, encoder.channels, encoder.halvings, seen)
+    auxiliary = _auxiliary(base, objective, encoder, seen) if size.auxiliary else None
+    return Network(encoder.module, head, Tiles() if tiled else None, auxiliary)
 
 
 def _encoder(space: SearchSpace, genotype: Genotype, shape: tuple[int, int, int], size: Size) -> Encoder:
@@ -57,6 +62,8 @@ def _encoder(space: SearchSpace, genotype: Genotype, shape: tuple[int, int, int]
             return nasbench201.encoder(genotype, inputs, size)
         case TransNASMicro():
             return transnas.micro_encoder(genotype, inputs, min(height, width), size)
+        case DARTS():
+            return darts.encoder(space, genotype, inputs, size)
         case TransNASMacro():
             return transnas.macro_encoder(genotype, inputs, min(height, width), size)
         case _:
@@ -64,6 +71,15 @@ def _encoder(space: SearchSpace, genotype: Genotype, shape: tuple[int, int, int]
                 f"search space {space.name!r} has no networks to train: use nasbench201, transnas101-micro, "
                 "transnas101-macro, darts or emt-nas, or give the benchmark a function that builds your own"
             )
+
+
+def _auxiliary(space: SearchSpace, objective: Objective, encoder: Encoder, seen: tuple[int, int]) -> nn.Module:
+    if encoder.middle is None:
+        raise ConfigurationError(
+            f"networks of {space.name!r} have no auxiliary head: leave it out, or use darts or emt-nas"
+        )
+    channels, halvings = encoder.middle
+    return build_auxiliary(objective, channels, halvings, seen)
 
 
 def _require_pixels(space: SearchSpace, seen: tuple[int, int], halvings: int, what: str) -> None:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from ktnas.training.networks.network import Network
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
     """The size of a network.
 
     Attributes:
-        parameters: Number of trained parameters.
+        parameters: Number of trained parameters, without those of an auxiliary head, which only helps to train.
         flops: Multiply-adds of the convolutions and linear layers for one image, a bias counting as one addition;
             normalization, activations and pooling count nothing.
     """
@@ -48,7 +50,10 @@ def count(network: nn.Module, shape: tuple[int, int, int]) -> Cost:
             hook.remove()
         for module, training in modes:
             module.training = training
-    return Cost(sum(weight.numel() for weight in network.parameters()), flops)
+    parameters = sum(weight.numel() for weight in network.parameters())
+    if isinstance(network, Network) and network.auxiliary is not None:
+        parameters -= sum(weight.numel() for weight in network.auxiliary.parameters())
+    return Cost(parameters, flops)
 
 
 def _flops(layer: nn.Module, output: Tensor) -> int:

@@ -7,11 +7,11 @@ loss, small beside the encoder, so that what differs between candidates is what 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from torch import Tensor, nn
 
+from ktnas.errors import ConfigurationError
 from ktnas.training.objectives import (
     Autoencoding,
     Classification,
@@ -27,6 +27,7 @@ TILES = 3
 """Tiles of a jigsaw along a side."""
 
 _NARROWEST = 16
+_AUXILIARY = (128, 768)
 
 
 class Tiles(nn.Module):
@@ -93,17 +94,17 @@ def _decoder(channels: int, outputs: int, halvings: int, image: tuple[int, int])
 
 def halved(side: int, times: int) -> int:
     """``side`` after so many halvings, each rounding up."""
-    return math.ceil(side / 2**times)
+    return -(-side // (1 << times))
 
 
-def build_head(objective: Objective, channels: int, halvings: int, image: tuple[int, int]) -> nn.Module:
+def build_head(objective: Objective, channels: int, halvings: int, seen: tuple[int, int]) -> nn.Module:
     """The head for an objective.
 
     Args:
         objective: What is to be learnt.
         channels: Channels of the feature maps.
         halvings: How often the encoder halved height and width.
-        image: Height and width of the images.
+        seen: Height and width of what the encoder sees: images, or tiles of a jigsaw.
     """
     match objective:
         case Classification():
@@ -115,6 +116,38 @@ def build_head(objective: Objective, channels: int, halvings: int, image: tuple[
         case Regression():
             return LinearHead(channels, objective.outputs)
         case Segmentation():
-            return Decoder(channels, objective.classes, halvings, image, bounded=False)
+            return Decoder(channels, objective.classes, halvings, seen, bounded=False)
         case Normals() | Autoencoding():
-            return Decoder(channels, 3, halvings, image, bounded=True)
+            return Decoder(channels, 3, halvings, seen, bounded=True)
+
+
+def build_auxiliary(objective: Objective, channels: int, halvings: int, seen: tuple[int, int]) -> nn.Module:
+    """The auxiliary head of DARTS for an objective; arguments as for `build_head`.
+
+    For classes and numbers it is DARTS' own: feature maps pooled to 2 x 2 (windows of 5 x 5 where they are 8 x 8, as
+    there, and in proportion elsewhere), convolutions of 128 and 768 channels, and a linear layer. For maps it is a
+    second decoder.
+
+    Raises:
+        ConfigurationError: If the feature maps are smaller than 2 x 2.
+    """
+    if isinstance(objective, Segmentation | Normals | Autoencoding):
+        return build_head(objective, channels, halvings, seen)
+    sides = (halved(seen[0], halvings), halved(seen[1], halvings))
+    if min(sides) < 2:
+        raise ConfigurationError(
+            f"the auxiliary head needs feature maps of at least 2 x 2; got {sides[0]} x {sides[1]} from "
+            f"{seen[0]} x {seen[1]} pixels: use larger images, or no auxiliary head"
+        )
+    height, width = (min(-(-5 * side // 8), side - 1) for side in sides)
+    return nn.Sequential(
+        nn.ReLU(),
+        nn.AvgPool2d((height, width), stride=(sides[0] - height, sides[1] - width)),
+        nn.Conv2d(channels, _AUXILIARY[0], 1, bias=False),
+        nn.BatchNorm2d(_AUXILIARY[0]),
+        nn.ReLU(),
+        nn.Conv2d(*_AUXILIARY, 2, bias=False),
+        nn.BatchNorm2d(_AUXILIARY[1]),
+        nn.ReLU(),
+        build_head(objective, _AUXILIARY[1], halvings, seen),
+    )

@@ -34,8 +34,8 @@ class ResidualReduction(nn.Module):
         self.shortcut = nn.Sequential(pool, nn.Conv2d(inputs, outputs, 1, bias=False))
 
     def forward(self, inputs: Tensor) -> Tensor:
-        shortcut: Tensor = self.shortcut(inputs)
-        return shortcut + self.residual(inputs)
+        outputs: Tensor = self.shortcut(inputs) + self.residual(inputs)
+        return outputs
 
 
 def operation(name: str, channels: int) -> nn.Module:

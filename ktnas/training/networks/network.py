@@ -40,7 +40,8 @@ class Encoder:
     """The part of a network that a genotype describes.
 
     Attributes:
-        module: Images ``(n, c, h, w)`` to feature maps; two modules in sequence where there are ``middle`` ones.
+        module: Images ``(n, c, h, w)`` to feature maps. With ``middle`` ones, two modules in sequence: the first gives
+            a pair whose second part they are, the second takes the pair.
         channels: Channels of the feature maps.
         halvings: How many times height and width were halved, rounding up.
         middle: Channels and halvings of the feature maps between the two modules, for an auxiliary head; else None.
@@ -58,7 +59,7 @@ class Network(nn.Module):
     Weights are drawn from torch's global generator: seed it inside ``torch.random.fork_rng`` around the construction.
 
     Args:
-        encoder: Images ``(n, c, h, w)`` to feature maps ``(n, ...)``; with an auxiliary head, two modules in sequence.
+        encoder: Images ``(n, c, h, w)`` to feature maps; as `Encoder.module`.
         head: Feature maps to raw outputs.
         view: What is done to images before the encoder sees them: nothing, or cutting them into tiles.
         auxiliary: A second head on the feature maps between the encoder's two modules; used in training mode only.
@@ -95,6 +96,6 @@ class Network(nn.Module):
         """The outputs, and in training mode those of the auxiliary head; None if there is none."""
         if self.auxiliary is None or not self.training or not isinstance(self.encoder, nn.Sequential):
             return self(images), None
-        first, second = self.encoder
-        middle = first(self.view(images))
-        return self.head(second(middle)), self.auxiliary(middle)
+        start, rest = self.encoder
+        before_last, last = start(self.view(images))
+        return self.head(rest((before_last, last))), self.auxiliary(last)

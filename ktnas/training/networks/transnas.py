@@ -79,13 +79,16 @@ def micro_encoder(genotype: Genotype, inputs: int, side: int, size: Size, *, pru
 
         return build_cell(EDGES, names, make, Zero(outputs, stride), prune=prune)
 
-    return _encoder(_SKELETON, cell, inputs, side, size)
+    halvings = stem_halvings(side)
+    return _chain([*_stem(inputs, size.channels, halvings)], _SKELETON, cell, size.channels, halvings)
 
 
 def macro_encoder(genotype: Genotype, inputs: int, side: int, size: Size) -> Encoder:
     """A macro network up to its last feature maps; arguments as for `micro_encoder`."""
     kinds = TransNASMacro().graph(genotype).operations[1:-1]
-    return _encoder(kinds, BasicBlock, inputs, side, size)
+    halvings = stem_halvings(side)
+    stem = [*_stem(inputs, size.channels, halvings), nn.ReLU()]
+    return _chain(stem, kinds, BasicBlock, size.channels, halvings)
 
 
 def operation(name: str, inputs: int, outputs: int, stride: int = 1) -> nn.Module:
@@ -98,12 +101,15 @@ def operation(name: str, inputs: int, outputs: int, stride: int = 1) -> nn.Modul
     return ReLUConvBN(inputs, outputs, {"nor_conv_1x1": 1, "nor_conv_3x3": 3}[name], stride)
 
 
-def _encoder(
-    kinds: Sequence[str], block: Callable[[int, int, int], nn.Module], inputs: int, side: int, size: Size
+def _chain(
+    stem: list[nn.Module],
+    kinds: Sequence[str],
+    block: Callable[[int, int, int], nn.Module],
+    channels: int,
+    halvings: int,
 ) -> Encoder:
-    halvings = stem_halvings(side)
-    channels = size.channels
-    modules = [*_stem(inputs, channels, halvings)]
+    """Modules of the kinds ``kinds``, each of two blocks, after a stem that gives ``channels`` channels."""
+    modules = list(stem)
     for kind in kinds:
         outputs = channels * (2 if "widen" in kind else 1)
         stride = 2 if "downsample" in kind else 1
