@@ -1,8 +1,8 @@
-"""Where benchmark tables are looked for: one search path for the command line and the library.
+"""Where benchmark tables and images are looked for: one search path for the command line and the library.
 
 In order: a directory that the caller names (``--data DIR``), ``$KTNAS_DATA``, ``./data``,
-``../shared/data/tables`` beside the current directory and beside an editable checkout, and the user's
-cache directory. The first place that holds the file wins.
+``../shared/data/tables`` and ``../shared/data/images`` beside the current directory and beside an editable
+checkout, and the user's cache directory. The first place that holds the file wins.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from pathlib import Path
 from ktnas.errors import DataError
 
 DATA_VARIABLE = "KTNAS_DATA"
-"""Environment variable that names a directory of tables."""
+"""Environment variable that names a directory of tables and images."""
 
-_SHARED = Path("..", "shared", "data", "tables")
+_SHARED = (Path("..", "shared", "data", "tables"), Path("..", "shared", "data", "images"))
 
 
 def cache_directory() -> Path:
@@ -44,7 +44,7 @@ def search_path(directory: Path | None = None) -> tuple[Path, ...]:
     if variable:
         named.append(Path(variable).expanduser())
     checkout = Path(__file__).resolve().parents[1]
-    places = [*named, Path("data"), _SHARED, *_beside(checkout), cache_directory()]
+    places = [*named, Path("data"), *_SHARED, *_beside(checkout), cache_directory()]
     distinct: dict[str, Path] = {}
     for place in places:
         distinct.setdefault(os.path.realpath(place), place)
@@ -53,7 +53,7 @@ def search_path(directory: Path | None = None) -> tuple[Path, ...]:
 
 def _beside(checkout: Path) -> tuple[Path, ...]:
     is_checkout = (checkout / "pyproject.toml").is_file()
-    return (checkout / "data", checkout / _SHARED) if is_checkout else ()
+    return (checkout / "data", *(checkout / shared for shared in _SHARED)) if is_checkout else ()
 
 
 def find(filename: str, directory: Path | None = None) -> Path | None:

@@ -14,7 +14,8 @@ def places(tmp_path, monkeypatch):
         "directory": tmp_path / "named",
         "variable": tmp_path / "variable",
         "data": work / "data",
-        "shared": tmp_path / "shared" / "data" / "tables",
+        "tables": tmp_path / "shared" / "data" / "tables",
+        "images": tmp_path / "shared" / "data" / "images",
         "cache": tmp_path / "xdg" / "ktnas",
     }
     for place in named.values():
