@@ -122,7 +122,7 @@ def put(dataset: Dataset, recipe: Recipe, device: torch.device) -> OnDevice:
 
     Raises:
         ConfigurationError: If the resolution does not suit the objective, or a step would have a single image.
-        DataError: If images are smaller than the metric needs.
+        DataError: If the metric cannot be computed on the validation part.
     """
     _check(dataset, recipe)
     normalization = _normalization(dataset.train.images, device)
@@ -147,6 +147,11 @@ def _check(dataset: Dataset, recipe: Recipe) -> None:
         raise DataError(
             f"data set {dataset.name!r}: SSIM needs images of at least {WINDOW} x {WINDOW} pixels; "
             f"got {height} x {width}"
+        )
+    labels = dataset.validation.targets
+    if isinstance(dataset.objective, MultiLabel) and not bool((labels.min(axis=0) < labels.max(axis=0)).any()):
+        raise DataError(
+            f"data set {dataset.name!r}: every label is the same for all images to validate on, so the AUC is undefined"
         )
     if min(recipe.batch_size, _count(dataset, recipe.share)) < 2:
         raise ConfigurationError(

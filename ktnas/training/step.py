@@ -52,6 +52,9 @@ class EagerStep:
             nesterov=recipe.momentum > 0,
             fused=True,
         )
+        if recipe.momentum:
+            for parameter in self._parameters:  # a supernet's step leaves most out: all join at rest, whenever that is
+                self._optimiser.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
 
     def set_rate(self, rate: float) -> None:
         """The learning rate of the steps to come."""

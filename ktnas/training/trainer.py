@@ -57,7 +57,7 @@ class Training:
     Attributes:
         metrics: Of the validation part, by name; the first is the fitness, higher is better.
         epochs: Epochs that it was trained for.
-        cost_s: Seconds of training and measuring, without putting the data on the device.
+        cost_s: Seconds of training and measuring, without preparations, such as putting the data on the device.
         stopped: Whether ``proceed`` ended it before its time.
     """
 
@@ -122,8 +122,8 @@ def train(
             data = dataset if isinstance(dataset, OnDevice) else put(dataset, recipe, device)
             data.require_fit(recipe, device)
             network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch leaves it out
-            run = _Run(network, data, recipe, device, seed, _Clock(limit_s))
-            return run.train(observe, _Gate(proceed, rungs))
+            run = _Run(network, data, recipe, device, seed)
+            return run.train(_Clock(limit_s), observe, _Gate(proceed, rungs))
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
@@ -185,10 +185,8 @@ class _Gate:
 class _Run:
     """The training of one network."""
 
-    def __init__(
-        self, network: nn.Module, data: OnDevice, recipe: Recipe, device: torch.device, seed: int, clock: _Clock
-    ) -> None:
-        self._network, self._data, self._recipe, self._device, self._clock = network, data, recipe, device, clock
+    def __init__(self, network: nn.Module, data: OnDevice, recipe: Recipe, device: torch.device, seed: int) -> None:
+        self._network, self._data, self._recipe, self._device = network, data, recipe, device
         self._augmentation = Augmentation.suited(data.dataset.objective, recipe)
         self._orders, self._changes = generator(seed, "order"), generator(seed, "augmentation")
         self._batch = min(recipe.batch_size, len(data.train))
@@ -196,24 +194,24 @@ class _Run:
         self._eager = EagerStep(network, data.dataset.objective, recipe, device)
         self._recorded = RecordedStep(self._eager) if device.type == "cuda" else None
 
-    def train(self, observe: Observe | None, gate: _Gate) -> Training:
+    def train(self, clock: _Clock, observe: Observe | None, gate: _Gate) -> Training:
         last = self._recipe.epochs
         for epoch in range(1, last + 1):
             self._set_drop_path(schedule.drop_path(self._recipe, epoch))
-            value, measured = self._train_epoch(epoch), dict[str, float]()
+            value, measured = self._train_epoch(epoch, clock), dict[str, float]()
             if epoch == last or gate.asks(epoch):
                 where = f"in epoch {epoch} of {last}, validation"
-                measured = _measure(self._network, self._data.validation, self._recipe, self._clock, where)
+                measured = _measure(self._network, self._data.validation, self._recipe, clock, where)
             fitness = next(iter(measured.values()), None)
             if observe is not None:
-                observe(EpochResult(epoch, last, value, self._clock.elapsed_s(), fitness))
+                observe(EpochResult(epoch, last, value, clock.elapsed_s(), fitness))
             if epoch < last and fitness is not None and not gate.passes(epoch, fitness):
                 break
         self._network.zero_grad(set_to_none=True)
         self._network.eval()
-        return Training(measured, epoch, self._clock.elapsed_s(), stopped=epoch < last)
+        return Training(measured, epoch, clock.elapsed_s(), stopped=epoch < last)
 
-    def _train_epoch(self, epoch: int) -> float:
+    def _train_epoch(self, epoch: int, clock: _Clock) -> float:
         """Mean loss of an epoch."""
         self._network.train()
         train, count, where = self._data.train, self._steps * self._batch, f"in epoch {epoch} of {self._recipe.epochs}"
@@ -228,7 +226,7 @@ class _Run:
             total += (self._recorded or self._eager)(*self._augmentation.batch(train, order[batch], draws[batch]))
             if i % _CHECK_EVERY == 0 or i == self._steps - 1:
                 _require_finite(float(total), f"{where}: the training loss")
-            self._clock.check(where)
+            clock.check(where)
         return float(total) / self._steps
 
     def _set_drop_path(self, probability: float) -> None:
