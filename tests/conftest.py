@@ -1,7 +1,8 @@
 """What every test shares: benchmark tables read once, a cache directory of its own, and no network.
 
-`pytest.mark.table(name)` skips a test, with a reason, where the table is not on the data search path; with
-KTNAS_REQUIRE_TABLES=1 it fails instead. The fixtures of benchmarks do the same.
+`pytest.mark.table(name)` skips a test, with a reason, where the table is not on the data search path, and
+`pytest.mark.images(name)` where NAME.npz is not; with KTNAS_REQUIRE_TABLES=1 they fail instead. The fixtures of
+benchmarks do the same.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pytest
 
 from ktnas.benchmarks.lookup import SOURCES, load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
+from ktnas.data import find
 
 _REQUIRE = "KTNAS_REQUIRE_TABLES"
 _CACHE = pytest.StashKey[tempfile.TemporaryDirectory]()
@@ -34,6 +36,9 @@ def pytest_runtest_setup(item):
     for marker in item.iter_markers("table"):
         for name in marker.args:
             require_table(name)
+    for marker in item.iter_markers("images"):
+        for name in marker.args:
+            require_images(name)
 
 
 def require_table(name):
@@ -41,10 +46,19 @@ def require_table(name):
     source = next(source for source in SOURCES if source.name == name)
     if source.locate(None) is not None:
         return
-    message = f"benchmark {name} is not on the data search path"
+    _miss(f"benchmark {name} is not on the data search path", source.hint)
+
+
+def require_images(name):
+    """Skip the test, or fail it where tables are required, unless the images of that name are here."""
+    if find(f"{name}.npz") is None:
+        _miss(f"{name}.npz is not on the data search path", "docs/datasets.md tells how to get it")
+
+
+def _miss(message, hint):
     if os.environ.get(_REQUIRE) == "1":
         pytest.fail(f"{message}, and {_REQUIRE}=1 requires it", pytrace=False)
-    pytest.skip(f"{message}; {source.hint}")
+    pytest.skip(f"{message}; {hint}")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import io
 import math
+import mmap
 import pickle
 import pickletools
 import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -152,11 +153,10 @@ def read_restricted_arrays(path: Path, size_limit: int) -> object:
         DataError: If the file is unreadable, too large, no pickle, or asks for anything else than arrays of bytes.
     """
     try:
-        with path.open("rb") as file:
-            _check_size(file, size_limit)
-            _check_claims(file)
-            file.seek(0)
-            content: object = _Unpickler(file, _ARRAYS, encoding="bytes").load()
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as pages:
+            _check_claims(pages, size_limit)
+            pages.seek(0)
+            content: object = _Unpickler(_as_file(pages), _ARRAYS, encoding="bytes").load()
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error}") from error
     except Exception as error:  # whatever a malformed pickle makes the unpickler raise
@@ -164,14 +164,15 @@ def read_restricted_arrays(path: Path, size_limit: int) -> object:
     return content
 
 
-def _check_size(file: BinaryIO, limit: int) -> None:
-    if file.seek(0, io.SEEK_END) > limit:
-        raise pickle.UnpicklingError(f"it is larger than {limit >> 20} MiB")
-    file.seek(0)
+def _as_file(pages: mmap.mmap) -> BinaryIO:
+    """Read like a file, but a length beyond the end allocates nothing."""
+    return cast("BinaryIO", pages)
 
 
-def _check_claims(file: BinaryIO) -> None:
+def _check_claims(pages: mmap.mmap, size_limit: int) -> None:
     """Refuse lengths beyond the end (by reading every operation) and places in the memo far beyond its size."""
-    for count, (operation, argument, _) in enumerate(pickletools.genops(file)):
+    if len(pages) > size_limit:
+        raise pickle.UnpicklingError(f"it is larger than {size_limit >> 20} MiB")
+    for count, (operation, argument, _) in enumerate(pickletools.genops(_as_file(pages))):
         if operation.name in {"PUT", "BINPUT", "LONG_BINPUT"} and not (isinstance(argument, int) and argument <= count):
             raise pickle.UnpicklingError(f"it remembers an object at place {argument}")

@@ -107,17 +107,23 @@ def _parts(directory: Path) -> tuple[int, Mapping[str, _Files]]:
 def _classes(directory: Path) -> list[str]:
     if not directory.is_dir():
         raise DataError(f"{directory} does not exist or is no directory")
-    classes = sorted(path.name for path in directory.iterdir() if path.is_dir() and not path.name.startswith("."))
+    classes = _folders(directory)
     if len(classes) < 2:
         found = f"only {classes[0]!r}" if classes else "none"
         raise DataError(f"{directory} must have a folder for each of at least two classes; found {found}")
     return classes
 
 
+def _folders(directory: Path) -> list[str]:
+    return sorted(path.name for path in directory.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
 def _list_subset(directory: Path, classes: Sequence[str]) -> _Files:
-    if unknown := sorted(set(_classes(directory)) - set(classes)):
+    present = _folders(directory)
+    if unknown := [name for name in present if name not in classes]:
         raise DataError(f"{directory} has classes that the training part has not: {', '.join(unknown[:5])}")
-    present = [name for name in classes if (directory / name).is_dir()]
+    if not present:
+        raise DataError(f"{directory} must have a folder for each class; found none")
     files = _list(directory, present, at_least=1)
     numbers = np.array([classes.index(name) for name in present], np.int64)
     return _Files(files.paths, numbers[files.labels])
@@ -201,5 +207,7 @@ def _squared(image: Image) -> Image:
     from PIL.Image import Resampling
 
     side = min(image.size)
-    left, top = (image.width - side) / 2, (image.height - side) / 2
-    return image.resize((SIDE, SIDE), Resampling.BILINEAR, box=(left, top, left + side, top + side))
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    # Cropped first: `resize(box=...)` lets pixels from outside the box bleed in.
+    square = image.crop((left, top, left + side, top + side))
+    return square.resize((SIDE, SIDE), Resampling.BILINEAR)
