@@ -21,6 +21,7 @@ from ktnas.training.networks.operations import (
     FactorizedReduce,
     ReLUConvBN,
     SeparableConv,
+    Zero,
     average_pool,
     droppable,
     max_pool,
@@ -74,6 +75,8 @@ def operation(name: str, channels: int, stride: int) -> nn.Module:
     Raises:
         ConfigurationError: If there is none of that name.
     """
+    if name == "none":
+        return Zero(channels, stride)
     if name == "skip_connect":
         return nn.Identity() if stride == 1 else FactorizedReduce(channels, channels)
     if name == "max_pool_3x3":
@@ -81,7 +84,7 @@ def operation(name: str, channels: int, stride: int) -> nn.Module:
     if name == "avg_pool_3x3":
         return average_pool(stride)
     if name not in _CONVOLUTIONS:
-        known = ", ".join((*_CONVOLUTIONS, "skip_connect", "max_pool_3x3", "avg_pool_3x3"))
+        known = ", ".join((*_CONVOLUTIONS, "none", "skip_connect", "max_pool_3x3", "avg_pool_3x3"))
         raise ConfigurationError(f"no network has the operation {name!r}; those of DARTS and EMT-NAS are {known}")
     kind, kernel = _CONVOLUTIONS[name]
     return kind(channels, kernel, stride)
