@@ -84,6 +84,13 @@ class DropsPaths(Protocol):
     drop_path: float
 
 
+@runtime_checkable
+class Recordable(Protocol):
+    """A network that says whether all its steps are alike: a CUDA graph of one cannot stand for steps that differ."""
+
+    recordable: bool
+
+
 def train(
     network: nn.Module,
     dataset: Dataset | OnDevice,
@@ -192,7 +199,8 @@ class _Run:
         self._batch = min(recipe.batch_size, len(data.train))
         self._steps = len(data.train) // self._batch
         self._eager = EagerStep(network, data.dataset.objective, recipe, device)
-        self._recorded = RecordedStep(self._eager) if device.type == "cuda" else None
+        alike = not isinstance(network, Recordable) or network.recordable
+        self._recorded = RecordedStep(self._eager) if device.type == "cuda" and alike else None
 
     def train(self, clock: _Clock, observe: Observe | None, gate: _Gate) -> Training:
         last = self._recipe.epochs
