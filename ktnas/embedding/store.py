@@ -98,9 +98,10 @@ def cache_key(embedder: Embedder, space: SearchSpace) -> str:
 
 
 def _described(value: object) -> str:
-    """A setting in full: types, field names and values."""
+    """A setting in full: types, field names and values, but for fields that do not count for equality."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = ", ".join(f"{f.name}={_described(getattr(value, f.name))}" for f in dataclasses.fields(value))
+        compared = [f.name for f in dataclasses.fields(value) if f.compare]
+        fields = ", ".join(f"{name}={_described(getattr(value, name))}" for name in compared)
         return f"{type(value).__module__}.{type(value).__qualname__}({fields})"
     if isinstance(value, tuple):
         return f"({', '.join(_described(item) for item in value)})"

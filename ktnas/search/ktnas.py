@@ -234,7 +234,7 @@ class _Plan:
         def known(genotype: Genotype) -> bool:
             return state.history.find(task, genotype) is not None
 
-        breeding = Breeding(state.problem.space, members, min(self.method.offspring, left), known)
+        breeding = Breeding(state.problem.space, members, min(self.method.offspring, left), known, task)
         return self.method.pool.candidates(breeding, self.streams.rng("offspring", task, state.generation))
 
     @cached_property

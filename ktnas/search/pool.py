@@ -27,12 +27,14 @@ class Breeding:
         members: Population and migrants, best first; never empty.
         count: How many architectures are to be evaluated.
         known: Whether an architecture has been evaluated on the task.
+        task: The task's name.
     """
 
     space: SearchSpace
     members: Sequence[Trial]
     count: int
     known: Callable[[Genotype], bool]
+    task: str
 
 
 class Candidates(Protocol):

@@ -22,6 +22,7 @@ from ktnas.embedding.store import Store
 from ktnas.graph import canonical_form, contracted
 from ktnas.space import ListedSpace, SearchSpace, genotypes
 from ktnas.spaces.nasbench201 import NASBench201
+from ktnas.training.candidate import one_thread
 from ktnas.training.networks import Size, build
 from ktnas.training.objectives import Objective
 from ktnas.training.proxies import Batch, Score
@@ -105,8 +106,9 @@ class ZeroCost:
         return np.array([known[genotype] for genotype in asked])
 
     def _score(self, space: SearchSpace, genotype: Genotype, batch: Batch) -> float:
-        network = seeded(lambda: self.networks(space, genotype, batch.objective, batch.shape, self.size), self.seed)
-        return self.score(network, batch)
+        with one_thread():
+            network = seeded(lambda: self.networks(space, genotype, batch.objective, batch.shape, self.size), self.seed)
+            return self.score(network, batch)
 
     def _key(self, space: SearchSpace, batch: Batch) -> str:
         """Everything that decides a score; fit for a file name."""
@@ -152,9 +154,10 @@ def _restored(arrays: Arrays, space: SearchSpace) -> dict[Genotype, float]:
         raise ValueError("it holds no codes and scores")
     if scores.ndim != 1 or codes.shape != (len(scores), len(space.cardinalities)):
         raise ValueError(f"codes of shape {codes.shape} and scores of shape {scores.shape} do not fit")
-    if np.isnan(scores).any() or np.isposinf(scores).any():
+    values: list[float] = scores.tolist()
+    if any(math.isnan(value) or value == math.inf for value in values):
         raise ValueError("a score is neither finite nor minus infinity")
-    return dict(zip(map(tuple, codes.tolist()), scores.tolist(), strict=True))
+    return dict(zip(map(tuple, codes.tolist()), values, strict=True))
 
 
 @lru_cache(maxsize=8)

@@ -15,7 +15,7 @@ MEMBERS = [
 
 
 def candidates(pool, space=SPACE, known=frozenset(), count=4, seed=0):
-    return pool.candidates(Breeding(space, MEMBERS, count, known.__contains__), np.random.default_rng(seed))
+    return pool.candidates(Breeding(space, MEMBERS, count, known.__contains__, "a"), np.random.default_rng(seed))
 
 
 class TestOffspring:
@@ -57,7 +57,7 @@ class TestWholeSpace:
         monkeypatch.setattr(pool_module, "WHOLE_SPACE_LIMIT", 1000)
         members = [Trial(0, Proposal("a", (i,) * len(space.cardinalities)), Evaluation(0.0)) for i in range(3)]
         known = frozenset(t.genotype for t in members)
-        breeding = Breeding(space, members, 2, known.__contains__)
+        breeding = Breeding(space, members, 2, known.__contains__, "a")
         found = WholeSpace(immigrants=40).candidates(breeding, np.random.default_rng(0))
         offered = list(found.genotypes)
         assert len(set(offered)) == len(offered)

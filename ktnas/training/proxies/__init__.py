@@ -77,7 +77,7 @@ def gradients(value: Tensor, tensors: Sequence[Tensor], *, differentiable: bool 
     """
     if not value.requires_grad:
         return []
-    found = torch.autograd.grad(value, tensors, create_graph=differentiable, allow_unused=True)
+    found: Sequence[Tensor | None] = torch.autograd.grad(value, tensors, create_graph=differentiable, allow_unused=True)
     return [(tensor, gradient) for tensor, gradient in zip(tensors, found, strict=True) if gradient is not None]
 
 
