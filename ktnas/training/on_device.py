@@ -5,7 +5,7 @@ All of it stays there for as long as the object lives, so that no candidate wait
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -55,15 +55,20 @@ class Part:
     targets: Tensor
     objective: Objective
     normalization: Normalization
+    _mean: Tensor = field(init=False)
+    _std: Tensor = field(init=False)
+
+    def __post_init__(self) -> None:
+        # on the device once: a copy to a GPU in every step would make the processor wait for it
+        for name, values in (("_mean", self.normalization.mean), ("_std", self.normalization.std)):
+            object.__setattr__(self, name, torch.tensor(values, device=self.images.device))
 
     def __len__(self) -> int:
         return len(self.images)
 
     def inputs(self, images: Tensor) -> Tensor:
         """Images ``(n, h, w, c)`` as a network takes them: normalised, ``(n, c, h, w)``, channels last in memory."""
-        mean = torch.tensor(self.normalization.mean, device=images.device)
-        std = torch.tensor(self.normalization.std, device=images.device)
-        return ((images.float() - mean) / std).permute(0, 3, 1, 2)
+        return ((images.float() - self._mean) / self._std).permute(0, 3, 1, 2)
 
     def answers(self, targets: Tensor) -> Tensor:
         """Stored targets as losses and metrics take them: dense ones ``(n, h, w)`` or ``(n, 3, h, w)``."""

@@ -6,6 +6,8 @@ use_sample_covariance=False, data_range=2)``: it, too, averages only where the w
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
@@ -36,6 +38,7 @@ def ssim(outputs: Tensor, targets: Tensor) -> Tensor:
     return similarity.mean(dim=(1, 2, 3))
 
 
+@lru_cache(maxsize=8)
 def _blur(size: int, device: torch.device) -> Tensor:
     """The Gaussian filter along one axis as a matrix ``(size - WINDOW + 1, size)``: exact on every device."""
     offsets = torch.arange(WINDOW, dtype=torch.float64) - WINDOW // 2
