@@ -21,6 +21,7 @@ from ktnas.budget import check
 from ktnas.configuration import configuration
 from ktnas.errors import ConfigurationError
 from ktnas.experiment import Experiment, Settings, compose
+from ktnas.interruptions import interruptions_held_back
 from ktnas.live import REFRESHES_PER_SECOND, Standings, View
 from ktnas.population import survivors
 from ktnas.recorder import Recorder, Show
@@ -137,22 +138,6 @@ def _in_parallel(settings: Settings, places: Mapping[int, Path], view: View, job
             wait(futures)
         _report(news, view)
         return [future.result() for future in futures if not future.cancelled()]
-
-
-@contextmanager
-def interruptions_held_back() -> Iterator[None]:
-    """Ctrl-C waits until the end of the block, and never reaches processes that are started in it.
-
-    A process of a pool that is interrupted while it starts would leave the pool waiting for ever.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _watch(futures: Sequence[Future[Summary]], news: Queue[tuple[int, Standings]], view: View) -> None:

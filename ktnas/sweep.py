@@ -21,10 +21,10 @@ import numpy as np
 
 from ktnas.errors import ConfigurationError, KtnasError
 from ktnas.grid import Sweep
+from ktnas.interruptions import interruptions_held_back
 from ktnas.records import SWEEP_FILE, RecordLog, RunRecord, task_courses
 from ktnas.results import to_json, write_atomically
 from ktnas.runner import Progress, run
-from ktnas.session import interruptions_held_back
 from ktnas.sweep_plan import Job, Plan, code_digest, planned
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ LAYERS = (
     {"spaces", "embedding", "surrogate", "population", "proxy"},
     {"transfer"},
     {"search"},
-    {"data"},
+    {"data", "interruptions"},
     {"benchmarks"},
     {"training"},
     {"budget", "cache", "wording", "drawing", "statistics"},

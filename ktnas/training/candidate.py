@@ -1,0 +1,239 @@
+"""Trains one candidate after the other on a device; what goes wrong with one is an answer, not the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TypeAlias
+from zlib import crc32
+
+import torch
+from torch import nn
+
+from ktnas.errors import ConfigurationError
+from ktnas.space import SearchSpace
+from ktnas.training import weights
+from ktnas.training.dataset import Dataset
+from ktnas.training.errors import TrainingError
+from ktnas.training.halving import Earlier, Halving, rung_metric
+from ktnas.training.networks import Size
+from ktnas.training.networks.costs import count
+from ktnas.training.objectives import Classification, Jigsaw, MultiLabel, Objective, Regression, Segmentation
+from ktnas.training.on_device import OnDevice, put
+from ktnas.training.recipe import Recipe
+from ktnas.training.seeding import seeded
+from ktnas.training.trainer import Observe, Training, measure, train
+from ktnas.trial import Evaluation
+from ktnas.typing import Genotype
+
+Build: TypeAlias = Callable[[SearchSpace, Genotype, Objective, tuple[int, int, int], Size], nn.Module]
+"""Makes the network of a genotype for an objective and images of a shape; `ktnas.training.networks.build` is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How candidates are made and trained.
+
+    Attributes:
+        space: The search space.
+        size: How large the networks are.
+        recipe: How they are trained.
+        seed: Decides, with task and genotype, every random number.
+        networks: Makes a network.
+        limit_s: Seconds after which a candidate is given up; None for no limit.
+        halving: Stops candidates that fall behind; None to train all of them to the end.
+    """
+
+    space: SearchSpace
+    size: Size
+    recipe: Recipe
+    seed: int
+    networks: Build
+    limit_s: float | None = None
+    halving: Halving | None = None
+
+    def build(self, genotype: Genotype, dataset: Dataset) -> nn.Module:
+        """The network with its initial weights."""
+        shape = self.recipe.resized(dataset.shape)
+        seed = training_seed(self.seed, dataset.name, genotype)
+        return seeded(lambda: self.networks(self.space, genotype, dataset.objective, shape, self.size), seed)
+
+
+def training_seed(seed: int, task: str, genotype: Genotype) -> int:
+    """The seed of a candidate's training: the same in every process and order.
+
+    >>> training_seed(0, "normal", (1, 2))
+    3338213962
+    """
+    return crc32(repr((seed, task, tuple(map(int, genotype)))).encode())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """A trained candidate.
+
+    Attributes:
+        network: On the trainer's device, in evaluation mode.
+        training: How its training went.
+        metrics: What is recorded of it: metrics of the validation part, fitness at rungs, epochs, parameters, FLOPs.
+    """
+
+    network: nn.Module
+    training: Training
+    metrics: Mapping[str, float]
+
+
+class CandidateTrainer:
+    """Trains candidates on one device, with one thread, and keeps the data there.
+
+    Args:
+        plan: How.
+        device: Where.
+    """
+
+    def __init__(self, plan: Plan, device: torch.device) -> None:
+        self.plan = plan
+        self.device = device
+        self._data: dict[str, OnDevice] = {}
+
+    def data(self, dataset: Dataset) -> OnDevice:
+        """The data set on the device; put there once, by its name."""
+        if dataset.name not in self._data:
+            self._data[dataset.name] = put(dataset, self.plan.recipe, self.device)
+        return self._data[dataset.name]
+
+    def check(self, dataset: Dataset, genotype: Genotype) -> None:
+        """Refuse what cannot be trained: two images pass through the network of a candidate.
+
+        Raises:
+            KtnasError: If plan and data set do not suit each other.
+        """
+        part = self.data(dataset).train
+        network = self.plan.build(genotype, dataset).to(self.device).eval()
+        with torch.no_grad():
+            outputs = tuple(network(part.inputs(part.images[:2])).shape)
+        expected = (min(2, len(part)), *_outputs(dataset.objective, self.plan.recipe.resized(dataset.shape)))
+        if outputs != expected:
+            raise ConfigurationError(
+                f"the network for {dataset.name!r} has outputs of shape {outputs} for two images; its targets "
+                f"({dataset.objective}) need {expected}"
+            )
+
+    def evaluate(
+        self, dataset: Dataset, genotype: Genotype, earlier: Earlier | None = None, keep: Path | None = None
+    ) -> Evaluation:
+        """The validation fitness of a candidate.
+
+        One that diverges, crashes, or is out of memory or time is a failure with its reason, not an exception.
+
+        Args:
+            dataset: What it is trained on.
+            genotype: The candidate.
+            earlier: What others had at the rungs, for halving; None to train to the end.
+            keep: File for its weights; None to forget them.
+        """
+        began = perf_counter()
+        try:
+            trained = self.train(dataset, genotype, earlier=earlier)
+            if keep is not None:
+                keep.parent.mkdir(parents=True, exist_ok=True)
+                weights.save(keep, trained.network, self._origin(dataset, genotype))
+        except TrainingError as error:
+            return Evaluation.failed(str(error), perf_counter() - began)
+        except Exception as error:  # the network may be a user's own, and may raise anything
+            return Evaluation.failed(f"{type(error).__name__}: {error}", perf_counter() - began)
+        return Evaluation(trained.training.fitness, trained.training.cost_s, trained.metrics)
+
+    def train(
+        self, dataset: Dataset, genotype: Genotype, *, earlier: Earlier | None = None, observe: Observe | None = None
+    ) -> Trained:
+        """A candidate, built and trained; the same to the bit each time on a processor.
+
+        Raises:
+            TrainingError: If it diverged, ran out of memory or over its limit.
+            KtnasError: If the plan does not suit the data set.
+        """
+        plan, reached = self.plan, dict[int, float]()
+        halving = None if earlier is None else plan.halving
+        rungs = () if halving is None else halving.rungs(plan.recipe.epochs)
+
+        def proceed(epoch: int, fitness: float) -> bool:
+            reached[epoch] = fitness
+            return halving is None or earlier is None or halving.passes(fitness, earlier.get(epoch, ()))
+
+        with one_thread():
+            network = plan.build(genotype, dataset)
+            cost = count(network, plan.recipe.resized(dataset.shape))
+            training = train(
+                network,
+                self.data(dataset),
+                plan.recipe,
+                device=self.device,
+                seed=training_seed(plan.seed, dataset.name, genotype),
+                limit_s=plan.limit_s,
+                observe=observe,
+                proceed=proceed,
+                rungs=rungs,
+            )
+        at_rungs = {rung_metric(epoch): fitness for epoch, fitness in reached.items()}
+        sizes = {"epochs": training.epochs, "parameters": cost.parameters, "flops": cost.flops}
+        return Trained(network, training, {**training.metrics, **at_rungs, **sizes})
+
+    def test(self, dataset: Dataset, genotype: Genotype, kept: Path | None) -> dict[str, float]:
+        """Metrics of the test part, from kept weights if there are any, else after training again the same way.
+
+        Returns:
+            Metrics by name; none where the data set has no test part. Then parameters and FLOPs.
+
+        Raises:
+            TrainingError: If the training, done again, fails.
+            DataError: If the weights are not of this candidate.
+        """
+        network = self.plan.build(genotype, dataset)
+        cost = count(network, self.plan.recipe.resized(dataset.shape))
+        sizes = {"parameters": float(cost.parameters), "flops": float(cost.flops)}
+        if dataset.test is None:
+            return sizes
+        if kept is not None and kept.is_file():
+            weights.load(kept, network, self._origin(dataset, genotype))
+            network.to(self.device)
+        else:
+            network = self.train(dataset, genotype).network
+        with one_thread():
+            return {**measure(network, self.data(dataset).part(dataset.test), self.plan.recipe), **sizes}
+
+    def _origin(self, dataset: Dataset, genotype: Genotype) -> weights.Origin:
+        plan = self.plan
+        return weights.Origin(
+            space=plan.space.name,
+            architecture=plan.space.format(genotype),
+            task=dataset.name,
+            size=str(plan.size),
+            recipe=weights.digest(plan.recipe),
+            normalization=self.data(dataset).train.normalization,
+        )
+
+
+def _outputs(objective: Objective, shape: tuple[int, int, int]) -> tuple[int, ...]:
+    """Shape of what a network is to return for an image of ``shape`` (height, width, channels)."""
+    match objective:
+        case Classification(classes=n) | MultiLabel(labels=n) | Jigsaw(permutations=n) | Regression(outputs=n):
+            return (n,)
+        case Segmentation(classes=n):
+            return (n, *shape[:2])
+        case _:
+            return (3, *shape[:2])
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Torch computes with one thread on the processor: sums then do not depend on the number of cores."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
