@@ -57,7 +57,7 @@ def count(network: nn.Module, shape: tuple[int, int, int]) -> Cost:
 
 
 def _flops(layer: nn.Module, output: Tensor) -> int:
-    """Multiply-adds of a layer that gave ``output``; the jigsaw's nine tiles count as one image."""
+    """Multiply-adds of a layer that gave ``output``, whose rows are one image or all tiles of one jigsaw."""
     if isinstance(layer, nn.Linear):
         each = layer.in_features
     elif isinstance(layer, nn.Conv2d):

@@ -67,12 +67,22 @@ def test_a_jigsaw_sees_its_tiles_alone():
     assert not torch.allclose(before[0], after[0])
 
 
+@pytest.mark.parametrize("space", [NASBench201(), TransNASMicro()], ids=lambda space: space.name)
+def test_a_network_without_a_path_gives_constants_and_can_be_trained(space):
+    network = build(space, (0,) * 6, Classification(4), (16, 16, 3), SIZE)
+    outputs = network(torch.randn(3, 3, 16, 16))
+    assert torch.equal(outputs[0], outputs[1])
+    outputs.square().sum().backward()
+    assert network.head.linear.bias.grad.abs().sum() > 0
+
+
 def test_a_listed_part_of_a_space_has_its_networks():
     space, genotype = SPACES["nasbench201"]
     assert build(ListedSpace(space, (genotype,)), genotype, Classification(3), (8, 8, 3), SIZE)
 
 
-@pytest.mark.parametrize("name", ["nasbench201", pytest.param("emt-nas", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["nasbench201", "emt-nas"])
 def test_a_network_compiles_whole(name):
     space, genotype = SPACES[name]
     network = build(space, genotype, Classification(3), (16, 16, 3), Size(2, 1)).eval()
