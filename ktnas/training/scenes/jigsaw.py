@@ -19,22 +19,26 @@ def distant_permutations(count: int) -> IntArray:
     """Permutations ``(count, 9)`` of the tiles, chosen one by one; the first leaves every tile in its place.
 
     Each is, of all 9!, the one of largest mean Hamming distance to those before it (algorithm 1 of the paper's
-    supplement); where several are, the first in lexicographic order, so that the set is always the same. A smaller set
-    is the beginning of a larger one.
+    supplement). Very often many are: then one of largest minimum distance, and of these the first in lexicographic
+    order, so that the set is always the same. A smaller set is the beginning of a larger one.
 
     Args:
         count: At most 9!.
     """
     every = np.fromiter(chain.from_iterable(permutations(range(TILES))), np.uint8, TILES * factorial(TILES))
     places = np.ascontiguousarray(every.reshape(-1, TILES).T)
-    agreements = np.zeros(places.shape[1], dtype=np.int32)
+    agreements = np.zeros(places.shape[1], dtype=np.int32)  # with all chosen ones together
+    closest = np.zeros(places.shape[1], dtype=np.uint8)  # agreements with the chosen one that is nearest
     chosen = np.empty((count, TILES), dtype=np.int64)
     for i in range(count):
-        nearest = int(agreements.argmin())
-        chosen[i] = places[:, nearest]
+        best = int((agreements * (TILES + 1) + closest).argmin())
+        chosen[i] = places[:, best]
+        same = np.zeros_like(closest)
         for place, tile in zip(places, chosen[i], strict=True):
-            agreements += place == tile
-        agreements[nearest] = np.iinfo(np.int32).max // 2
+            same += place == tile
+        agreements += same
+        np.maximum(closest, same, out=closest)
+        agreements[best] = np.iinfo(np.int32).max // (2 * TILES + 2)  # never again
     chosen.flags.writeable = False
     return chosen
 

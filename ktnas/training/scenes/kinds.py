@@ -35,8 +35,9 @@ PROPORTIONS = np.array(
 """Lowest and highest width, length and height ``(proportions, 3, 2)``, metres."""
 
 PALETTES = 4
-PLAIN, STRIPES, BANDS, CHECK, TILES, BRICKS, DOTS = range(7)
-"""Patterns of surfaces (`ktnas.training.scenes.paint`)."""
+PATTERNS = ("plain", "striped", "banded", "chequered", "tiled", "brick", "dotted")
+PLAIN, STRIPES, BANDS, CHECK, TILES, BRICKS, DOTS = range(len(PATTERNS))
+"""Patterns of surfaces (`ktnas.training.scenes.painting`)."""
 
 WALL_PATTERNS = np.array([PLAIN, STRIPES, BANDS, BRICKS, DOTS])
 FLOOR_PATTERNS = np.array([PLAIN, STRIPES, BANDS, CHECK, TILES, BRICKS, DOTS])

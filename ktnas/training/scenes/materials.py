@@ -31,6 +31,9 @@ FIRST_SOLID = FIRST_PANEL + len(PANELS)
 SKIRTING = FIRST_SOLID + PLACES
 """Materials of a room: its surfaces, panels, solids, and the skirting board."""
 
+TYPICAL = 0.75
+"""Probability that a solid has the colour that is typical of its shape."""
+
 SOLID_PATTERNS = np.array([PLAIN, BANDS, CHECK, DOTS, STRIPES])
 
 
@@ -71,10 +74,10 @@ def draw_materials(draws: Draws, traits: Traits, solids: Solids) -> Materials:
     period[:, :FLOOR] = period[:, :1] * 0.8
     glow = np.zeros((n, count))
     glow[:, FIRST_PANEL:FIRST_SOLID] = [0.8, 0.8, 0, 0, 0, 1]
-    return Materials(_draw_colours(draws, traits, count), pattern, period, glow, label)
+    return Materials(_draw_colours(draws, traits, solids, count), pattern, period, glow, label)
 
 
-def _draw_colours(draws: Draws, traits: Traits, count: int) -> FloatArray:
+def _draw_colours(draws: Draws, traits: Traits, solids: Solids, count: int) -> FloatArray:
     """Two colours per material ``(n, count, 2, 3)``: walls and floor from the palette, most others any."""
     low, high = np.array([[0, 0.1, 0.35], [1, 0.9, 0.95]])
     colour = draws.uniform(low, high, count, 3)
@@ -87,6 +90,9 @@ def _draw_colours(draws: Draws, traits: Traits, count: int) -> FloatArray:
     saturation[:, CEILING], value[:, CEILING] = 0.05, 0.8 + 0.2 * value[:, CEILING]
     hue[:, WINDOWS], value[:, WINDOWS] = 0.55, 1.0
     saturation[:, WINDOWS] *= 0.25
+    saturation[:, FIRST_SOLID:SKIRTING] = 0.4 + 0.6 * saturation[:, FIRST_SOLID:SKIRTING]
+    typical = solids.shape / len(SHAPES) + 0.125 * hue[:, FIRST_SOLID:SKIRTING]
+    hue[:, FIRST_SOLID:SKIRTING] = np.where(draws.chance(TYPICAL, PLACES), typical, hue[:, FIRST_SOLID:SKIRTING])
     hue[:, DOOR], value[:, DOOR] = 0.08, 0.3 + 0.3 * value[:, DOOR]
     saturation[:, LAMP], value[:, LAMP] = 0.1, 1.0
     saturation[:, SKIRTING] = 0.1

@@ -40,7 +40,8 @@ def paint(rooms: Rooms, rays: Floats, hits: Hits, noise: Floats) -> Images:
         channels.append(colours[:, channel].take(index) * (light * tint[:, None] + glow))
     image = np.stack(channels, axis=2).reshape(noise.shape)
     image += noise * rooms.light.noise.astype(np.float32)[:, None, None, None]
-    return (np.clip(image, 0, 1) * 255 + np.float32(0.5)).astype(np.uint8)
+    pixels: Images = (np.clip(image, 0, 1) * 255 + np.float32(0.5)).astype(np.uint8)
+    return pixels
 
 
 def _is_second_colour(

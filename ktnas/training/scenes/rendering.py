@@ -20,7 +20,7 @@ from ktnas.typing import IntArray
 BATCH = 32
 """Scenes rendered at once: few enough for a processor's cache."""
 
-LEAST_SHARE = 0.02
+LEAST_SHARE = 0.05
 """Share of the pixels that the dominant solid of a scene covers at least; a scene in which none does is drawn again."""
 
 

@@ -133,13 +133,13 @@ def _draw_solids(draws: Draws, traits: Traits, camera: Camera, objects: int) -> 
     radius = draws.uniform(low, high, PLACES)
     low, high = np.array([s.height for s in SHAPES])[shape].transpose(2, 0, 1)
     height = radius * draws.uniform(low, high, PLACES)
-    angle = camera.yaw[:, None] + draws.uniform(-0.8, 0.8, PLACES) * np.arctan(camera.tangent)[:, None]
-    away = draws.uniform(1.4, 5.0, PLACES)
+    angle = camera.yaw[:, None] + draws.uniform(-0.65, 0.65, PLACES) * np.arctan(camera.tangent)[:, None]
+    away = draws.uniform(1.3, 4.0, PLACES)
     foot = camera.position[:, None, :2] + away[..., None] * np.stack([np.sin(angle), np.cos(angle)], axis=2)
     reach = radius * np.maximum(1.0, np.array([s.top for s in SHAPES])[shape])
     room = traits.sides[:, None, :2] / 2 - np.sqrt(2) * reach[..., None]
     foot = np.clip(foot, -room, room)
-    wanted = np.arange(PLACES) < 1 + draws.choice(PLACES)[:, None]
+    wanted = np.arange(PLACES) < 1 + PLACES * draws.uniform(0, 1, 1) ** 2  # few more often than many
     present = _without_collisions(foot, reach, camera.position[:, :2], wanted)
     return Solids(shape, pattern, foot, radius, height, draws.uniform(0, np.pi / 2, PLACES).reshape(n, -1), present)
 
@@ -159,7 +159,7 @@ def _without_collisions(
 
 
 def _draw_light(draws: Draws, sides: FloatArray) -> Light:
-    ambient, power = draws.uniform(0.25, 0.5), draws.uniform(0.6, 1.1)
+    ambient, power = draws.uniform(0.3, 0.55), draws.uniform(0.7, 1.2)
     place = draws.uniform(-0.3, 0.3, 2) * sides[:, :2]
     warmth = draws.uniform(-1, 1)[:, None]
     return Light(

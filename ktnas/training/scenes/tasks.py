@@ -59,7 +59,7 @@ class Scenes:
     size: int = 64
     seed: int = 0
     scene_classes: int = 16
-    object_classes: int = 24
+    object_classes: int = 16
     permutations: int = 24
 
     def __post_init__(self) -> None:
