@@ -51,7 +51,7 @@ CORE = frozenset[str]().union(*LAYERS[: next(i for i, layer in enumerate(LAYERS)
 HEAVY = {
     "gensim": {"embedding.skip_gram"},
     "sklearn": {"surrogate.*", "training.data.bundled"},
-    "matplotlib": {"plots", "comparison_plots"},
+    "matplotlib": {"plots", "comparison_plots", "training.scenes.sheet"},
     "scikit_posthocs": {"statistics", "comparison_plots"},
     "networkx": {"graph"},
     "pandas": {"benchmarks.columns", "comparison_plots"},
