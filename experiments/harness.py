@@ -61,7 +61,7 @@ class Options:
     """What the command line asks for, and what has been run so far.
 
     Attributes:
-        name: Name of the experiment.
+        name: Name of the experiment; after a hyphen, what of it, where its results are files of their own.
         seeds: Number of seeds, 0, 1, ...; 0 where nothing is drawn at random.
         jobs: Processes.
         smoke: Whether to run the least that goes through every line.
@@ -299,7 +299,8 @@ def provenance(opts: Options, work: Work | None = None) -> dict[str, object]:
 def command(opts: Options) -> str:
     """What to call for the same results."""
     shown = ["--smoke"] if opts.smoke else ["--seeds", str(opts.seeds)] if opts.seeds else []
-    return shlex.join(["python", f"experiments/{opts.name}.py", *shown, *opts.further])
+    script = opts.name.partition("-")[0]
+    return shlex.join(["python", f"experiments/{script}.py", *opts.further, *shown])
 
 
 def commit() -> str:

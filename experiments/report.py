@@ -33,8 +33,10 @@ SECTIONS: Mapping[str, str] = {
     "table_noise": "How noisy the TransNAS tables are",
     "zero_cost": "Scores of untrained networks",
     "training_truth": "Does live training tell the truth?",
+    "training_truth-table": "Does it, with networks and epochs as in the table?",
     "supernet_correlation": "Do shared weights tell the truth?",
     "live_images": "Searches on images",
+    "live_images-paper": "Searches on images at the paper's scale",
 }
 """Experiments in the order of the report, with their headings."""
 
@@ -87,16 +89,22 @@ def page(results: Path, folder: Path) -> str:
         if path.is_file():
             parts += [f"## {heading}\n", origin(results / f"{name}.json", name), body(path, folder)]
         else:
-            missing.append(f"`experiments/{name}.py`")
+            missing.append(f"`{command(name)}`")
     if missing:
         parts.append(f"## Not run yet\n\n{', '.join(missing)}\n")
     return "\n".join(parts)
 
 
+def command(name: str) -> str:
+    """What to call for results of that name; after a hyphen stands their scale."""
+    script, _, scale = name.partition("-")
+    return f"python experiments/{script}.py" + (f" --scale {scale}" if scale else "")
+
+
 def origin(path: Path, name: str) -> str:
     """How the figures came about."""
     if not path.is_file():
-        return f"`python experiments/{name}.py`; made before records of commit, seeds and time were kept.\n"
+        return f"`{command(name)}`; made before records of commit, seeds and time were kept.\n"
     told = json.loads(path.read_text())
     versions = told["environment"]
     counts = {key: told[key] for key in ("runs", "evaluations") if key in told} | told.get("counts", {})

@@ -132,6 +132,46 @@ def _look(number: int) -> tuple[str, str | tuple[int, tuple[float, float]]]:
 
 
 @dataclass(frozen=True, slots=True)
+class Cloud:
+    """Points of one set of axes.
+
+    Attributes:
+        title: What is above it.
+        x: ``(n,)`` positions.
+        y: ``(n,)`` heights.
+        x_label: What is below it.
+        y_label: What is beside it.
+    """
+
+    title: str
+    x: FloatArray
+    y: FloatArray
+    x_label: str
+    y_label: str
+
+
+def clouds(parts: Sequence[Cloud], title: str) -> bytes:
+    """Points, one set of axes beside the other, at most three in a row."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    columns = min(len(parts), 3)
+    rows = math.ceil(len(parts) / columns)
+    with rc_context(STYLE):
+        size = (max(4.5, 3.6 * columns), 3.0 * rows + 0.4)
+        figure = Figure(figsize=size, layout=ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.08))
+        for i, part in enumerate(parts):
+            axes = figure.add_subplot(rows, columns, i + 1)
+            axes.scatter(part.x, part.y, s=18, color=COLOURS[0], alpha=0.7, lw=0)
+            axes.set_title(short(part.title, 36), loc="left", fontweight="bold")
+            axes.set_xlabel(short(part.x_label, 40))
+            axes.set_ylabel(short(part.y_label, 40))
+        figure.suptitle(short(title, 40 + 30 * columns), fontsize=10, color=MUTED)
+        return png(figure)
+
+
+@dataclass(frozen=True, slots=True)
 class Matrix:
     """Numbers by row and column.
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from ktnas.comparison_plots import COLOURS, Line, Matrix, Panel, bands, matrices, rank_diagram
+from ktnas.comparison_plots import COLOURS, Cloud, Line, Matrix, Panel, bands, clouds, matrices, rank_diagram
 from ktnas.errors import ConfigurationError
 from ktnas.statistics import mean_ranks
 
@@ -58,6 +58,16 @@ class TestBands:
     def test_twice_the_same(self):
         panels = [Panel("t", "rank", (line("a"),))]
         assert bands(panels, "title") == bands(panels, "title")
+
+
+class TestClouds:
+    @pytest.mark.parametrize("count", [1, 3, 4])
+    def test_beside_one_another(self, count):
+        points = np.arange(5.0)
+        parts = [Cloud(f"cloud {i}", points, points**2, "below", "beside") for i in range(count)]
+        width, height = size(clouds(parts, "title"))
+        assert 400 < width < 1400
+        assert 300 < height < 1000
 
 
 class TestMatrices:

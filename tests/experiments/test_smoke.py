@@ -113,7 +113,8 @@ def test_report(script, place, tmp_path, capsys):
     assert "![how](../experiments/results/transnas-matrix.png)" in text
     assert "\n### Embeddings\n" in text
     assert "## Not run yet" in text
-    assert "`experiments/nasbench201_evaluations.py`" in text
+    assert "`python experiments/nasbench201_evaluations.py`" in text
+    assert "`python experiments/live_images.py --scale paper`" in text
     assert text.index("TransNAS") < text.index("Embeddings and surrogates")
 
 

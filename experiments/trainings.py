@@ -1,0 +1,221 @@
+"""Trainings that experiments rest on: each is done once, kept on a line of a file, and never repeated.
+
+Units of work run side by side, a process each, every unit with a file of its own. What a training costs is told in
+processor seconds, or in seconds of a GPU, divided by the number of trainings that shared it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any, TypeVar
+
+import harness
+import numpy as np
+import torch
+from harness import Options, Work
+
+from ktnas.errors import KtnasError
+from ktnas.results import complete_lines, lock
+from ktnas.rng import Streams
+from ktnas.sweep_plan import code_digest
+from ktnas.training.benchmark import TrainingBenchmark
+from ktnas.training.candidate import one_thread
+from ktnas.training.dataset import Dataset, Split
+from ktnas.training.device import resolve
+from ktnas.trial import Evaluation
+from ktnas.typing import Genotype
+
+Unit = TypeVar("Unit")
+Outcome = TypeVar("Outcome")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where trainings run, and where they are kept.
+
+    Attributes:
+        device: As `ktnas.training.device.resolve` understands it.
+        beside: How many run side by side.
+        directory: Of the files.
+    """
+
+    device: str
+    beside: int
+    directory: Path
+
+    def hardware(self) -> str:
+        """What a reader must know beside the processor."""
+        device = resolve(self.device)
+        if device.type == "cpu":
+            return "trained on the processor, one thread each"
+        return f"trained on {torch.cuda.get_device_name(device)}, {self.beside} side by side"
+
+    @property
+    def unit(self) -> str:
+        """In what costs are told."""
+        return "processor hours" if resolve(self.device).type == "cpu" else "GPU hours"
+
+
+def read_options(doc: str | None, script: str, seeds: int, large: str) -> tuple[Options, str, Place]:
+    """Read the command line of an experiment that trains.
+
+    Args:
+        doc: Its docstring.
+        script: Its ``__file__``.
+        seeds: Default number of seeds.
+        large: Name of the scale that needs a GPU.
+
+    Returns:
+        The options, the name of the scale (``small`` or that), and where trainings run.
+    """
+    parser = harness.with_runs(harness.parser_of(doc, seeds))
+    parser.add_argument("--scale", choices=("small", large), default="small", help=f"{large}: for a GPU")
+    parser.add_argument("--device", help="cpu, cuda, cuda:N (default: cpu for the small scale, else the first GPU)")
+    given = parser.parse_args()
+    opts = harness.read(parser, given, script)
+    device = given.device or ("cpu" if given.scale == "small" or given.smoke else "cuda")
+    try:
+        resolve(device)
+    except KtnasError as error:
+        parser.error(str(error))
+    if given.scale != "small":
+        opts.further = ("--scale", given.scale)
+        opts.name = f"{opts.name}-{given.scale}"
+    return opts, given.scale, Place(device, opts.jobs, opts.records / opts.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was done.
+
+    Attributes:
+        trainings: Number of trainings.
+        cost_s: What they cost, in seconds of a processor or a GPU.
+        codes: Digests of the program's source that trained.
+    """
+
+    trainings: int
+    cost_s: float
+    codes: frozenset[str]
+
+    @classmethod
+    def sum(cls, parts: Sequence[Spent]) -> Spent:
+        """All together."""
+        codes = frozenset(code for part in parts for code in part.codes)
+        return cls(sum(part.trainings for part in parts), sum(part.cost_s for part in parts), codes)
+
+    def work(self, place: Place, **counts: int) -> Work:
+        """As it is published."""
+        return Work({"trainings": self.trainings, **counts}, self.cost_s, tuple(sorted(self.codes)), place.hardware())
+
+
+class Trainings:
+    """Answers of training benchmarks: from a file, or found out and put there.
+
+    Args:
+        path: The file; it is this process's own until `close`.
+        beside: How many trainings run side by side.
+    """
+
+    def __init__(self, path: Path, beside: int = 1) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        self._file = path.open("r+b")
+        try:
+            lock(self._file, path.parent)
+            lines, size = complete_lines(self._file.read())
+            self._known = {record.pop("key"): record for record in map(json.loads, lines)}
+        except BaseException:
+            self._file.close()
+            raise
+        self._file.seek(size)
+        self._file.truncate()  # what follows was cut off while it was written
+        self._beside = beside
+        self._used: set[str] = set()
+
+    def close(self) -> None:
+        """Release the file."""
+        self._file.close()
+
+    @property
+    def spent(self) -> Spent:
+        """What the answers that were asked for rest on."""
+        used = [self._known[key] for key in sorted(self._used)]
+        return Spent(len(used), sum(record["cost_s"] for record in used), frozenset(record["code"] for record in used))
+
+    def evaluate(self, benchmark: TrainingBenchmark, task: str, genotype: Genotype) -> Evaluation:
+        """The validation fitness of an architecture; ``cost_s`` in seconds of a processor or a GPU."""
+
+        def find_out() -> dict[str, Any]:
+            found = benchmark.evaluate(task, genotype)
+            return {"fitness": found.fitness, "error": found.error, "metrics": dict(found.metrics)}
+
+        kept = self._kept(benchmark, ("evaluate", task, genotype), find_out)
+        return Evaluation(kept["fitness"], kept["cost_s"], kept["metrics"], kept["error"])
+
+    def test(self, benchmark: TrainingBenchmark, task: str, genotype: Genotype) -> Mapping[str, float]:
+        """Test metrics of an architecture that is trained for them, the first being the fitness; ``cost_s`` too."""
+        kept = self._kept(
+            benchmark, ("test", task, genotype), lambda: {"metrics": dict(benchmark.report(task, genotype).metrics)}
+        )
+        return {**kept["metrics"], "cost_s": kept["cost_s"]}
+
+    def _kept(
+        self, benchmark: TrainingBenchmark, question: tuple[object, ...], find_out: Callable[[], dict[str, Any]]
+    ) -> dict[str, Any]:
+        plain = json.dumps([benchmark.settings(), benchmark.seed, question], sort_keys=True)
+        key = hashlib.sha256(plain.encode()).hexdigest()[:32]
+        if key not in self._known:
+            on_processor = resolve(benchmark.device).type == "cpu"
+            clock = process_time if on_processor else perf_counter
+            began = clock()
+            record = {**find_out(), "code": code_digest()}
+            record["cost_s"] = round((clock() - began) / (1 if on_processor else self._beside), 3)
+            self._file.write(json.dumps({"key": key, **record}, allow_nan=False).encode() + b"\n")
+            self._file.flush()
+            self._known[key] = record
+        self._used.add(key)
+        return self._known[key]
+
+
+def side_by_side(work: Callable[[Unit], Outcome], units: Sequence[Unit], jobs: int, name: str) -> list[Outcome]:
+    """What came of every unit, in their order; with one job all in this process."""
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+    done = []
+    try:
+        if jobs == 1:
+            with one_thread():
+                for unit in units:
+                    done.append(work(unit))
+                    sys.stderr.write(f"{name}: {len(done)} of {len(units)}\n")
+            return done
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(min(jobs, len(units)), mp_context=context) as pool:
+            for outcome in pool.map(work, units):
+                done.append(outcome)
+                sys.stderr.write(f"{name}: {len(done)} of {len(units)}\n")
+    except KeyboardInterrupt:
+        raise SystemExit("interrupted; the same command goes on from here") from None
+    return done
+
+
+def cut(dataset: Dataset, train: int, validation: int, test: int) -> Dataset:
+    """The data set with at most so many images in each part, always the same ones."""
+    sizes = {"train": train, "validation": validation, "test": test}
+    parts = {}
+    for key, size in sizes.items():
+        part: Split | None = getattr(dataset, key)
+        if part is not None and len(part) > size:
+            rows = np.sort(Streams(0).rng("cut", dataset.name, key).permutation(len(part))[:size])
+            parts[key] = Split(part.images[rows], part.targets[rows])
+    return replace(dataset, **parts)
