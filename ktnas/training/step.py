@@ -53,6 +53,11 @@ class EagerStep:
             fused=True,
         )
         if recipe.momentum:
+            # The first step would make the buffers of the parameters that it reaches, and the fused kernel refuses
+            # parameters that join later, as in a supernet. From zero the first step comes out the same.
+            for parameter in self._parameters:
+                self._optimiser.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
+        if recipe.momentum:
             for parameter in self._parameters:  # a supernet's step leaves most out: all join at rest, whenever that is
                 self._optimiser.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
 

@@ -67,6 +67,21 @@ def test_a_step_with_drop_path_is_recorded_in_every_epoch(monkeypatch):
     assert len(made) == 3
 
 
+def test_a_network_whose_steps_differ_is_not_recorded(monkeypatch):
+    class Differing(torch.nn.Module):
+        recordable = False
+
+        def __init__(self):
+            super().__init__()
+            self.inner = network()
+
+        def forward(self, images):
+            return self.inner(images)
+
+    monkeypatch.setattr(torch.cuda, "CUDAGraph", lambda: pytest.fail("recorded"))
+    train(Differing(), dataset(), RECIPE, device=GPU, seed=0)
+
+
 def test_bfloat16_learns_too():
     assert losses(GPU, replace(RECIPE, precision="bfloat16"))[-1] < losses(GPU)[0]
 

@@ -84,6 +84,25 @@ def test_a_network_without_auxiliary_head_ignores_its_weight():
     EagerStep(network, Classification(2), replaced(auxiliary=0.4), CPU)(torch.ones(1, 1, 1, 1), torch.tensor([0]))
 
 
+def test_parameters_may_join_later():
+    class Growing(Linear):
+        def __init__(self):
+            super().__init__()
+            self.bias, self.calls = nn.Parameter(torch.zeros(2)), 0
+
+        def forward(self, images):
+            self.calls += 1
+            return super().forward(images) + (self.bias if self.calls > 1 else 0)
+
+    network = Growing()
+    step = EagerStep(network, Classification(2), replaced(momentum=0.5), CPU)
+    step.set_rate(0.5)
+    step(torch.ones(1, 1, 1, 1), torch.tensor([0]))
+    assert network.bias.tolist() == [0, 0]
+    step(torch.ones(1, 1, 1, 1), torch.tensor([0]))
+    assert network.bias[0] > 0 > network.bias[1]
+
+
 def test_parameters_that_are_frozen_stay():
     network = nn.Sequential(nn.Flatten(), nn.Linear(1, 2))
     network[1].bias.requires_grad_(False)
