@@ -45,13 +45,13 @@ def test_agreement_of_a_proxy_that_knows(sign, script, nasbench201):
         assert found.spearman == pytest.approx(sign)
         assert found.kendall == pytest.approx(sign)
         assert found.test * sign > 0.9
-        assert (found.cells, found.best_at) == (157, None)
+        assert (found.cells, found.best_rank) == (157, None)
 
 
-def test_position_of_the_best(script, nasbench201):
+def test_rank_of_the_best(script, nasbench201):
     agreements = script("zero_cost")["agreements"]
     rows = range(15_625)
-    assert {one.best_at for one in agreements(nasbench201, Fitness(nasbench201, 1), rows, "-", 0)} == {1}
+    assert {one.best_rank for one in agreements(nasbench201, Fitness(nasbench201, 1), rows, "-", 0)} == {1}
 
 
 def test_smoke(script, tmp_path, capsys):
