@@ -36,6 +36,7 @@ def main() -> None:
     opts, name, place = trainings.read_options(__doc__, __file__, seeds=3, large="paper")
     name = "smoke" if opts.smoke else name
     scale = SCALES[name]
+    place = place.shared_by(len(scale.pairs) * opts.seeds)
     units = [Unit(pair, name, seed, place) for seed in range(opts.seeds) for pair in scale.pairs]
     outcomes = trainings.side_by_side(live_searches.search, units, opts.jobs, opts.name)
     found = [one for outcome in outcomes for one in outcome.found]

@@ -92,13 +92,13 @@ class Scale:
 
 
 SMALL = Recipe(epochs=1, resolution=16, batch_size=32, padding=2, flip=False)
-PAPER = Recipe(epochs=5, batch_size=128, weight_decay=1e-4, flip=False)
+PAPER = Recipe(epochs=3, batch_size=128, weight_decay=1e-4, flip=False)
 ARMS = ("random-search", "gp-search", OURS)
 PAPER_ARMS = (*ARMS, "ktnas-paper, no transfer", "ktnas-paper")
 
 SCALES = {
     "small": Scale(PAIRS, Size(8, 3), SMALL, replace(SMALL, epochs=3), (1000, 500, 1000), 9, ARMS),
-    "paper": Scale(PAIRS, Size(20, 8), PAPER, replace(PAPER, epochs=30), (10_000, 2000, 10_000), 40, PAPER_ARMS),
+    "paper": Scale(PAIRS, Size(20, 8), PAPER, replace(PAPER, epochs=20), (5000, 1000, 10_000), 40, PAPER_ARMS),
     "smoke": Scale((DIGITS,), Size(4, 3), SMALL, SMALL, (60, 40, 40), 6, ("random-search", OURS)),
 }
 

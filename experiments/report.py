@@ -32,6 +32,7 @@ SECTIONS: Mapping[str, str] = {
     "embedding_quality": "Embeddings and surrogates by themselves",
     "table_noise": "How noisy the TransNAS tables are",
     "zero_cost": "Scores of untrained networks",
+    "zero_cost_search": "Searches with scores of untrained networks",
     "training_truth": "Does live training tell the truth?",
     "training_truth-table": "Does it, with networks and epochs as in the table?",
     "supernet_correlation": "Do shared weights tell the truth?",

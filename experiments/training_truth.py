@@ -245,6 +245,7 @@ def main() -> None:
     scale = "smoke" if opts.smoke else scale
     cells = draw(6 if opts.smoke else CELLS)
     table = listed(cells)
+    place = place.shared_by(len(cells))
     units = [Unit(i, cell, scale, opts.seeds, place) for i, cell in enumerate(cells)]
     found = trainings.side_by_side(train, units, opts.jobs, opts.name)
     accuracies = np.array([cell.accuracies for cell in found]).T

@@ -52,6 +52,10 @@ class Place:
     beside: int
     directory: Path
 
+    def shared_by(self, units: int) -> Place:
+        """With no more side by side than there are units of work."""
+        return replace(self, beside=min(self.beside, units))
+
     def hardware(self) -> str:
         """What a reader must know beside the processor."""
         device = resolve(self.device)

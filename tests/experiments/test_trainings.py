@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from scipy.stats import kendalltau
 
 from ktnas.benchmarks import Standing
@@ -117,6 +118,19 @@ class TestTrainings:
         with pytest.raises(ConfigurationError, match="another process"):
             neighbour("trainings").Trainings(tmp_path / "unit.jsonl")
         kept.close()
+
+
+def test_what_a_gpu_costs_is_divided_among_those_that_share_it(neighbour, tmp_path, monkeypatch):
+    trainings = neighbour("trainings")
+    place = trainings.Place("cuda", 16, tmp_path).shared_by(4)
+    assert place.beside == 4
+    monkeypatch.setattr(trainings, "resolve", torch.device)
+    monkeypatch.setattr(trainings, "perf_counter", iter((10.0, 18.0)).__next__)
+    kept, benchmark = trainings.Trainings(tmp_path / "unit.jsonl", place.beside), Benchmark()
+    benchmark.device = "cuda"
+    assert kept.evaluate(benchmark, "t", (1,)).cost_s == 2.0
+    kept.close()
+    assert place.unit == "GPU hours"
 
 
 def test_cut_keeps_the_same_images_with_their_labels(neighbour):
