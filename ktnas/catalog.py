@@ -30,6 +30,29 @@ DEFAULT_BUDGET = 50
 DEFAULT_BENCHMARK, DEFAULT_SOURCE, DEFAULT_TARGET = "nasbench-graph", "cora", "pubmed"
 """What is searched where nothing is asked for: real data that come with `pip install`."""
 
+SCENE_TASKS = ("class_scene", "class_object", "room_layout", "jigsaw", "segmentsemantic", "normal", "autoencoder")
+"""Tasks of `ktnas.training.scenes`, which need no data."""
+
+TRAINING_SPACES: Mapping[str, int] = {
+    "transnas101-micro": 1,
+    "transnas101-macro": 1,
+    "nasbench201": 1,
+    "darts": 3,
+    "emt-nas": 3,
+}
+"""Search spaces whose architectures can be trained, and as how many cells where their networks leave that open."""
+
+TRAINING_SOURCE, TRAINING_TARGET = "segmentsemantic", "normal"
+TRAINING_BUDGET = 20
+TRAINING_EPOCHS, FINAL_EPOCHS = 5, 40
+TRAINING_IMAGES = 1000
+TRAINING_RESOLUTION = 32
+TRAINING_CHANNELS = 16
+TRAINING_BATCH = 32
+TRAINING_RATE = 0.1
+TRAINING_SHARE_IMAGES = 5000
+"""What live training does unless told otherwise: minutes on two processor cores (docs/training.md says how many)."""
+
 
 def _method(module: str, name: str) -> Callable[[], Search[object]]:
     """What makes the method that a module of `ktnas.search` calls ``name``."""

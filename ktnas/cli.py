@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ktnas.catalog import SPACES
+from ktnas.catalog import DEFAULT_BUDGET, SPACES, TRAINING_BUDGET
 from ktnas.errors import ConfigurationError, KtnasError
 from ktnas.options import RUNS, command_parser, listing
+from ktnas.training_options import final_choice, training_choice
 
 if TYPE_CHECKING:
     from ktnas.compare import CaseComparison
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "ktnas", comm
         The exit code. Wrong usage and ``--help`` end the process instead, as argparse does.
     """
     options = command_parser(program, command).parse_args(arguments)
-    actions = {"run": _run, "data": _data, "sweep": _sweep, "compare": _compare}
+    actions = {"run": _run, "data": _data, "sweep": _sweep, "compare": _compare, "train": _train}
     try:
         return actions[command or options.command](options)
     except KtnasError as error:
@@ -89,11 +90,19 @@ def _settings(options: argparse.Namespace) -> Settings:
         if options.space is None:
             raise ConfigurationError(f"--table needs --space, the search space of its architectures: {listing(SPACES)}")
         table = TableChoice(options.table, options.space, options.arch_column, _joined(options.minimize))
-    elif options.space or options.arch_column or options.minimize:
+    elif (options.space and options.fitness == "table") or options.arch_column or options.minimize:
         raise ConfigurationError(
             "--space, --arch-column and --minimize describe a table of your own; name it with --table"
         )
-    method = MethodChoice(options.method, options.population, options.embedder, options.surrogate, options.transfer)
+    training = training_choice(options)
+    method = MethodChoice(
+        options.method,
+        options.population,
+        options.embedder,
+        options.surrogate,
+        options.transfer,
+        options.offspring,
+    )
     return Settings(
         _joined(options.source),
         _joined(options.target),
@@ -102,8 +111,9 @@ def _settings(options: argparse.Namespace) -> Settings:
         table,
         options.data,
         method,
-        options.budget,
+        (DEFAULT_BUDGET if training is None else TRAINING_BUDGET) if options.budget is None else options.budget,
         options.until_best,
+        training,
     )
 
 
@@ -129,6 +139,7 @@ def _run(options: argparse.Namespace) -> int:
     settings = _settings(options)
     experiment = compose(settings)
     check(experiment.problem, experiment.budget, options.seed)
+    _require_time(options, experiment)
     seeds = range(options.seed, options.seed + options.repeats)
     path = options.out or session.fresh_directory(experiment, seeds, RUNS)
     directory = RunDirectory(path)
@@ -138,7 +149,8 @@ def _run(options: argparse.Namespace) -> int:
             summaries = [session.search_once(experiment, seed, directory, lambda state: view.show(seed, state))]
             places = [path]
         else:
-            jobs = options.jobs or min(len(seeds), os.cpu_count() or 1)
+            cores = 1 if settings.training is not None else os.cpu_count() or 1  # one run's workers keep all cores busy
+            jobs = options.jobs or min(len(seeds), cores)
             summaries = session.search_seeds(settings, seeds, directory, view, jobs)
             places = [path / f"seed-{summary['seed']}" for summary in summaries]
     session.draw(experiment, directory, summaries, places)
@@ -153,13 +165,44 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _require_time(options: argparse.Namespace, experiment: Experiment) -> None:
+    """Say how long live training will take, and refuse what will take too long.
+
+    Raises:
+        ConfigurationError: If the estimate exceeds ``--max-hours``.
+    """
+    if options.fitness != "train" or (options.max_hours is None and (options.quiet or options.json)):
+        return
+    from ktnas.training.benchmark import TrainingBenchmark
+    from ktnas.training.estimate import estimate
+    from ktnas.wording import duration
+
+    if options.max_hours is not None and options.max_hours <= 0:
+        raise ConfigurationError(f"--max-hours must be above 0; got {options.max_hours:g}")
+    if not isinstance(experiment.benchmark, TrainingBenchmark):
+        return
+    found = estimate(experiment.benchmark, experiment.budget.evaluations)
+    total_s = found.total_s * options.repeats
+    each = ", ".join(f"{task} {duration(seconds)}" for task, seconds in found.candidate_s.items())
+    text = f"about {duration(total_s)} on {found.workers} workers; a candidate of middling size: {each}"
+    if options.max_hours is not None and total_s > 3600 * options.max_hours:
+        raise ConfigurationError(
+            f"the search is estimated to take {text}; that is more than --max-hours {options.max_hours:g}: lower "
+            "--budget, --epochs, --share, --resolution or --channels, or allow more"
+        )
+    if not (options.quiet or options.json):
+        print(f"estimated: {text}", file=sys.stderr)
+
+
 def _view(options: argparse.Namespace, experiment: Experiment) -> View:
+    from ktnas.benchmarks.live import LiveBenchmark
     from ktnas.live import Board, LiveView, PlainView, SilentView
 
     if options.quiet or options.json:
         return SilentView()
     tasks, budget = experiment.problem.tasks, experiment.budget.evaluations
-    board = Board(experiment.title, tasks, budget, options.repeats)
+    workers = max(1, benchmark.workers) if isinstance(benchmark := experiment.benchmark, LiveBenchmark) else 0
+    board = Board(experiment.title, tasks, budget, options.repeats, workers)
     return LiveView(board, sys.stderr) if sys.stderr.isatty() else PlainView(board, sys.stderr)
 
 
@@ -172,6 +215,23 @@ def _print(summaries: Sequence[Summary], experiment: Experiment, path: Path, *, 
     else:
         print_run(summaries[0], sys.stdout)
     print(f"recorded in {path}")
+
+
+def _train(options: argparse.Namespace) -> int:
+    _one_thread()
+    from ktnas import final_training
+    from ktnas.results import to_json
+
+    task = options.task or options.data
+    training = final_training.prepare(final_choice(options), options.architecture, task, options.seed)
+    path = options.out or training.directory(RUNS)
+    record = training.run(path, None if options.quiet or options.json else sys.stderr)
+    if options.json:
+        sys.stdout.write(to_json(record))
+    else:
+        final_training.print_record(record, sys.stdout)
+        print(f"weights and record in {path}")
+    return 0
 
 
 def _sweep(options: argparse.Namespace) -> int:

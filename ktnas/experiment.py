@@ -28,6 +28,8 @@ from ktnas.catalog import (
     METHODS,
     SPACES,
     SURROGATES,
+    TRAINING_SOURCE,
+    TRAINING_TARGET,
     TRANSFERS,
     made,
 )
@@ -36,6 +38,7 @@ from ktnas.errors import ConfigurationError
 from ktnas.proxy import Parameters
 from ktnas.search import Search
 from ktnas.search.pool import Offspring, Pool, WholeSpace
+from ktnas.training_choice import TrainingChoice
 from ktnas.trial import Problem
 
 if TYPE_CHECKING:
@@ -52,6 +55,7 @@ class MethodChoice:
         embedder: Name of its embedder.
         surrogate: Name of the surrogate that screens the whole space, ``"none"`` to evaluate offspring as bred.
         transfer: Name of its transfer.
+        offspring: Architectures that it proposes per task and generation, migrants aside.
     """
 
     name: str = DEFAULT_METHOD
@@ -59,6 +63,7 @@ class MethodChoice:
     embedder: str | None = None
     surrogate: str | None = None
     transfer: str | None = None
+    offspring: int | None = None
 
     def build(self) -> Search[object]:
         """The method.
@@ -71,6 +76,8 @@ class MethodChoice:
         changes: dict[str, object] = {}
         if self.population is not None:
             changes["population"] = self.population
+        if self.offspring is not None:
+            changes["offspring"] = self.offspring
         if self.embedder is not None:
             changes["embedder"] = made("embedder", self.embedder, EMBEDDERS)
         if self.transfer is not None:
@@ -126,6 +133,7 @@ class Settings:
         method: The algorithm.
         budget: Evaluations per task.
         until_best: Whether a task stops once it has found the best listed entry.
+        training: Live training, in place of a benchmark's table.
     """
 
     sources: tuple[str, ...] = ()
@@ -137,6 +145,7 @@ class Settings:
     method: MethodChoice = field(default_factory=MethodChoice)
     budget: int = DEFAULT_BUDGET
     until_best: bool = False
+    training: TrainingChoice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +218,8 @@ def _note(message: str) -> None:
 def _with_defaults(settings: Settings) -> Settings:
     if settings.sources or settings.targets or settings.tasks or settings.benchmark or settings.table:
         return settings
+    if settings.training is not None:
+        return replace(settings, sources=(TRAINING_SOURCE,), targets=(TRAINING_TARGET,))
     return replace(settings, benchmark=DEFAULT_BENCHMARK, sources=(DEFAULT_SOURCE,), targets=(DEFAULT_TARGET,))
 
 
@@ -233,6 +244,13 @@ def _task_names(settings: Settings) -> tuple[str, ...]:
 
 
 def _benchmark(settings: Settings, names: tuple[str, ...]) -> Benchmark:
+    if settings.training is not None:
+        if settings.table is not None or settings.benchmark is not None:
+            given = "--benchmark" if settings.table is None else "--table"
+            raise ConfigurationError(f"{given} is a source of fitness of its own; leave it out to train")
+        if not names:
+            raise ConfigurationError("live training needs tasks: --source A --target B, or --tasks A,B")
+        return settings.training.benchmark(names, settings.data)
     if settings.table is not None:
         table = settings.table
         if settings.benchmark is not None:

@@ -22,8 +22,10 @@ from ktnas.catalog import (
     METHODS,
     SPACES,
     SURROGATES,
+    TRAINING_BUDGET,
     TRANSFERS,
 )
+from ktnas.training_options import add_train, add_training
 
 RUNS = Path("runs")
 """Where runs are recorded unless a directory is named."""
@@ -40,6 +42,10 @@ examples:
       ten seeds of a yardstick, spread over the processor's cores
   %(prog)s --table mine.csv --space nasbench201 --source colA --target colB
       a table of your own: a column of architectures, and a column per task
+  %(prog)s --fitness train --source segmentsemantic --target normal
+      train every candidate, on scenes rendered for the purpose: needs no data and no GPU
+  %(prog)s --fitness train --source mnist --target mine --dataset mine=photos/of/birds --max-hours 2
+      images of your own, if that is estimated to take no longer than two hours
 """
 
 _SWEEP_EXAMPLE = """\
@@ -61,6 +67,7 @@ examples:
   %(prog)s data       which benchmarks there are, and where their data lie
   %(prog)s sweep      methods x tasks x seeds, as a file describes them, on all cores
   %(prog)s compare    what sweeps and runs came to, and whether methods differ
+  %(prog)s train      train one architecture from scratch, and measure it on test images
 """
 
 
@@ -95,12 +102,15 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     _add_tasks(parser)
     _add_method(parser)
+    add_training(parser)
     _add_output(parser)
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
-    parser.description = "List every benchmark: whether its data are here, where, and how to get what is missing."
-    parser.add_argument("--data", metavar="DIR", type=Path, help="directory of tables to look into first")
+    parser.description = (
+        "List every benchmark and every data set of images: whether it is here, where, and how to get what is missing."
+    )
+    parser.add_argument("--data", metavar="DIR", type=Path, help="directory of tables and images to look into first")
     parser.add_argument("--json", action="store_true", help="a JSON list on standard output instead of a table")
 
 
@@ -147,6 +157,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "data": _add_data,
     "sweep": _add_sweep,
     "compare": _add_compare,
+    "train": add_train,
 }
 
 
@@ -165,10 +176,14 @@ def _add_tasks(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--benchmark", metavar="NAME", help=f"{listing(BENCHMARKS)} (default: found by the tasks' names)"
     )
-    group.add_argument("--data", metavar="DIR", type=Path, help="directory of tables to look into first")
+    group.add_argument("--data", metavar="DIR", type=Path, help="directory of tables and images to look into first")
+    group.add_argument(
+        "--space",
+        metavar="NAME",
+        help=f"search space of a table of your own, or to train in: {listing(SPACES)} (default: what suits the tasks)",
+    )
     table = parser.add_argument_group("a table of your own", "Tasks are then the names of its columns.")
     table.add_argument("--table", metavar="FILE", type=Path, help=".csv, .csv.gz or .parquet: one architecture per row")
-    table.add_argument("--space", metavar="NAME", help=f"search space of its architectures: {listing(SPACES)}")
     table.add_argument("--arch-column", metavar="COLUMN", help="column of architectures (default: the one that parses)")
     table.add_argument(
         "--minimize",
@@ -188,8 +203,7 @@ def _add_method(parser: argparse.ArgumentParser) -> None:
         "--budget",
         metavar="N",
         type=int,
-        default=DEFAULT_BUDGET,
-        help="evaluations per task; repeats are free (default: %(default)s)",
+        help=f"evaluations per task; repeats are free (default: {DEFAULT_BUDGET}; {TRAINING_BUDGET} where they train)",
     )
     group.add_argument(
         "--until-best",
@@ -201,6 +215,9 @@ def _add_method(parser: argparse.ArgumentParser) -> None:
     )
     own = "(default: the method's own)"
     group.add_argument("--population", metavar="N", type=int, help=f"members of each task's population {own}")
+    group.add_argument(
+        "--offspring", metavar="N", type=int, help=f"architectures per task and generation; more for many workers {own}"
+    )
     group.add_argument("--embedder", metavar="NAME", help=f"{listing(EMBEDDERS)} {own}")
     group.add_argument("--surrogate", metavar="NAME", help=f"{listing(SURROGATES)} {own}")
     group.add_argument("--transfer", metavar="NAME", help=f"{listing(TRANSFERS)} {own}")

@@ -245,10 +245,16 @@ def fresh_directory(experiment: Experiment, seeds: Sequence[int], parent: Path) 
     if len(tasks) > _NAME_LIMIT:
         tasks = f"{len(problem.names)}-tasks"
     seed = f"seed{seeds[0]}" if len(seeds) == 1 else f"seeds{seeds[0]}-{seeds[-1]}"
-    stem = "-".join(
-        re.sub(r"[^A-Za-z0-9._+-]+", "-", part)
-        for part in (experiment.benchmark.name, tasks, experiment.search.name, seed)
-    )
+    return unused_directory(parent, (experiment.benchmark.name, tasks, experiment.search.name, seed))
+
+
+def unused_directory(parent: Path, parts: Sequence[str]) -> Path:
+    """A new directory named after parts; where the name is taken, with a number behind it.
+
+    Raises:
+        ConfigurationError: If it cannot be made.
+    """
+    stem = "-".join(re.sub(r"[^A-Za-z0-9._+-]+", "-", part) for part in parts)
     for i in count(1):
         path = parent / (stem if i == 1 else f"{stem}-{i}")
         try:

@@ -56,9 +56,10 @@ def print_run(summary: Summary, stream: TextIO) -> None:
         console.print(f"\n[bold]{_plain(name.ljust(len(indent)))}[/]{_plain(architecture)}", soft_wrap=True)
         console.print(f"{indent}{_plain(_report(task))}", soft_wrap=True, style="dim")
     _print_notes(console, summary)
-    seconds = summary["seconds"]
+    seconds, cost_s = summary["seconds"], sum(task["cost_s"] for task in tasks.values())
+    trained = f"; the evaluations stand for {duration(cost_s)} of training" if cost_s else ""
     console.print(
-        f"seed {summary['seed']}, {duration(seconds['total'])}, of which search {duration(seconds['search'])}"
+        f"seed {summary['seed']}, {duration(seconds['total'])}, of which search {duration(seconds['search'])}{trained}"
     )
 
 

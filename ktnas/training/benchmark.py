@@ -93,7 +93,7 @@ class TrainingBenchmark:
             f"Fitness is of networks trained here for {recipe.epochs} epochs{pixels}{share}, {size.channels} channels: "
             "it ranks candidates, and is not comparable with published accuracies."
         )
-        halved = "" if self.halving is None else "Halving: test metrics are of networks trained for all epochs."
+        halved = "" if self.halving is None or self.weights else "Test metrics are of networks trained for all epochs."
         untested = [f"{dataset.name} has no test part." for dataset in self.datasets if dataset.test is None]
         own = [f"{dataset.name}: {dataset.note}" for dataset in self.datasets if dataset.note]
         return tuple(note for note in (first, halved, *untested, *own) if note)
@@ -127,7 +127,7 @@ class TrainingBenchmark:
         """
         first = sample(self.space, Streams(self.seed).rng("check"))
         here = resolve(self.device).type == "cpu"
-        trainer = self._trainer if here else CandidateTrainer(self._trainer.plan, torch.device("cpu"))
+        trainer = self._trainer if here else CandidateTrainer(self.plan, torch.device("cpu"))
         for dataset in self.datasets:
             trainer.check(dataset, first)
 
@@ -162,8 +162,7 @@ class TrainingBenchmark:
 
     def report(self, task: str, genotype: Genotype) -> Standing:
         """Test metrics, from kept weights if there are any, else after training again: the same bits on a processor."""
-        metrics = self._trainer.test(self.dataset(task), genotype, self._kept(task, genotype))
-        return Standing(metrics=metrics)
+        return Standing(metrics=self._trainer.test(self.dataset(task), genotype, self._kept(task, genotype)))
 
     def for_run(self, seed: int, directory: Path) -> TrainingBenchmark:
         """With the run's seed; weights, if they are to be kept, in a directory of the run."""
@@ -182,10 +181,14 @@ class TrainingBenchmark:
             "datasets": {dataset.name: _described(dataset) for dataset in self.datasets},
         }
 
+    @property
+    def plan(self) -> Plan:
+        """How candidates are made and trained."""
+        return Plan(self.space, self.size, self.recipe, self.seed, self.networks, self.limit_s, self.halving)
+
     @cached_property
     def _trainer(self) -> CandidateTrainer:
-        plan = Plan(self.space, self.size, self.recipe, self.seed, self.networks, self.limit_s, self.halving)
-        return CandidateTrainer(plan, resolve(self.device))
+        return CandidateTrainer(self.plan, resolve(self.device))
 
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in self.__dict__.items() if name != "_trainer"}  # other processes, own data

@@ -16,7 +16,7 @@ from torch import nn
 from ktnas.errors import ConfigurationError
 from ktnas.space import SearchSpace
 from ktnas.training import weights
-from ktnas.training.dataset import Dataset
+from ktnas.training.dataset import Dataset, Split
 from ktnas.training.errors import TrainingError
 from ktnas.training.halving import Earlier, Halving, rung_metric
 from ktnas.training.networks import Size
@@ -140,7 +140,7 @@ class CandidateTrainer:
             trained = self.train(dataset, genotype, earlier=earlier)
             if keep is not None:
                 keep.parent.mkdir(parents=True, exist_ok=True)
-                weights.save(keep, trained.network, self._origin(dataset, genotype))
+                self.save(keep, trained.network, dataset, genotype)
         except TrainingError as error:
             return Evaluation.failed(str(error), perf_counter() - began)
         except Exception as error:  # the network may be a user's own, and may raise anything
@@ -186,7 +186,7 @@ class CandidateTrainer:
         """Metrics of the test part, from kept weights if there are any, else after training again the same way.
 
         Returns:
-            Metrics by name; none where the data set has no test part. Then parameters and FLOPs.
+            Metrics by name, ``test`` before it; none where the data set has no test part. Then parameters and FLOPs.
 
         Raises:
             TrainingError: If the training, done again, fails.
@@ -202,8 +202,21 @@ class CandidateTrainer:
             network.to(self.device)
         else:
             network = self.train(dataset, genotype).network
+        return {**self.measure(network, dataset, dataset.test), **sizes}
+
+    def measure(self, network: nn.Module, dataset: Dataset, test: Split) -> dict[str, float]:
+        """Metrics of a trained network on the test part, by name with ``test`` before it; the first ranks networks."""
         with one_thread():
-            return {**measure(network, self.data(dataset).part(dataset.test), self.plan.recipe), **sizes}
+            measured = measure(network, self.data(dataset).part(test), self.plan.recipe)
+        return {f"test {name}": value for name, value in measured.items()}
+
+    def save(self, path: Path, network: nn.Module, dataset: Dataset, genotype: Genotype) -> None:
+        """Write the weights of a trained candidate, with what they belong to.
+
+        Raises:
+            DataError: If the file cannot be written.
+        """
+        weights.save(path, network, self._origin(dataset, genotype))
 
     def _origin(self, dataset: Dataset, genotype: Genotype) -> weights.Origin:
         plan = self.plan

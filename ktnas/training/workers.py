@@ -146,6 +146,7 @@ class Workers:
             return
         question, worker.assignment = worker.assignment.question, None
         self._answers[question] = answer
+        self._hand_out()  # first: no worker waits for whoever watches
         self._watch.arrived(question, answer)
 
 

@@ -1,0 +1,202 @@
+"""What the command line says about live training, and the benchmark that it stands for.
+
+Nothing of torch is imported until the choice is composed.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ktnas.catalog import (
+    SCENE_TASKS,
+    SPACES,
+    TRAINING_BATCH,
+    TRAINING_CHANNELS,
+    TRAINING_EPOCHS,
+    TRAINING_IMAGES,
+    TRAINING_RATE,
+    TRAINING_RESOLUTION,
+    TRAINING_SHARE_IMAGES,
+    TRAINING_SPACES,
+    made,
+)
+from ktnas.errors import ConfigurationError, UnknownNameError, unknown_name
+from ktnas.space import SearchSpace
+
+if TYPE_CHECKING:
+    from ktnas.training.benchmark import TrainingBenchmark
+    from ktnas.training.dataset import Dataset
+    from ktnas.training.networks import Size
+    from ktnas.training.recipe import Recipe
+
+WEIGHTS = Path("weights")
+"""Where a run keeps weights, below its directory."""
+
+GPU_WORKERS = 2
+"""Candidates side by side on a GPU unless a number is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingChoice:
+    """Live training by name; None leaves what suits space and data.
+
+    Attributes:
+        space: Name of the search space.
+        datasets: Names of tasks, each with the name or path of its data set.
+        epochs: Passes over the training images.
+        share: Share of the training images that is used.
+        resolution: Height and width of the images.
+        channels: Channels of the first cell.
+        cells: Cells of a network.
+        batch_size: Images per step.
+        images: Rendered scenes to train on.
+        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+        workers: Candidates that are trained side by side.
+        limit_s: Seconds that a candidate may take.
+        halving: Eta of successive halving.
+        keep_weights: Whether the weights of every candidate are kept.
+    """
+
+    space: str | None = None
+    datasets: tuple[tuple[str, str], ...] = ()
+    epochs: int | None = None
+    share: float | None = None
+    resolution: int | None = None
+    channels: int | None = None
+    cells: int | None = None
+    batch_size: int | None = None
+    images: int | None = None
+    device: str = "auto"
+    workers: int | None = None
+    limit_s: float | None = None
+    halving: int | None = None
+    keep_weights: bool = False
+
+    def benchmark(self, tasks: tuple[str, ...], directory: Path | None) -> TrainingBenchmark:
+        """The benchmark for tasks, checked: nothing is trained, but a network of each task has seen two images.
+
+        Args:
+            tasks: Names of tasks: of rendered scenes, of ``datasets``, or of data sets known by name or path.
+            directory: Where to look for data sets first.
+
+        Raises:
+            KtnasError: If torch is missing, a name is not known, data are not found or damaged, or do not suit.
+        """
+        require_torch()
+        from ktnas.training.benchmark import TrainingBenchmark
+        from ktnas.training.device import resolve
+        from ktnas.training.halving import Halving
+
+        device = resolve(self.device)
+        space = self.search_space(tasks)
+        datasets = self.load(tasks, directory)
+        benchmark = TrainingBenchmark(
+            space,
+            datasets,
+            self.size(space),
+            self.recipe(datasets),
+            device=self.device,
+            limit_s=self.limit_s,
+            halving=None if self.halving is None else Halving(self.halving),
+            weights=WEIGHTS if self.keep_weights else None,
+            workers=self._workers(device.type),
+        )
+        benchmark.check()
+        return benchmark
+
+    def search_space(self, tasks: tuple[str, ...]) -> SearchSpace:
+        """The space that is named, else what suits the tasks.
+
+        Raises:
+            UnknownNameError: If there is none of that name with networks.
+        """
+        rendered = all(self._source(task) in SCENE_TASKS for task in tasks)
+        name = self.space or ("transnas101-micro" if rendered else "emt-nas")
+        if name not in TRAINING_SPACES:
+            raise unknown_name("search space", name, TRAINING_SPACES, "live training")
+        space = made("search space", name, SPACES)
+        if space is None:
+            raise unknown_name("search space", name, TRAINING_SPACES, "live training")
+        return space
+
+    def load(self, tasks: tuple[str, ...], directory: Path | None) -> tuple[Dataset, ...]:
+        """The data set of each task, under the task's name.
+
+        Raises:
+            KtnasError: If a name is not known, or data are not found or damaged.
+        """
+        unused = next((item for item in self.datasets if item[0] not in tasks), None)
+        if unused is not None:
+            raise ConfigurationError(f"--dataset {'='.join(unused)} is no task of this search; name it as one")
+        return tuple(self._dataset(task, directory) for task in tasks)
+
+    def _source(self, task: str) -> str:
+        return dict(self.datasets).get(task, task)
+
+    def _dataset(self, task: str, directory: Path | None) -> Dataset:
+        from ktnas.training.data.lookup import find
+        from ktnas.training.scenes import Scenes
+
+        source = self._source(task)
+        if source in SCENE_TASKS:
+            images = TRAINING_IMAGES if self.images is None else self.images
+            size = TRAINING_RESOLUTION if self.resolution is None else self.resolution
+            found = Scenes(images, max(1, images // 4), max(1, images // 4), size).dataset(source)
+        else:
+            try:
+                found = find(source, directory)
+            except UnknownNameError as error:
+                raise UnknownNameError(f"{error} Tasks of rendered scenes: {', '.join(SCENE_TASKS)}.") from None
+        return found if found.name == task else replace(found, name=task)
+
+    def size(self, space: SearchSpace) -> Size:
+        """How large the networks are."""
+        from ktnas.training.networks import Size
+
+        cells = TRAINING_SPACES[space.name] if self.cells is None else self.cells
+        return Size(TRAINING_CHANNELS if self.channels is None else self.channels, cells)
+
+    def recipe(self, datasets: tuple[Dataset, ...]) -> Recipe:
+        """How the networks are trained; the share keeps large data sets within what a processor can do.
+
+        Raises:
+            ConfigurationError: If a value is out of its range.
+        """
+        from ktnas.training.recipe import Recipe
+
+        largest = max(len(dataset.train) for dataset in datasets)
+        share = min(1.0, TRAINING_SHARE_IMAGES / largest) if self.share is None else self.share
+        rendered = all(self._source(dataset.name) in SCENE_TASKS for dataset in datasets)
+        return Recipe(
+            epochs=TRAINING_EPOCHS if self.epochs is None else self.epochs,
+            share=share,
+            resolution=None if rendered else self.resolution,  # scenes are rendered in it
+            batch_size=TRAINING_BATCH if self.batch_size is None else self.batch_size,
+            learning_rate=TRAINING_RATE,
+        )
+
+    def _workers(self, device: str) -> int:
+        if self.workers is not None:
+            if self.workers < 1:
+                raise ConfigurationError(f"--workers must be at least 1; got {self.workers}")
+            return self.workers
+        if device == "cpu":
+            return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        import torch
+
+        return GPU_WORKERS * (1 if ":" in self.device else torch.cuda.device_count())
+
+
+def require_torch() -> None:
+    """Refuse live training where its packages are not installed.
+
+    Raises:
+        ConfigurationError: Saying how to get them.
+    """
+    missing = [name for name in ("torch", "safetensors") if find_spec(name) is None]
+    if missing:
+        raise ConfigurationError(f"live training needs {' and '.join(missing)}: pip install 'ktnas[train]'")

@@ -1,0 +1,208 @@
+"""The options of live training, for `ktnas run` and `ktnas train`: their defaults and their help.
+
+Imports nothing but names: `--help` must appear at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ktnas.catalog import (
+    FINAL_EPOCHS,
+    SCENE_TASKS,
+    TRAINING_BATCH,
+    TRAINING_CHANNELS,
+    TRAINING_EPOCHS,
+    TRAINING_IMAGES,
+    TRAINING_RESOLUTION,
+    TRAINING_SHARE_IMAGES,
+    TRAINING_SPACES,
+)
+from ktnas.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from ktnas.training_choice import TrainingChoice
+
+FITNESS = ("table", "train", "supernet")
+"""Where fitness comes from."""
+
+_FIDELITY = ("epochs", "share", "resolution", "channels", "cells", "batch_size", "images", "device")
+_SEARCH = ("dataset", "workers", "time_limit", "max_hours", "halving", "keep_weights")
+
+_TRAIN_EXAMPLES = """\
+examples:
+  %(prog)s 64-41414-1_02_333 --data segmentsemantic
+      a cell of transnas101-micro on rendered scenes, from scratch, measured on test images
+  %(prog)s ARCHITECTURE --data fashion_mnist --epochs 100 --device cuda
+      what a search has found (its summary has the architecture), trained for longer
+  %(prog)s ARCHITECTURE --data photos/of/birds --space nasbench201
+      a folder of images per class; an npz file works as well (docs/datasets.md)
+"""
+
+
+def add_training(parser: argparse.ArgumentParser) -> None:
+    """The group of options that `ktnas run` has for live training."""
+    group = parser.add_argument_group(
+        "live training",
+        "With --fitness train, candidates are built as networks and trained: on rendered scenes "
+        f"({', '.join(SCENE_TASKS)}) or on data sets named as tasks (`ktnas data` lists them).",
+    )
+    group.add_argument(
+        "--fitness",
+        choices=FITNESS,
+        default="table",
+        help="where fitness comes from: a table, training each candidate, or weights shared by all of them "
+        "(default: %(default)s)",
+    )
+    group.add_argument(
+        "--dataset",
+        metavar="NAME=PATH",
+        action="append",
+        type=_named_path,
+        help="data set of the task NAME: an npz file, a folder of images per class, or a known name; may be repeated",
+    )
+    _add_fidelity(group, TRAINING_EPOCHS)
+    group.add_argument(
+        "--workers",
+        metavar="N",
+        type=int,
+        help="candidates trained side by side; results do not depend on it (default: one per core, two per GPU)",
+    )
+    group.add_argument("--time-limit", metavar="S", type=float, help="seconds per candidate (default: no limit)")
+    group.add_argument(
+        "--max-hours",
+        metavar="H",
+        type=float,
+        help="refuse to begin if the search is estimated to take longer (default: no limit)",
+    )
+    group.add_argument(
+        "--halving",
+        metavar="ETA",
+        type=int,
+        help="stop candidates that are not among the best 1/ETA after 1, ETA, ETA^2, ... epochs (default: none is)",
+    )
+    group.add_argument(
+        "--keep-weights",
+        action="store_true",
+        default=None,
+        help="keep the weights of every candidate in the run directory (default: no)",
+    )
+
+
+def add_train(parser: argparse.ArgumentParser) -> None:
+    """The options of `ktnas train`."""
+    parser.description = (
+        "Train one architecture from scratch, for longer than a search does; measure it on test images."
+    )
+    parser.epilog = _TRAIN_EXAMPLES
+    parser.add_argument("architecture", metavar="ARCHITECTURE", help="its official string, as a summary shows it")
+    parser.add_argument(
+        "--data",
+        metavar="DATA",
+        required=True,
+        help=f"name or path of a data set, or rendered scenes: {', '.join(SCENE_TASKS)}",
+    )
+    parser.add_argument("--task", metavar="NAME", help="name in the record (default: that of the data)")
+    parser.add_argument(
+        "--space",
+        metavar="NAME",
+        help=f"{', '.join(TRAINING_SPACES)} (default: transnas101-micro for rendered scenes, else emt-nas)",
+    )
+    _add_fidelity(parser.add_argument_group("how to train"), FINAL_EPOCHS)
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="seed of all random numbers (default: 0)")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, help="directory of weights and record (default: a new one under runs/)"
+    )
+    parser.add_argument("--json", action="store_true", help="the record as JSON on standard output, and nothing else")
+    parser.add_argument("--quiet", action="store_true", help="no progress while it runs")
+
+
+def _add_fidelity(group: argparse._ArgumentGroup, epochs: int) -> None:
+    """The options that say what a network is, and on what and for how long it is trained."""
+    cells = ", ".join(f"{number} for {name}" for name, number in TRAINING_SPACES.items() if number > 1)
+    share = f"at most {TRAINING_SHARE_IMAGES:,} images" if epochs == TRAINING_EPOCHS else "1"
+    options: tuple[tuple[str, str, type, str], ...] = (
+        ("--epochs", "N", int, f"passes over the training images (default: {epochs})"),
+        ("--share", "X", float, f"share of the training images that is used (default: {share})"),
+        (
+            "--resolution",
+            "P",
+            int,
+            f"height and width of images (default: {TRAINING_RESOLUTION} for rendered scenes, else their own)",
+        ),
+        ("--channels", "C", int, f"of the first cell (default: {TRAINING_CHANNELS})"),
+        ("--cells", "N", int, f"per stage of nasbench201, in total for others (default: {cells}, else 1)"),
+        ("--batch-size", "B", int, f"images per step of training (default: {TRAINING_BATCH})"),
+        (
+            "--images",
+            "N",
+            int,
+            f"rendered scenes to train on, a quarter as many for validation and test (default: {TRAINING_IMAGES:,})",
+        ),
+        ("--device", "NAME", str, "auto, cpu, cuda or cuda:N (default: auto, a GPU if there is one)"),
+    )
+    for name, metavar, kind, text in options:
+        group.add_argument(name, metavar=metavar, type=kind, help=text)
+
+
+def _named_path(text: str) -> tuple[str, str]:
+    name, equals, path = text.partition("=")
+    if not (equals and name and path):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=PATH")
+    return name, path
+
+
+def training_choice(options: argparse.Namespace) -> TrainingChoice | None:
+    """What the options of `ktnas run` say about live training; None if fitness comes from a table.
+
+    Raises:
+        ConfigurationError: If an option of live training is given without it.
+    """
+    if options.fitness == "table":
+        given = next((name for name in (*_FIDELITY, *_SEARCH) if getattr(options, name) is not None), None)
+        if given is not None:
+            raise ConfigurationError(f"--{given.replace('_', '-')} is for live training: add --fitness train")
+        return None
+    datasets = tuple(options.dataset or ())
+    if len(dict(datasets)) != len(datasets):
+        raise ConfigurationError("--dataset names a task twice; give each task one data set")
+    return replace(
+        _choice(options),
+        datasets=datasets,
+        workers=options.workers,
+        limit_s=options.time_limit,
+        halving=options.halving,
+        keep_weights=bool(options.keep_weights),
+    )
+
+
+def final_choice(options: argparse.Namespace) -> TrainingChoice:
+    """What the options of `ktnas train` say."""
+    choice = _choice(options)
+    return replace(
+        choice,
+        datasets=() if options.task is None else ((options.task, options.data),),
+        epochs=FINAL_EPOCHS if choice.epochs is None else choice.epochs,
+        share=1.0 if choice.share is None else choice.share,
+        workers=1,
+    )
+
+
+def _choice(options: argparse.Namespace) -> TrainingChoice:
+    """What both commands say."""
+    from ktnas.training_choice import TrainingChoice
+
+    return TrainingChoice(
+        space=options.space,
+        epochs=options.epochs,
+        share=options.share,
+        resolution=options.resolution,
+        channels=options.channels,
+        cells=options.cells,
+        batch_size=options.batch_size,
+        images=options.images,
+        device=options.device or "auto",
+    )
