@@ -98,7 +98,7 @@ def _draw_colours(draws: Draws, traits: Traits, solids: Solids, count: int) -> F
     saturation[:, SKIRTING] = 0.1
     first = _rgb(hue, saturation, value)
     contrast = draws.uniform(0.5, 0.75, count)
-    contrast[:, WINDOWS] = 0.5
+    contrast[:, :FLOOR], contrast[:, WINDOWS] = contrast[:, :1], 0.5
     return np.stack([first, first * contrast[..., None]], axis=2)
 
 

@@ -91,7 +91,8 @@ def meet_ellipsoid(solid: Solid, ray: Floats) -> Floats:
     a = ray[0] ** 2 + ray[1] ** 2 + dz**2
     b = x * ray[0] + y * ray[1] + z * dz
     root = b * b - a * (x * x + y * y + z * z - solid.radius**2)
-    return np.where(root > 0, -(b + np.sqrt(np.maximum(root, 0))) / a, np.float32(np.inf))
+    # from outside of it, an ellipsoid lies ahead or behind as a whole
+    return np.where((root > 0) & (b < 0), -(b + np.sqrt(np.maximum(root, 0))) / a, np.float32(np.inf))
 
 
 def normal_of_ellipsoid(solid: Solid, point: Floats) -> Floats:
@@ -115,10 +116,12 @@ def meet_round(solid: Solid, ray: Floats) -> Floats:
     widening = slope * ray[2]
     a = _not_zero(ray[0] ** 2 + ray[1] ** 2 - widening**2)
     b = x * ray[0] + y * ray[1] - width * widening
-    root = b * b - a * (x * x + y * y - width * width)
-    step = np.sqrt(np.maximum(root, 0))
+    c = x * x + y * y - width * width
+    root = b * b - a * c
+    # the two distances are q / a and c / q: no difference of nearly equal numbers where a is nearly 0
+    q = _not_zero(-(b + np.copysign(np.sqrt(np.maximum(root, 0)), b)))
     passes, nearest = root <= 0, _lid(solid, ray)
-    for distance in (-(b + step) / a, (step - b) / a):
+    for distance in (q / a, c / q):
         height = z + distance * ray[2]
         misses = passes | (height < 0) | (height > solid.height) | (distance < 0)
         nearest = np.minimum(nearest, np.where(misses, np.float32(np.inf), distance))
