@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
-from ktnas.benchmarks.live import LiveBenchmark, Unwatched
+from ktnas.benchmarks.live import LiveBenchmark, unwatched
 from ktnas.budget import Budget, require_population
 from ktnas.cache import DiskStore
 from ktnas.data import cache_directory
@@ -145,5 +145,5 @@ def _search(
 
 def _evaluator(benchmark: Benchmark) -> AbstractContextManager[Evaluate]:
     if isinstance(benchmark, LiveBenchmark):
-        return benchmark.evaluator(Unwatched())
+        return benchmark.evaluator(unwatched)
     return nullcontext(benchmark.evaluate)

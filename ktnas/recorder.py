@@ -8,12 +8,12 @@ from time import perf_counter
 from typing import TypeAlias
 
 from ktnas.answers import AnswerLog
-from ktnas.benchmarks.live import Question
+from ktnas.benchmarks.live import Change, Question
 from ktnas.live import Standings, standings
 from ktnas.results import TrialLog
 from ktnas.runner import Progress, TaskResult
-from ktnas.summary import Ending
-from ktnas.trial import Evaluation
+from ktnas.summary import Ending, Seconds
+from ktnas.trial import Evaluation, Proposal, Trial
 from ktnas.typing import Genotype
 
 Show: TypeAlias = Callable[[Standings], None]
@@ -22,7 +22,7 @@ Show: TypeAlias = Callable[[Standings], None]
 
 @dataclass(slots=True)
 class Recorder:
-    """Observes a run, and fulfils `ktnas.benchmarks.live.Watch` for evaluations that take long.
+    """Observes a run, and watches evaluations that take long.
 
     Attributes:
         label: An architecture as users know it.
@@ -41,6 +41,7 @@ class Recorder:
     tasks: Mapping[str, TaskResult]
     search_s: float = 0.0
     began: float = field(default_factory=perf_counter)
+    _generation: int = 0
     _running: set[Question] = field(default_factory=set)
     _arrived: dict[Question, Evaluation] = field(default_factory=dict)
 
@@ -48,38 +49,50 @@ class Recorder:
         """A generation has been answered."""
         self.log.append(progress.trials, [self.label(trial.genotype) for trial in progress.trials])
         self.tasks, self.search_s = progress.tasks, progress.search_s
+        self._generation = progress.generation + 1
         self._running.clear()
         self._arrived.clear()
         self.show(standings(progress.tasks))
 
-    def begun(self, question: Question) -> None:
-        """An evaluation has begun."""
-        self._running.add(question)
-        self.show(self._standings())
-
-    def arrived(self, question: Question, evaluation: Evaluation) -> None:
-        """An answer is there: on disk when this returns."""
-        if self.answers is not None:
-            self.answers.append(question, evaluation)
-        self._running.discard(question)
-        self._arrived[question] = evaluation
+    def watch(self, change: Change) -> None:
+        """Evaluations have begun or ended; answers are on disk when this returns."""
+        for question, answer in change.arrived:
+            if self.answers is not None:
+                self.answers.append(question, answer)
+            self._running.discard(question)
+            self._arrived[question] = answer
+        self._running.update(change.begun)
         self.show(self._standings())
 
     def _standings(self) -> Standings:
-        rows = standings(self.tasks)
-        for (task, _), answer in self._arrived.items():
-            row = rows[task]
-            known = [fitness for fitness in (row.fitness, answer.fitness) if fitness is not None]
-            rows[task] = replace(
-                row,
-                evaluations=row.evaluations + 1,
-                fitness=max(known, default=None),
-                cost_s=row.cost_s + answer.cost_s,
-            )
+        rows = standings(self._so_far())
         for task, _ in self._running:
             rows[task] = replace(rows[task], running=rows[task].running + 1)
         return rows
 
     def interrupted(self) -> Ending:
         """How far the run came."""
-        return Ending(self.tasks, {"total": perf_counter() - self.began, "search": self.search_s}, finished=False)
+        seconds: Seconds = {"total": perf_counter() - self.began, "search": self.search_s}
+        return Ending(self._so_far(), seconds, finished=False)
+
+    def _so_far(self) -> dict[str, TaskResult]:
+        """How far each task has come, with the answers of the generation that is not complete."""
+        tasks = dict(self.tasks)
+        for (task, genotype), answer in self._arrived.items():
+            tasks[task] = _with(tasks[task], Trial(self._generation, Proposal(task, genotype), answer))
+        return tasks
+
+
+def _with(result: TaskResult, trial: Trial) -> TaskResult:
+    """A task's result with one more trial."""
+    evaluations, fitness = result.evaluations + 1, trial.fitness
+    counted = replace(
+        result,
+        evaluations=evaluations,
+        failed=result.failed + (fitness is None),
+        cost_s=result.cost_s + trial.evaluation.cost_s,
+    )
+    best = None if result.best is None else result.best.fitness
+    if fitness is None or (best is not None and best >= fitness):
+        return counted
+    return replace(counted, best=trial, evaluations_to_best=evaluations)

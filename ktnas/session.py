@@ -80,7 +80,7 @@ def _evaluator(benchmark: Benchmark, directory: Path, recorder: Recorder) -> Ite
     if not isinstance(benchmark, LiveBenchmark):
         yield recalling(known, benchmark.evaluate)
         return
-    with closing(AnswerLog(directory)) as answers, benchmark.evaluator(recorder) as evaluate:
+    with closing(AnswerLog(directory)) as answers, benchmark.evaluator(recorder.watch) as evaluate:
         recorder.answers = answers
         yield recalling({**answers.answers, **known}, evaluate)
 

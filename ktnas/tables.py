@@ -52,7 +52,8 @@ def print_run(summary: Summary, stream: TextIO) -> None:
     indent = " " * (max(map(len, tasks)) + 2)
     for name, task in tasks.items():
         best = task["best"]
-        architecture = best["architecture"] if best else "none: every evaluation failed"
+        nothing = "none: every evaluation failed" if task["evaluations"] else "none yet"
+        architecture = best["architecture"] if best else nothing
         console.print(f"\n[bold]{_plain(name.ljust(len(indent)))}[/]{_plain(architecture)}", soft_wrap=True)
         console.print(f"{indent}{_plain(_report(task))}", soft_wrap=True, style="dim")
     _print_notes(console, summary)

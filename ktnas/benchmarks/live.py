@@ -7,8 +7,9 @@ every answer at the moment it is there, so that nothing that was paid for can be
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias, runtime_checkable
 
@@ -37,24 +38,25 @@ class BatchEvaluator(Protocol):
         """The answer; failures are answers with ``error``, not exceptions."""
 
 
-class Watch(Protocol):
-    """Is told of evaluations as they begin and end, whatever the order."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has happened to evaluations at one moment.
 
-    def begun(self, question: Question) -> None:
-        """An evaluation has begun."""
+    Attributes:
+        begun: Those that have begun.
+        arrived: Answers that are there now; they may be asked for later, or never.
+    """
 
-    def arrived(self, question: Question, evaluation: Evaluation) -> None:
-        """An answer is there; it may be asked for later, or never."""
+    begun: Sequence[Question] = ()
+    arrived: Sequence[tuple[Question, Evaluation]] = ()
 
 
-class Unwatched:
+Watch: TypeAlias = Callable[[Change], None]
+"""Is told of evaluations as they begin and end, whatever the order."""
+
+
+def unwatched(change: Change) -> None:
     """Nobody watches."""
-
-    def begun(self, question: Question) -> None:
-        """Nothing."""
-
-    def arrived(self, question: Question, evaluation: Evaluation) -> None:
-        """Nothing."""
 
 
 @runtime_checkable

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from ktnas.benchmarks import Standing
-from ktnas.benchmarks.live import BatchEvaluator, Question, Watch
+from ktnas.benchmarks.live import BatchEvaluator, Change, Question, Watch
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.rng import Streams
 from ktnas.space import SearchSpace, sample
@@ -213,9 +213,9 @@ class _InTurn:
 
     def __call__(self, task: str, genotype: Genotype) -> Evaluation:
         question = (task, genotype)
-        self._watch.begun(question)
+        self._watch(Change(begun=(question,)))
         answer = self._benchmark.trained(self._expected.pop(question, Assignment(question)))
-        self._watch.arrived(question, answer)
+        self._watch(Change(arrived=((question, answer),)))
         return answer
 
 

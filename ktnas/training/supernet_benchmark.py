@@ -19,7 +19,7 @@ from time import perf_counter
 import torch
 
 from ktnas.benchmarks import Standing
-from ktnas.benchmarks.live import BatchEvaluator, Question, Watch
+from ktnas.benchmarks.live import BatchEvaluator, Change, Question, Watch
 from ktnas.errors import ArchitectureError, DataError
 from ktnas.rng import Streams
 from ktnas.space import SearchSpace, sample
@@ -163,9 +163,9 @@ class _InTurn:
         """Nothing can be begun before it is asked."""
 
     def __call__(self, task: str, genotype: Genotype) -> Evaluation:
-        self._watch.begun((task, genotype))
+        self._watch(Change(begun=((task, genotype),)))
         answer = self._benchmark.evaluate(task, genotype)
-        self._watch.arrived((task, genotype), answer)
+        self._watch(Change(arrived=(((task, genotype), answer),)))
         return answer
 
 

@@ -22,7 +22,7 @@ from typing import TypeAlias
 
 import torch
 
-from ktnas.benchmarks.live import Question, Watch
+from ktnas.benchmarks.live import Change, Question, Watch
 from ktnas.errors import KtnasError
 from ktnas.interruptions import interruptions_held_back
 from ktnas.training.device import resolve
@@ -103,7 +103,7 @@ class Workers:
         running = {worker.assignment.question for worker in self._workers if worker.assignment is not None}
         wanted = self._assignments(questions, history)
         self._queue = deque(assignment for assignment in wanted if assignment.question not in running)
-        self._hand_out()
+        self._tell(self._hand_out())
 
     def __call__(self, task: str, genotype: Genotype) -> Evaluation:
         """The answer, as soon as it is there; others that arrive meanwhile are told and kept.
@@ -115,39 +115,46 @@ class Workers:
         while question not in self._answers:
             if not self._is_coming(question):
                 self._queue.append(Assignment(question))
-            self._hand_out()
-            self._collect()
+            self._tell(self._hand_out())
+            arrived = self._collect()
+            self._tell(self._hand_out(), arrived)
         return self._answers.pop(question)
+
+    def _tell(self, begun: Sequence[Question], arrived: Sequence[tuple[Question, Evaluation]] = ()) -> None:
+        if begun or arrived:
+            self._watch(Change(begun, arrived))
 
     def _is_coming(self, question: Question) -> bool:
         running = [worker.assignment for worker in self._workers]
         return any(a is not None and a.question == question for a in (*self._queue, *running))
 
-    def _hand_out(self) -> None:
+    def _hand_out(self) -> list[Question]:
+        """Give what waits to workers that are free; returns what has begun."""
+        begun: list[Question] = []
         for worker in self._workers:
             if not self._queue:
-                return
+                break
             if worker.connection is None:
                 worker.start()
             if worker.ready and worker.assignment is None and worker.ask(self._queue[0]):
-                self._watch.begun(self._queue.popleft().question)
+                begun.append(self._queue.popleft().question)
+        return begun
 
-    def _collect(self) -> None:
-        """Wait for news of workers."""
+    def _collect(self) -> list[tuple[Question, Evaluation]]:
+        """Wait for news of workers; returns answers."""
         ready = wait([w.connection for w in self._workers if w.connection is not None], _POLL_S)
+        arrived: list[tuple[Question, Evaluation]] = []
         for worker in self._workers:
+            answer = None
             if worker.connection in ready:
-                self._arrived(worker, worker.news())
+                answer = worker.news()
             elif self._overdue_s is not None and worker.busy_s() > self._overdue_s:
-                self._arrived(worker, worker.overdue())
-
-    def _arrived(self, worker: _Worker, answer: Evaluation | None) -> None:
-        if answer is None or worker.assignment is None:
-            return
-        question, worker.assignment = worker.assignment.question, None
-        self._answers[question] = answer
-        self._hand_out()  # first: no worker waits for whoever watches
-        self._watch.arrived(question, answer)
+                answer = worker.overdue()
+            if answer is not None and worker.assignment is not None:
+                arrived.append((worker.assignment.question, answer))
+                worker.assignment = None
+        self._answers.update(arrived)
+        return arrived
 
 
 @dataclass(slots=True, eq=False)

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ktnas.benchmarks.live import LiveBenchmark, Unwatched
+from ktnas.benchmarks.live import Change, LiveBenchmark, unwatched
 from ktnas.errors import ConfigurationError, DataError, UnknownNameError
 from ktnas.spaces.darts import DARTS
 from ktnas.spaces.nasbench201 import NASBench201
@@ -188,19 +188,11 @@ class TestAsABenchmark:
         assert made().workers == 0
 
     def test_answers_in_turn_and_tells_who_watches(self, made):
-        told = []
-
-        class Watching(Unwatched):
-            def begun(self, question):
-                told.append(question)
-
-            def arrived(self, question, evaluation):
-                told.append((question, evaluation.fitness))
-
-        with made().evaluator(Watching()) as ask:
-            ask.expect([("classes", CELLS[0])], History())
-            answer = ask("classes", CELLS[0])
-        assert told == [("classes", CELLS[0]), (("classes", CELLS[0]), answer.fitness)]
+        told, question = [], ("classes", CELLS[0])
+        with made().evaluator(told.append) as ask:
+            ask.expect([question], History())
+            answer = ask(*question)
+        assert told == [Change(begun=(question,)), Change(arrived=((question, answer),))]
 
     def test_reports_what_was_trained_by_itself(self, made):
         benchmark = made()
@@ -243,5 +235,5 @@ class TestRefusals:
         benchmark = made()
         small = replace(benchmark.alone, datasets=(Dataset("small", Classification(3), part, part),))
         with pytest.raises(ConfigurationError, match="need images of at least"):
-            replace(benchmark, alone=small).evaluator(Unwatched())
+            replace(benchmark, alone=small).evaluator(unwatched)
         assert not trainings
