@@ -111,10 +111,16 @@ def _settings(options: argparse.Namespace) -> Settings:
         table,
         options.data,
         method,
-        (DEFAULT_BUDGET if training is None else TRAINING_BUDGET) if options.budget is None else options.budget,
+        _budget(options),
         options.until_best,
         training,
     )
+
+
+def _budget(options: argparse.Namespace) -> int:
+    if options.budget is not None:
+        return int(options.budget)
+    return TRAINING_BUDGET if options.fitness == "train" else DEFAULT_BUDGET
 
 
 def _joined(lists: Sequence[Sequence[str]] | None) -> tuple[str, ...]:
@@ -133,13 +139,17 @@ def _run(options: argparse.Namespace) -> int:
     from ktnas.budget import check
     from ktnas.experiment import compose
     from ktnas.results import RunDirectory, to_json
+    from ktnas.training_time import require_time
 
     if options.repeats < 1 or (options.jobs is not None and options.jobs < 1):
         raise ConfigurationError("--repeats and --jobs must be at least 1")
     settings = _settings(options)
     experiment = compose(settings)
     check(experiment.problem, experiment.budget, options.seed)
-    _require_time(options, experiment)
+    if options.fitness != "table" and (options.max_hours is not None or not (options.quiet or options.json)):
+        text = require_time(experiment.benchmark, experiment.budget.evaluations, options.repeats, options.max_hours)
+        if not (options.quiet or options.json):
+            print(f"estimated: {text}", file=sys.stderr)
     seeds = range(options.seed, options.seed + options.repeats)
     path = options.out or session.fresh_directory(experiment, seeds, RUNS)
     directory = RunDirectory(path)
@@ -163,35 +173,6 @@ def _run(options: argparse.Namespace) -> int:
         print(f"interrupted; the same command with --out {path} goes on from here", file=sys.stderr)
         return INTERRUPTED
     return 0
-
-
-def _require_time(options: argparse.Namespace, experiment: Experiment) -> None:
-    """Say how long live training will take, and refuse what will take too long.
-
-    Raises:
-        ConfigurationError: If the estimate exceeds ``--max-hours``.
-    """
-    if options.fitness != "train" or (options.max_hours is None and (options.quiet or options.json)):
-        return
-    from ktnas.training.benchmark import TrainingBenchmark
-    from ktnas.training.estimate import estimate
-    from ktnas.wording import duration
-
-    if options.max_hours is not None and options.max_hours <= 0:
-        raise ConfigurationError(f"--max-hours must be above 0; got {options.max_hours:g}")
-    if not isinstance(experiment.benchmark, TrainingBenchmark):
-        return
-    found = estimate(experiment.benchmark, experiment.budget.evaluations)
-    total_s = found.total_s * options.repeats
-    each = ", ".join(f"{task} {duration(seconds)}" for task, seconds in found.candidate_s.items())
-    text = f"about {duration(total_s)} on {found.workers} workers; a candidate of middling size: {each}"
-    if options.max_hours is not None and total_s > 3600 * options.max_hours:
-        raise ConfigurationError(
-            f"the search is estimated to take {text}; that is more than --max-hours {options.max_hours:g}: lower "
-            "--budget, --epochs, --share, --resolution or --channels, or allow more"
-        )
-    if not (options.quiet or options.json):
-        print(f"estimated: {text}", file=sys.stderr)
 
 
 def _view(options: argparse.Namespace, experiment: Experiment) -> View:

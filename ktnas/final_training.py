@@ -125,7 +125,9 @@ def prepare(choice: TrainingChoice, architecture: str, task: str, seed: int) -> 
     if seed < 0:
         raise ConfigurationError(f"the seed must not be negative; got {seed}")
     choice.search_space((task,)).parse(architecture)  # before any data are read
-    return FinalTraining(choice.benchmark((task,), None), architecture, seed)
+    benchmark = choice.alone((task,), None)
+    benchmark.check()
+    return FinalTraining(benchmark, architecture, seed)
 
 
 class _Lines:
@@ -149,5 +151,9 @@ def print_record(record: Mapping[str, object], stream: TextIO) -> None:
     for part in ("validation", "test"):
         numbers = record[part]
         if isinstance(numbers, Mapping) and numbers:
-            text = ", ".join(f"{name} {number_text(value)}" for name, value in numbers.items())
+            text = ", ".join(f"{name} {_number(value)}" for name, value in numbers.items())
             stream.write(f"{part}: {text}\n")
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else number_text(value)

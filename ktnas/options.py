@@ -203,7 +203,7 @@ def _add_method(parser: argparse.ArgumentParser) -> None:
         "--budget",
         metavar="N",
         type=int,
-        help=f"evaluations per task; repeats are free (default: {DEFAULT_BUDGET}; {TRAINING_BUDGET} where they train)",
+        help=f"evaluations per task; repeats are free (default: {DEFAULT_BUDGET}, or {TRAINING_BUDGET} to train)",
     )
     group.add_argument(
         "--until-best",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ktnas.training.dataset import Dataset
     from ktnas.training.networks import Size
     from ktnas.training.recipe import Recipe
+    from ktnas.training.supernet_benchmark import SupernetBenchmark
 
 WEIGHTS = Path("weights")
 """Where a run keeps weights, below its directory."""
@@ -59,6 +60,7 @@ class TrainingChoice:
         limit_s: Seconds that a candidate may take.
         halving: Eta of successive halving.
         keep_weights: Whether the weights of every candidate are kept.
+        supernet: Whether candidates inherit the weights of a supernet, whose epochs ``epochs`` then are.
     """
 
     space: str | None = None
@@ -75,8 +77,9 @@ class TrainingChoice:
     limit_s: float | None = None
     halving: int | None = None
     keep_weights: bool = False
+    supernet: bool = False
 
-    def benchmark(self, tasks: tuple[str, ...], directory: Path | None) -> TrainingBenchmark:
+    def benchmark(self, tasks: tuple[str, ...], directory: Path | None) -> TrainingBenchmark | SupernetBenchmark:
         """The benchmark for tasks, checked: nothing is trained, but a network of each task has seen two images.
 
         Args:
@@ -86,15 +89,21 @@ class TrainingChoice:
         Raises:
             KtnasError: If torch is missing, a name is not known, data are not found or damaged, or do not suit.
         """
+        alone = self.alone(tasks, directory)
+        chosen = self._sharing(alone) if self.supernet else alone
+        chosen.check()
+        return chosen
+
+    def alone(self, tasks: tuple[str, ...], directory: Path | None) -> TrainingBenchmark:
+        """As `benchmark`, where every candidate is trained by itself; not checked yet."""
         require_torch()
         from ktnas.training.benchmark import TrainingBenchmark
         from ktnas.training.device import resolve
         from ktnas.training.halving import Halving
 
         device = resolve(self.device)
-        space = self.search_space(tasks)
-        datasets = self.load(tasks, directory)
-        benchmark = TrainingBenchmark(
+        space, datasets = self.search_space(tasks), self.load(tasks, directory)
+        return TrainingBenchmark(
             space,
             datasets,
             self.size(space),
@@ -105,8 +114,18 @@ class TrainingChoice:
             weights=WEIGHTS if self.keep_weights else None,
             workers=self._workers(device.type),
         )
-        benchmark.check()
-        return benchmark
+
+    def _sharing(self, alone: TrainingBenchmark) -> SupernetBenchmark:
+        from ktnas.training.supernet_benchmark import EPOCHS, SupernetBenchmark
+
+        given = {"--workers": self.workers, "--halving": self.halving, "--keep-weights": self.keep_weights or None}
+        unfit = next((name for name, value in given.items() if value is not None), None)
+        if unfit is not None:
+            raise ConfigurationError(f"{unfit} is for --fitness train: with a supernet, a task trains one network")
+        recipe = replace(alone.recipe, epochs=EPOCHS if self.epochs is None else self.epochs)
+        return SupernetBenchmark(
+            replace(alone, recipe=replace(recipe, epochs=TRAINING_EPOCHS), workers=0), alone.size, recipe
+        )
 
     def search_space(self, tasks: tuple[str, ...]) -> SearchSpace:
         """The space that is named, else what suits the tasks.

@@ -176,6 +176,7 @@ def training_choice(options: argparse.Namespace) -> TrainingChoice | None:
         limit_s=options.time_limit,
         halving=options.halving,
         keep_weights=bool(options.keep_weights),
+        supernet=options.fitness == "supernet",
     )
 
 

@@ -36,7 +36,7 @@ LAYERS = (
     {"recorder"},
     {"catalog", "configuration", "records", "comparison_plots"},
     {"training_choice"},
-    {"training_options"},
+    {"training_options", "training_time"},
     {"experiment", "options", "compare", "record_directories"},
     {"session", "grid"},
     {"final_training"},

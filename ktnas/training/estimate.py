@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import ceil
 
 from ktnas.rng import Streams
 from ktnas.space import sample
@@ -13,6 +12,8 @@ from ktnas.training.candidate import CandidateTrainer
 from ktnas.training.dataset import Dataset, Split
 from ktnas.training.device import resolve
 from ktnas.training.networks.costs import count
+from ktnas.training.recipe import Recipe
+from ktnas.training.supernet_benchmark import SupernetBenchmark
 from ktnas.typing import Genotype
 
 _SAMPLED = 9
@@ -30,24 +31,25 @@ class Estimate:
     """What a search is expected to take.
 
     Attributes:
-        candidate_s: Seconds to train and measure one candidate, per task.
+        candidate_s: Seconds to train and measure one candidate (only to measure, with a supernet), per task.
         evaluations: Candidates per task.
         workers: How many are trained side by side.
-        reports_s: Seconds to train the best again for the report, in turn; 0 where weights are kept.
+        once_s: Seconds for what is done once, one after the other: the best of each task trained again for the report,
+            unless weights are kept; supernets.
     """
 
     candidate_s: Mapping[str, float]
     evaluations: int
     workers: int
-    reports_s: float = 0.0
+    once_s: float = 0.0
 
     @property
     def total_s(self) -> float:
         """Seconds in all, if workers do not hinder one another."""
-        return self.evaluations * sum(self.candidate_s.values()) / max(1, self.workers) + self.reports_s
+        return self.evaluations * sum(self.candidate_s.values()) / max(1, self.workers) + self.once_s
 
 
-def estimate(benchmark: TrainingBenchmark, evaluations: int) -> Estimate:
+def estimate(benchmark: TrainingBenchmark | SupernetBenchmark, evaluations: int) -> Estimate:
     """Measure a few steps per task, and reckon; halving is left out of account, so that it can only take less.
 
     Args:
@@ -57,22 +59,46 @@ def estimate(benchmark: TrainingBenchmark, evaluations: int) -> Estimate:
     Raises:
         KtnasError: If what is to be trained cannot be.
     """
-    seconds = {dataset.name: _candidate_s(benchmark, dataset) for dataset in benchmark.datasets}
-    tested = [dataset.name for dataset in benchmark.datasets if dataset.test is not None]
-    reports_s = 0.0 if benchmark.weights else sum(seconds[name] for name in tested)
-    return Estimate(seconds, evaluations, benchmark.workers, reports_s)
+    alone = benchmark if isinstance(benchmark, TrainingBenchmark) else benchmark.alone
+    paces = {dataset.name: _pace(alone, dataset) for dataset in alone.datasets}
+    tested = [dataset for dataset in alone.datasets if dataset.test is not None]
+    reports_s = 0.0 if alone.weights else sum(paces[d.name].training_s(alone.recipe, d) for d in tested)
+    if isinstance(benchmark, TrainingBenchmark):
+        seconds = {d.name: paces[d.name].training_s(alone.recipe, d) for d in alone.datasets}
+        return Estimate(seconds, evaluations, benchmark.workers, reports_s)
+    first_s = sum(paces[d.name].training_s(benchmark.recipe, d) for d in alone.datasets)  # each task's supernet
+    seconds = {d.name: paces[d.name].measuring_s(benchmark.recipe, d) for d in alone.datasets}
+    return Estimate(seconds, evaluations, 1, reports_s + first_s)
 
 
-def _candidate_s(benchmark: TrainingBenchmark, dataset: Dataset) -> float:
-    recipe = benchmark.recipe
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """How fast a task's candidate of middling size is trained.
+
+    Attributes:
+        overhead_s: What a training takes beside its steps.
+        image_s: Per image of a step.
+    """
+
+    overhead_s: float
+    image_s: float
+
+    def training_s(self, recipe: Recipe, dataset: Dataset) -> float:
+        """Seconds to train and measure a network."""
+        images = recipe.epochs * round(recipe.share * len(dataset.train))
+        return self.overhead_s + images * self.image_s + self.measuring_s(recipe, dataset)
+
+    def measuring_s(self, recipe: Recipe, dataset: Dataset) -> float:
+        """Seconds to measure a network: forward alone is about a third of a step."""
+        return len(dataset.validation) * self.image_s / 3
+
+
+def _pace(benchmark: TrainingBenchmark, dataset: Dataset) -> _Pace:
+    batch = min(benchmark.recipe.batch_size, max(2, round(benchmark.recipe.share * len(dataset.train))))
     genotype = _middling(benchmark, dataset)
-    batch = min(recipe.batch_size, max(2, round(recipe.share * len(dataset.train))))
     few, many = (_training_s(benchmark, dataset, genotype, steps, batch) for steps in _STEPS)
     step_s = max(many - few, 1e-4) / (_STEPS[1] - _STEPS[0])
-    steps = recipe.epochs * (round(recipe.share * len(dataset.train)) // batch)
-    overhead_s = max(0.0, few - _STEPS[0] * step_s)
-    measured = ceil(len(dataset.validation) / batch) * step_s / 3  # forward alone is about a third of a step
-    return overhead_s + steps * step_s + measured
+    return _Pace(max(0.0, few - _STEPS[0] * step_s), step_s / batch)
 
 
 def _middling(benchmark: TrainingBenchmark, dataset: Dataset) -> Genotype:
