@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Draw the sheet; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m ktnas.training.scenes", description=__doc__.partition(": ")[2])
     parser.add_argument("--out", type=Path, default=Path("scenes.png"), help="file to write (default: %(default)s)")
-    parser.add_argument("--count", type=int, default=6, help="number of scenes (default: %(default)s)")
+    parser.add_argument("--count", type=int, default=4, help="number of scenes (default: %(default)s)")
     parser.add_argument("--size", type=int, default=64, help="height and width in pixels (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the scenes (default: %(default)s)")
     options = parser.parse_args(arguments)
