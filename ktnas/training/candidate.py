@@ -66,7 +66,7 @@ def training_seed(seed: int, task: str, genotype: Genotype) -> int:
     """The seed of a candidate's training: the same in every process and order.
 
     >>> training_seed(0, "normal", (1, 2))
-    3338213962
+    3203556610
     """
     return crc32(repr((seed, task, tuple(map(int, genotype)))).encode())
 

@@ -1,0 +1,196 @@
+"""Live training as a benchmark: answers, batches, halving over generations, what is recorded, what is refused."""
+
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+import ktnas
+from ktnas.benchmarks.live import Change, LiveBenchmark, unwatched
+from ktnas.budget import Budget
+from ktnas.configuration import configuration, describe
+from ktnas.errors import ConfigurationError, UnknownNameError
+from ktnas.results import to_json
+from ktnas.runner import run
+from ktnas.search.random_search import RandomSearch
+from ktnas.search.regularized_evolution import RegularizedEvolution
+from ktnas.spaces.nasbench201 import NASBench201
+from ktnas.training.benchmark import TrainingBenchmark
+from ktnas.training.dataset import Dataset, Split
+from ktnas.training.halving import Halving, earlier
+from ktnas.training.networks import Size
+from ktnas.training.objectives import Classification, Regression
+from ktnas.training.recipe import Recipe
+from ktnas.trial import History, Problem
+
+CELL, OTHER = (3, 1, 0, 2, 1, 3), (1, 1, 1, 1, 1, 1)
+
+
+def split(count, seed, regression=False):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(3, size=count)
+    images = rng.integers(60, size=(count, 8, 8, 1)) + 60 * labels[:, None, None, None]
+    targets = labels[:, None].astype(np.float32) if regression else labels
+    return Split(images.astype(np.uint8), targets)
+
+
+CLASSES = Dataset("classes", Classification(3), split(48, 0), split(24, 1), split(24, 2), note="Made up.")
+NUMBERS = Dataset("numbers", Regression(1), split(48, 0, True), split(24, 1, True))
+
+
+def made(**changes):
+    recipe = Recipe(epochs=changes.pop("epochs", 1), batch_size=16, padding=0)
+    return TrainingBenchmark(NASBench201(), (CLASSES, NUMBERS), Size(2, 1), recipe, device="cpu", **changes)
+
+
+def test_it_is_a_live_benchmark():
+    benchmark = made()
+    assert isinstance(benchmark, LiveBenchmark)
+    assert [(task.name, task.metric) for task in benchmark.tasks] == [
+        ("classes", "validation accuracy"),
+        ("numbers", "negative validation loss"),
+    ]
+    assert benchmark.best_fitness("classes") is None
+    assert benchmark.label(CELL) == NASBench201().format(CELL)
+
+
+def test_notes_say_what_kind_of_numbers_these_are():
+    notes = made(epochs=4).notes
+    assert "trained here for 4 epochs, 2 channels" in notes[0]
+    assert notes[1:] == ("numbers has no test part.", "classes: Made up.")
+    assert "Test metrics are of networks trained for all epochs." in made(halving=Halving()).notes
+
+
+def test_a_search_finds_its_best_and_never_sees_a_test_image(monkeypatch):
+    result = ktnas.search(made(), budget=4, method=RegularizedEvolution(population=2))
+    assert {name: task.evaluations for name, task in result.tasks.items()} == {"classes": 4, "numbers": 4}
+    dark = Split(np.zeros((6, 8, 8, 1), np.uint8), np.zeros(6, np.int64))
+    other = replace(made(), datasets=(replace(CLASSES, test=dark), NUMBERS))
+    again = ktnas.search(other, budget=4, method=RegularizedEvolution(population=2))
+    assert [t.fitness for t in again.history] == [t.fitness for t in result.history]
+    assert not any("test" in name for trial in result.history for name in trial.evaluation.metrics)
+
+
+def test_the_report_opens_the_test_part():
+    benchmark = made()
+    standing = benchmark.report("classes", CELL)
+    assert list(standing.metrics) == ["test accuracy", "test loss", "parameters", "flops"]
+    assert (standing.rank, standing.regret) == (None, None)
+    assert list(benchmark.report("numbers", CELL).metrics) == ["parameters", "flops"]
+
+
+def test_restricted_to_some_tasks():
+    assert [task.name for task in made().restricted(("numbers",)).tasks] == ["numbers"]
+    with pytest.raises(UnknownNameError, match="unknown task 'class' of training; did you mean 'classes'"):
+        made().restricted(("class",))
+
+
+class TestRuns:
+    def test_weights_lie_in_the_directory_of_the_run(self, tmp_path):
+        benchmark = made(weights=tmp_path.relative_to(tmp_path) / "weights").for_run(3, tmp_path)
+        assert (benchmark.seed, benchmark.weights) == (3, tmp_path / "weights")
+        benchmark.evaluate("classes", CELL)
+        benchmark.evaluate("numbers", CELL)
+        assert len(list((tmp_path / "weights").glob("*.safetensors"))) == 2
+        assert made().for_run(3, tmp_path).weights is None
+
+    def test_the_seed_of_the_run_decides(self, tmp_path):
+        answers = [made().for_run(seed, tmp_path).evaluate("classes", CELL) for seed in (0, 0, 1)]
+        assert answers[0].metrics == answers[1].metrics != answers[2].metrics
+
+    def test_all_that_decides_a_fitness_is_recorded(self):
+        problem = Problem(NASBench201(), made().tasks)
+        record = configuration(made(), problem, RandomSearch(), Budget(4), (0,))
+        training = record["training"]
+        assert training["recipe"]["epochs"] == 1
+        assert training["datasets"]["classes"]["train"] == 48
+        assert training["networks"] == "ktnas.training.networks.build"
+        to_json(record)
+
+    def test_changed_pixels_are_noticed_and_workers_are_not(self):
+        def recorded(benchmark):
+            return describe(benchmark.settings())
+
+        images = CLASSES.train.images.copy()
+        images[7, 3, 3, 0] ^= 1
+        changed = replace(CLASSES, train=Split(images, CLASSES.train.targets))
+        assert recorded(replace(made(), datasets=(changed, NUMBERS))) != recorded(made())
+        assert recorded(made(workers=3)) == recorded(made())
+
+    def test_the_way_to_another_process_carries_the_data_once(self):
+        benchmark = made()
+        size = len(pickle.dumps(benchmark))
+        benchmark.evaluate("classes", CELL)
+        assert len(pickle.dumps(benchmark)) == size
+        assert pickle.loads(pickle.dumps(benchmark)).evaluate("classes", CELL).metrics == (
+            benchmark.evaluate("classes", CELL).metrics
+        )
+
+
+class TestEvaluator:
+    def test_answers_in_turn_and_tells_who_watches(self):
+        told, question = [], ("classes", CELL)
+        with made().evaluator(told.append) as ask:
+            ask.expect([question], History())
+            answer = ask(*question)
+        assert told == [Change(begun=(question,)), Change(arrived=((question, answer),))]
+
+    def test_halving_compares_with_earlier_generations(self):
+        benchmark = made(epochs=5, halving=Halving(2))
+        problem = Problem(benchmark.space, benchmark.tasks)
+        with benchmark.evaluator(unwatched) as ask:
+            history = run(problem, RegularizedEvolution(population=4), ask, budget=Budget(10), seed=1).history
+        stopped = 0
+        for task in ("classes", "numbers"):
+            own = [t for t in history if t.task == task and not t.repeat]
+            for trial in own:
+                before = earlier([t for t in history if t.generation < trial.generation], task, (1, 2, 4))
+                reached = trial.evaluation.metrics["epochs"]
+                for rung in (1, 2, 4):
+                    if rung < reached:
+                        assert Halving(2).passes(trial.evaluation.metrics[f"fitness at epoch {rung}"], before[rung])
+                if reached < 5:
+                    stopped += 1
+                    assert not Halving(2).passes(trial.fitness, before[reached])
+        assert stopped
+        assert {t.evaluation.metrics["epochs"] for t in history if t.generation == 0} == {5}
+
+    def test_a_history_is_all_that_halving_needs(self):
+        """As when a run goes on from its record: a fresh evaluator gives the same answers."""
+        benchmark = made(epochs=3, halving=Halving(2))
+        problem = Problem(benchmark.space, benchmark.tasks[:1])
+        with benchmark.evaluator(unwatched) as ask:
+            history = run(problem, RegularizedEvolution(population=3), ask, budget=Budget(7), seed=0).history
+        last = [t for t in history if not t.repeat][-1]
+        before = History().extended([t for t in history if t.generation < last.generation])
+        with replace(benchmark).evaluator(unwatched) as ask:
+            ask.expect([(last.task, last.genotype)], before)
+            answer = ask(last.task, last.genotype)
+        assert (answer.fitness, answer.metrics) == (last.fitness, last.evaluation.metrics)
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"datasets": ()}, "at least one data set"),
+            ({"datasets": (CLASSES, CLASSES)}, "different names; got classes, classes"),
+            ({"limit_s": 0.0}, "above 0 seconds; got 0"),
+            ({"workers": -1}, "at least 0 workers; got -1"),
+        ],
+    )
+    def test_at_once(self, changes, message):
+        with pytest.raises(ConfigurationError, match=message):
+            replace(made(), **changes)
+
+    @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+    def test_a_gpu_that_is_not_there(self):
+        with pytest.raises(ConfigurationError, match="'cuda' cannot be had"):
+            replace(made(), device="cuda").check()
+
+    def test_images_too_small_for_the_networks(self):
+        tiny = Split(np.zeros((8, 2, 2, 1), np.uint8), np.zeros(8, np.int64))
+        with pytest.raises(ConfigurationError, match="need images of at least"):
+            replace(made(), datasets=(Dataset("tiny", Classification(2), tiny, tiny),)).evaluator(unwatched)
