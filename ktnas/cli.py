@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -155,8 +156,8 @@ def _run(options: argparse.Namespace) -> int:
     directory = RunDirectory(path)
     with _view(options, experiment) as view:
         if len(seeds) == 1:
-            seed = options.seed
-            summaries = [session.search_once(experiment, seed, directory, lambda state: view.show(seed, state))]
+            show = partial(view.show, options.seed)
+            summaries = [session.search_once(experiment, options.seed, directory, show, view.say)]
             places = [path]
         else:
             cores = 1 if settings.training is not None else os.cpu_count() or 1  # one run's workers keep all cores busy

@@ -82,6 +82,7 @@ class Board:
         runs: Number of runs, one per seed.
         workers: Evaluations that run side by side, where their cost is what takes the time; 0 for tables.
         seeds: How far each run that has started has come, by seed.
+        doing: What is done beside searching; empty if nothing.
         began: When the board was made, on the monotonic clock.
     """
 
@@ -91,6 +92,7 @@ class Board:
     runs: int = 1
     workers: int = 0
     seeds: dict[int, Standings] = field(default_factory=dict)
+    doing: str = ""
     began: float = field(default_factory=monotonic)
 
     def share(self, task: str) -> float:
@@ -121,7 +123,7 @@ class Board:
         gone, done = monotonic() - self.began, self.done()
         left_s = self._left_at_cost_s() if self.workers else gone * (1 - done) / done if done else 0.0
         left = f", about {duration(left_s)} left" if left_s else ""
-        return f"{duration(gone)}{left}{self._training()}"
+        return self.doing or f"{duration(gone)}{left}{self._training()}"
 
     def _training(self) -> str:
         if not self.workers:
@@ -156,6 +158,9 @@ class View(Protocol):
     def show(self, seed: int, standing: Standings) -> None:
         """The run of this seed has come this far."""
 
+    def say(self, doing: str) -> None:
+        """This is done now, beside searching; an empty text: no longer."""
+
 
 class SilentView:
     """Shows nothing."""
@@ -169,6 +174,9 @@ class SilentView:
         """Nothing to end."""
 
     def show(self, seed: int, standing: Standings) -> None:
+        """Nothing."""
+
+    def say(self, doing: str) -> None:
         """Nothing."""
 
 
@@ -202,6 +210,12 @@ class PlainView:
         parts = [f"{task.name} {self._task(task)}" for task in board.tasks]
         self._stream.write(f"{board.done():4.0%}  {' | '.join(parts)}  ({board.clock()})\n")
         self._stream.flush()
+
+    def say(self, doing: str) -> None:
+        """A line."""
+        if doing:
+            self._stream.write(f"{doing}\n")
+            self._stream.flush()
 
     def _task(self, task: Task) -> str:
         total = self._board.total(task.name)
@@ -239,6 +253,10 @@ class LiveView:
     def show(self, seed: int, standing: Standings) -> None:
         """Remember; what is remembered is drawn at the next refresh."""
         self._board.seeds = {**self._board.seeds, seed: standing}  # replaced, not changed: another thread draws it
+
+    def say(self, doing: str) -> None:
+        """Stands where the clock was."""
+        self._board.doing = doing
 
     def _table(self) -> RenderableType:
         from rich.console import Group

@@ -5,14 +5,14 @@ from __future__ import annotations
 import multiprocessing
 import re
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from queue import Empty
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ktnas.answers import AnswerLog, recalling
 from ktnas.benchmarks import Benchmark
@@ -37,13 +37,27 @@ if TYPE_CHECKING:
     from multiprocessing.queues import Queue
     from multiprocessing.synchronize import Event
 
+Say: TypeAlias = Callable[[str], None]
+"""Is told what is done beside searching; an empty text ends it."""
+
 _POLL_S = 0.1
 _NAME_LIMIT = 60
 _NAMED_TASKS = 3
 
 
-def search_once(experiment: Experiment, seed: int, directory: RunDirectory, show: Show) -> Summary:
+def _unsaid(doing: str) -> None:
+    """Nobody is told."""
+
+
+def search_once(experiment: Experiment, seed: int, directory: RunDirectory, show: Show, say: Say = _unsaid) -> Summary:
     """Search, or go on with a search that was cut off, and record it; an interrupted one comes back unfinished.
+
+    Args:
+        experiment: What is searched, and how.
+        seed: Seed of all random numbers.
+        directory: Where it is recorded.
+        show: Told how far the search has come.
+        say: Told what is done after it, where that takes long.
 
     Raises:
         ConfigurationError: If settings do not suit the problem, or the directory cannot take the run; nothing has
@@ -67,9 +81,12 @@ def search_once(experiment: Experiment, seed: int, directory: RunDirectory, show
         earlier = directory.finished_summary()
         if earlier is not None and not log.appended:
             return earlier
+        if ending.finished and isinstance(benchmark, LiveBenchmark):
+            say("the best of each task is measured on test images")
         method = experiment.search.name
         summary = summarize(benchmark, problem, ending, method=method, seed=seed, budget=budget.evaluations)
         directory.write(SUMMARY, to_json(summary))
+    say("")
     return summary
 
 
@@ -115,7 +132,7 @@ def _in_turn(experiment: Experiment, places: Mapping[int, Path], view: View) -> 
         def show(standing: Standings, seed: int = seed) -> None:
             view.show(seed, standing)
 
-        summaries.append(search_once(experiment, seed, RunDirectory(place), show))
+        summaries.append(search_once(experiment, seed, RunDirectory(place), show, view.say))
         if not summaries[-1]["finished"]:
             break
     return summaries

@@ -120,9 +120,24 @@ def test_the_live_table_shows_every_task_and_goes_away(monkeypatch):
     assert shown.rstrip().endswith("\x1b[2K")  # erased: the final table follows
 
 
+def test_what_is_done_beside_searching_is_said(clock):
+    stream = io.StringIO()
+    with PlainView(board(), stream) as view:
+        view.say("test images are looked at")
+        view.say("")
+    assert stream.getvalue() == "test images are looked at\n"
+    shown = board()
+    live_view = LiveView(shown, stream)
+    live_view.say("test images are looked at")
+    assert shown.clock() == "test images are looked at"
+    live_view.say("")
+    assert shown.clock() == "0.0 s"
+
+
 def test_a_silent_view_shows_nothing(capfd):
     with SilentView() as view:
         view.show(0, state(1))
+        view.say("something")
     assert capfd.readouterr() == ("", "")
 
 

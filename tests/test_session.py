@@ -1,11 +1,13 @@
 """From an experiment to its directory: exact resume, interruption, repeats over processes."""
 
 import json
+from contextlib import contextmanager
 
 import pytest
 
 from ktnas import session
 from ktnas.benchmarks.functions import FunctionBenchmark
+from ktnas.benchmarks.live import Change
 from ktnas.budget import Budget
 from ktnas.errors import ConfigurationError
 from ktnas.experiment import Experiment, MethodChoice, Settings, compose
@@ -257,3 +259,87 @@ def test_a_new_directory_below_a_file_is_an_error(tmp_path):
     (tmp_path / "runs").write_text("")
     with pytest.raises(ConfigurationError, match="cannot make"):
         session.fresh_directory(experiment(), (0,), tmp_path / "runs")
+
+
+class Slow(FunctionBenchmark):
+    """A live benchmark: its answers arrive two at a time in the reverse order, as from workers."""
+
+    workers = 2
+    reports = ()
+
+    def settings(self):
+        return {"sum": "of genes"}
+
+    def for_run(self, seed, directory):
+        return self
+
+    @contextmanager
+    def evaluator(self, watch):
+        yield Reversing(self, watch)
+
+    def report(self, task, genotype):
+        self.reports.append((task, genotype))
+        return super().report(task, genotype)
+
+
+class Reversing:
+    def __init__(self, benchmark, watch):
+        self.benchmark, self.watch, self.expected, self.answers = benchmark, watch, [], {}
+
+    def expect(self, questions, history):
+        self.expected = list(questions)
+
+    def __call__(self, task, genotype):
+        while (task, genotype) not in self.answers:
+            pair, self.expected = self.expected[:2], self.expected[2:]
+            self.watch(Change(begun=pair))
+            for question in reversed(pair):
+                self.answers[question] = self.benchmark.evaluate(*question)
+                self.watch(Change(arrived=((question, self.answers[question]),)))
+        return self.answers[(task, genotype)]
+
+
+def slow(path, functions, **options):
+    benchmark = Slow(SPACE, functions)
+    object.__setattr__(benchmark, "reports", [])
+    made = Experiment(benchmark, Problem(SPACE, benchmark.tasks), RegularizedEvolution(population=5), Budget(24))
+    summary = session.search_once(made, 0, RunDirectory(path), options.pop("show", lambda standing: None), **options)
+    return summary, benchmark.reports
+
+
+def test_answers_that_take_long_are_recorded_as_they_arrive_and_none_is_lost(tmp_path):
+    functions = {"sum": sum, "threes": lambda code: code.count(3)}
+    whole, reports = slow(tmp_path / "whole", functions)
+    assert len(reports) == 2
+    assert json.loads((tmp_path / "whole" / CONFIG).read_text())["training"] == {"sum": "of genes"}
+    trials = (tmp_path / "whole" / TRIALS).read_bytes()
+    for limit in (1, 2, 7, 13, 30):
+        asked = []
+
+        def interrupted(code, asked=asked, limit=limit):
+            if len(asked) == limit:
+                raise KeyboardInterrupt
+            asked.append(code)
+            return sum(code)
+
+        path = tmp_path / f"cut-{limit}"
+        partial, reports = slow(path, {"sum": interrupted, "threes": lambda code: code.count(3)})
+        assert partial["finished"] is (limit == 30)
+        assert partial["tasks"]["sum"]["evaluations"] == min(limit, 24)
+        assert len(reports) == (0 if limit < 24 else 2)  # a report may take training: not when one wants to end
+        again = []
+
+        def counted(code, again=again):
+            again.append(code)
+            return sum(code)
+
+        resumed, _ = slow(path, {"sum": counted, "threes": lambda code: code.count(3)})
+        assert not set(asked) & set(again)
+        assert (path / TRIALS).read_bytes() == trials
+        assert without_seconds(resumed) == without_seconds(whole)
+
+
+def test_what_takes_long_after_a_search_is_said(tmp_path):
+    said = []
+    slow(tmp_path / "slow", {"sum": sum}, say=said.append)
+    assert said == ["the best of each task is measured on test images", ""]
