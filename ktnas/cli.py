@@ -58,13 +58,15 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "ktnas", comm
 def _data(options: argparse.Namespace) -> int:
     from ktnas.benchmarks.lookup import inventory
     from ktnas.data import search_path
+    from ktnas.training.data.lookup import known
 
-    entries = inventory(options.data)
+    entries, datasets = inventory(options.data), known(options.data)
     if options.json:
         from ktnas.results import to_json
 
-        listed = [
+        listed: list[dict[str, object]] = [
             {
+                "kind": "benchmark",
                 "name": entry.name,
                 "found": entry.found,
                 "path": None if entry.path is None else str(entry.path),
@@ -75,11 +77,25 @@ def _data(options: argparse.Namespace) -> int:
             }
             for entry in entries
         ]
+        listed += [
+            {
+                "kind": "data set",
+                "name": dataset.name,
+                "found": dataset.found,
+                "path": None if dataset.path is None else str(dataset.path),
+                "shape": dataset.shape,
+                "note": dataset.note,
+                "hint": dataset.hint,
+                "problem": dataset.problem,
+            }
+            for dataset in datasets
+        ]
         sys.stdout.write(to_json(listed))
     else:
-        from ktnas.tables import print_inventory
+        from ktnas.tables import print_datasets, print_inventory
 
-        print_inventory(entries, [str(place) for place in search_path(options.data)], sys.stdout)
+        print_inventory(entries, sys.stdout)
+        print_datasets(datasets, [str(place) for place in search_path(options.data)], sys.stdout)
     return 0
 
 

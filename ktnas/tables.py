@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from ktnas.benchmarks.lookup import Entry
 from ktnas.summary import Best, Spread, Summary, TaskSummary, spread
+from ktnas.training.data.lookup import Entry as DatasetEntry
 from ktnas.wording import duration, number_text
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def _numbers(over: Spread, values: Sequence[float | int | None]) -> list[str]:
     return [number_text(value) if value else "0" for value in (over.mean, over.median, over.low, over.high)]
 
 
-def print_inventory(entries: Sequence[Entry], places: Sequence[str], stream: TextIO) -> None:
+def print_inventory(entries: Sequence[Entry], stream: TextIO) -> None:
     """Every benchmark: whether its data are here, where, and how to get what is missing."""
     console = _console(stream)
     table = _table(["benchmark", "data"], ["architectures", "tasks"])
@@ -165,4 +166,34 @@ def print_inventory(entries: Sequence[Entry], places: Sequence[str], stream: Tex
                     f"{entry.name}: {entry.problem}. {entry.hint}" if entry.problem else f"{entry.name}: {entry.hint}"
                 )
             )
+
+
+def print_datasets(datasets: Sequence[DatasetEntry], places: Sequence[str], stream: TextIO) -> None:
+    """Data sets of images, for live training: those that are here, and how to get the others."""
+    console = _console(stream)
+    table = _table(["data set", "data"], ["image"])
+    table.add_column("where", overflow="fold")
+    for entry in datasets:
+        if entry.path is not None:
+            state = "[red]damaged[/]" if entry.problem else "[green]found[/]"
+            shape = ABSENT if entry.shape is None else " x ".join(map(str, entry.shape))
+            table.add_row(_plain(entry.name), state, shape, _plain(str(entry.path)))
+    console.print("\n[bold]For --fitness train[/], beside rendered scenes, which need no data:\n")
+    console.print(table)
+    console.print()
+    for entry in datasets:
+        if entry.problem:
+            console.print(_plain(f"{entry.name}: {entry.problem}"))
+    for hint, names in _hints(datasets).items():
+        console.print(_plain(f"not found: {', '.join(names)}. {hint}"))
     console.print(f"Looked into: {_plain(', '.join(places))}", style="dim")
+
+
+def _hints(datasets: Sequence[DatasetEntry]) -> dict[str, list[str]]:
+    """How to get what is missing, and what of it is got that way; where many are, a hint says NAME for all of them."""
+    missing = [entry for entry in datasets if entry.path is None]
+    forms = [entry.hint.replace(entry.name, "NAME") for entry in missing]
+    hints: dict[str, list[str]] = {}
+    for entry, form in zip(missing, forms, strict=True):
+        hints.setdefault(entry.hint if forms.count(form) == 1 else form, []).append(entry.name)
+    return hints

@@ -5,7 +5,6 @@ Nothing of torch is imported until the choice is composed.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
 
 WEIGHTS = Path("weights")
 """Where a run keeps weights, below its directory."""
-
-GPU_WORKERS = 2
-"""Candidates side by side on a GPU unless a number is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +97,7 @@ class TrainingChoice:
         from ktnas.training.device import resolve
         from ktnas.training.halving import Halving
 
-        device = resolve(self.device)
+        resolve(self.device)  # before anything is read or rendered
         space, datasets = self.search_space(tasks), self.load(tasks, directory)
         return TrainingBenchmark(
             space,
@@ -112,7 +108,7 @@ class TrainingChoice:
             limit_s=self.limit_s,
             halving=None if self.halving is None else Halving(self.halving),
             weights=WEIGHTS if self.keep_weights else None,
-            workers=self._workers(device.type),
+            workers=self._workers(),
         )
 
     def _sharing(self, alone: TrainingBenchmark) -> SupernetBenchmark:
@@ -198,16 +194,14 @@ class TrainingChoice:
             learning_rate=TRAINING_RATE,
         )
 
-    def _workers(self, device: str) -> int:
+    def _workers(self) -> int:
         if self.workers is not None:
             if self.workers < 1:
                 raise ConfigurationError(f"--workers must be at least 1; got {self.workers}")
             return self.workers
-        if device == "cpu":
-            return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        import torch
+        from ktnas.training.workers import default_workers
 
-        return GPU_WORKERS * (1 if ":" in self.device else torch.cuda.device_count())
+        return default_workers(self.device)
 
 
 def require_torch() -> None:

@@ -15,6 +15,10 @@ CODES = [f"{a}{b}{c}" for a in range(4) for b in range(4) for c in range(4)]
 SEARCH = ["--method", "regularized-evolution", "--population", "4", "--budget", "12"]
 
 
+DIGITS = "--fitness train --tasks digits --space nasbench201 --channels 2 --epochs 1 --share 0.1 --device cpu"
+TRAINING = ["run", *DIGITS.split(), "--method", "random-search", "--budget", "2"]
+
+
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -183,6 +187,17 @@ def test_an_interruption_says_how_to_go_on(capsys, table, tmp_path, monkeypatch)
         ("--budget many", "argument --budget: invalid int value: 'many'"),
         ("--source a,,b", "'a,,b' has an empty name in it"),
         ("--frobnicate", "unrecognized arguments: --frobnicate"),
+        ("--epochs 3", "--epochs is for live training: add --fitness train"),
+        ("--fitness trian", "argument --fitness: invalid choice: 'trian'"),
+        ("--fitness train --source norml --target normal", "unknown data set 'norml'"),
+        ("--fitness train --source normal --target normal", "both source and target"),
+        ("--fitness train --benchmark nasbench201", "--benchmark is a source of fitness of its own"),
+        ("--fitness train --until-best --images 8 --resolution 24", "--until-best needs a table"),
+        ("--fitness train --device cuda:77", "device 'cuda:77' cannot be had"),
+        ("--fitness train --tasks mine --dataset mine=absent.npz", "absent.npz"),
+        ("--fitness train --budget 3", "the budget of 3 evaluations per task is smaller than the population of 5"),
+        (f"{DIGITS} --max-hours 0", "--max-hours must be above 0"),
+        (f"{DIGITS} --max-hours 1e-9", "is estimated to take about"),
     ],
 )
 def test_mistakes_are_one_line_with_exit_code_2(capsys, arguments, message):
@@ -245,10 +260,51 @@ def test_the_inventory_lists_benchmarks(capsys):
     assert main(["data", "--json"]) == 0
     listed = {entry["name"]: entry for entry in json.loads(capsys.readouterr().out)}
     assert listed["nasbench-graph"]["found"] is True
-    assert set(listed["nasbench201"]) == {"name", "found", "path", "architectures", "tasks", "hint", "problem"}
+    fields = {"kind", "name", "found", "path", "architectures", "tasks", "hint", "problem"}
+    assert set(listed["nasbench201"]) == fields
+    assert listed["digits"]["kind"] == "data set"
+    assert listed["digits"]["shape"] == [8, 8, 1]
+    assert set(listed["digits"]) == {"kind", "name", "found", "path", "shape", "note", "hint", "problem"}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["data", "--help"]])
+def test_candidates_are_trained_by_a_worker_and_the_best_is_measured_on_test_images(capsys, tmp_path):
+    assert main([*TRAINING, "--workers", "1", "--out", "here", "--keep-weights"]) == 0
+    out, error = capsys.readouterr()
+    lines = error.splitlines()
+    assert lines[0].startswith("estimated: about ")
+    assert lines[1] == "training: digits (random-search)"
+    assert lines[-2].startswith("100%  digits 2/2 best ")
+    assert lines[-1] == "the best of each task is measured on test images"
+    for text in ("validation accuracy", "test accuracy", "it ranks candidates", "of training", "recorded in here"):
+        assert text in out
+    here = tmp_path / "here"
+    assert len(list((here / "weights").glob("*.safetensors"))) == 2
+    assert (here / "answers.jsonl").read_text().count("\n") == 2
+    config = json.loads((here / "config.json").read_text())
+    assert config["training"]["size"]["channels"] == 2
+    assert main([*TRAINING, "--workers", "2", "--out", "here", "--keep-weights", "--json"]) == 0  # a finished run again
+    summary = json.loads(capsys.readouterr().out)
+    assert summary["tasks"]["digits"]["best"]["report"]["test accuracy"] >= 0
+    assert main([*TRAINING, "--seed", "1", "--out", "here", "--json"]) == 2
+    assert "another configuration" in capsys.readouterr().err
+
+
+def test_one_architecture_is_trained_from_scratch(capsys, tmp_path):
+    cell = "|skip_connect~0|+|none~0|nor_conv_1x1~1|+|none~0|none~1|skip_connect~2|"
+    arguments = ["train", cell, "--data", "digits", "--space", "nasbench201", "--channels", "2", "--epochs", "1"]
+    assert main([*arguments, "--device", "cpu", "--out", "here", "--json"]) == 0
+    out, error = capsys.readouterr()
+    assert json.loads(out) == json.loads((tmp_path / "here" / "training.json").read_text())
+    assert error == ""
+    assert main([*arguments, "--device", "cpu"]) == 0
+    out, error = capsys.readouterr()
+    assert error.startswith("epoch 1/1: training loss ")
+    assert out.splitlines()[1].startswith("test: test accuracy ")
+    assert "weights and record in runs/train-digits-skip-connect" in out
+    assert "no architecture of 'nasbench201'" in failed(capsys, "train", "cell", *arguments[2:])
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["data", "--help"], ["train", "--help"]])
 def test_help_explains(capsys, arguments):
     with pytest.raises(SystemExit) as exit_:
         main(arguments)
@@ -262,7 +318,20 @@ def test_every_option_with_a_value_shows_its_default(capsys):
     with pytest.raises(SystemExit):
         main(["run", "--help"])
     text = " ".join(capsys.readouterr().out.split())
-    for option in ("--method", "--budget", "--seed", "--population", "--repeats", "--jobs", "--out", "--benchmark"):
+    for option in (
+        "--method",
+        "--budget",
+        "--seed",
+        "--population",
+        "--repeats",
+        "--jobs",
+        "--out",
+        "--benchmark",
+        "--epochs",
+        "--images",
+        "--device",
+        "--workers",
+    ):
         section = re.split(rf"{option} [A-Z]+ ", text, maxsplit=1)[1].split(" --", 1)[0]
         assert "(default: " in section, option
 

@@ -2,10 +2,9 @@
 
 import io
 
-import pytest
-
 from ktnas.benchmarks.lookup import Entry
-from ktnas.tables import print_inventory, print_repeats, print_run
+from ktnas.tables import print_datasets, print_inventory, print_repeats, print_run
+from ktnas.training.data.lookup import Entry as Data
 
 
 def task(**changes):
@@ -27,6 +26,7 @@ def task(**changes):
         "best": best,
         "optimum_reached_at": None,
         "exhausted": False,
+        "cost_s": 0.0,
         "transfers": {"proposed": 0, "positive": 0, "negative": 0, "skipped_generations": 0},
     }
     return plain | changes
@@ -93,14 +93,32 @@ def test_repeats_without_a_success_still_end():
     assert "1 seeds" in shown(print_repeats, [summary(a=task(best=None))])
 
 
-@pytest.mark.parametrize("places", [[], ["somewhere/[x]"]])
-def test_the_inventory_says_how_to_get_what_is_missing(tmp_path, places):
+def test_the_inventory_says_how_to_get_what_is_missing(tmp_path):
     entries = (
         Entry("here", tmp_path / "[here].csv", 1234, ("a", "b")),
         Entry("gone", None, 99, ("c",), hint="Fetch it."),
         Entry("broken", tmp_path / "b.csv", 7, ("d",), hint="Fetch it again.", problem="it ends early"),
     )
-    text = shown(print_inventory, entries, places)
+    text = shown(print_inventory, entries)
     for part in ("found", "1,234", "[here].csv", "not found", "Fetch it.", "damaged", "it ends early. Fetch it again."):
         assert part in text
-    assert f"Looked into: {', '.join(places)}" in text
+
+
+def test_data_sets_are_listed_and_hints_that_agree_are_said_once(tmp_path):
+    datasets = (
+        Data("here", tmp_path / "[here].npz", (28, 28, 1)),
+        Data("broken", tmp_path / "b.npz", None, problem="b.npz ends early"),
+        Data("left", None, (28, 28, 1), hint="Fetch left.npz."),
+        Data("right", None, (28, 28, 1), hint="Fetch right.npz."),
+        Data("other", None, (28, 28, 1), hint="Install other."),
+    )
+    text = shown(print_datasets, datasets, ["data", "[images]"])
+    for part in ("[here].npz", "28 x 28 x 1", "damaged", "b.npz ends early", "Looked into: data, [images]"):
+        assert part in text
+    assert "not found: left, right. Fetch NAME.npz.\nnot found: other. Install other.\n" in text
+
+
+def test_what_a_run_trained_is_said():
+    assert "stand for 1 min 15 s of training" in shown(print_run, summary(a=task(cost_s=75.0), b=task()))
+    assert "training" not in shown(print_run, summary(a=task()))
+    assert "none yet" in shown(print_run, summary(a=task(best=None, evaluations=0)))

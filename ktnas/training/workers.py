@@ -30,6 +30,9 @@ from ktnas.training.halving import Earlier
 from ktnas.trial import Evaluation, History
 from ktnas.typing import Genotype
 
+PER_GPU = 2
+"""Candidates side by side on a GPU unless a number is given."""
+
 _POLL_S = 1.0
 _PATIENCE_S = 20.0
 """A training watches its own limit; a worker that overruns it by half and by so many seconds is ended from outside."""
@@ -62,6 +65,17 @@ def devices(name: str, workers: int) -> list[torch.device]:
     if device.type != "cuda" or ":" in name:
         return [device] * workers
     return [torch.device("cuda", i % torch.cuda.device_count()) for i in range(workers)]
+
+
+def default_workers(name: str) -> int:
+    """As many workers as suit a device: one per processor core, or `PER_GPU` for each GPU.
+
+    Raises:
+        ConfigurationError: If there is no such device.
+    """
+    if resolve(name).type == "cuda":
+        return PER_GPU * (1 if ":" in name else torch.cuda.device_count())
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Workers:

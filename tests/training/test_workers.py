@@ -9,7 +9,7 @@ import pytest
 from ktnas.benchmarks.live import Change
 from ktnas.errors import ConfigurationError, KtnasError
 from ktnas.training import workers as module
-from ktnas.training.workers import Assignment, Workers, devices
+from ktnas.training.workers import PER_GPU, Assignment, Workers, default_workers, devices
 from ktnas.trial import History
 
 ANSWERER = '''
@@ -188,5 +188,7 @@ def test_every_worker_has_its_device(monkeypatch):
     monkeypatch.setattr(module.torch.cuda, "device_count", lambda: 2)
     assert [str(device) for device in devices("auto", 5)] == ["cuda:0", "cuda:1", "cuda:0", "cuda:1", "cuda:0"]
     assert [str(device) for device in devices("cuda:1", 2)] == ["cuda:1", "cuda:1"]
+    assert [default_workers(name) for name in ("auto", "cuda", "cuda:1")] == [2 * PER_GPU, 2 * PER_GPU, PER_GPU]
+    assert default_workers("cpu") >= 1
     with pytest.raises(ConfigurationError, match="cuda:2"):
         devices("cuda:2", 2)
