@@ -28,8 +28,8 @@ from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
 from ktnas.embedding.separate import Separate
 from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
-from ktnas.experiment import MethodChoice
 from ktnas.grid import Arm, Case, Named
+from ktnas.method_choice import MethodChoice
 from ktnas.records import RunRecord
 from ktnas.search.ktnas import KTNAS
 from ktnas.search.pool import Offspring

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ktnas.search import Search
     from ktnas.search.screening import Screening
     from ktnas.space import SearchSpace
+    from ktnas.training.proxies import Score
     from ktnas.transfer import Transfer
 
 T = TypeVar("T")
@@ -72,6 +73,7 @@ METHODS: Mapping[str, Callable[[], Search[object]]] = {
     "local-search-best": _method("local_search", "best_improvement"),
     "best-first": _method("best_first", "BestFirst"),
     "enumeration": _method("enumeration", "Enumeration"),
+    "zero-cost-evolution": _method("zero_cost_evolution", "ZeroCostEvolution"),
     "bananas": _method("bananas", "bananas"),
     "gp-search": _method("presets", "gp_search"),
     "emt-nas": _method("emt_nas", "emt_nas"),
@@ -178,6 +180,26 @@ SURROGATES: Mapping[str, Callable[[], Screening]] = {
     "none": _no_screening,
 }
 """One model over all tasks, one per task, or none: then offspring are evaluated as they are bred."""
+
+
+def _score(module: str, name: str) -> Callable[[], Score]:
+    """What makes the score that a module of `ktnas.training.proxies` calls ``name``."""
+
+    def make() -> Score:
+        return cast("Score", getattr(import_module(f"ktnas.training.proxies.{module}"), name)())
+
+    return make
+
+
+SCORES: Mapping[str, Callable[[], Score]] = {
+    "flops": _score("flops", "Flops"),
+    "synflow": _score("synflow", "Synflow"),
+    "naswot": _score("naswot", "Naswot"),
+    "jacob_cov": _score("jacob_cov", "JacobCov"),
+    "snip": _score("snip", "Snip"),
+    "grasp": _score("grasp", "Grasp"),
+}
+"""Scores of untrained networks, for `ktnas.training.zero_cost.ZeroCost`; the proxy ``parameters`` needs no network."""
 
 
 def _transfer_rank() -> Transfer:

@@ -100,7 +100,8 @@ def _data(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    from ktnas.experiment import MethodChoice, Settings, TableChoice
+    from ktnas.experiment import Settings, TableChoice
+    from ktnas.method_choice import MethodChoice
 
     table = None
     if options.table is not None:
@@ -119,6 +120,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         options.surrogate,
         options.transfer,
         options.offspring,
+        options.proxy,
     )
     return Settings(
         _joined(options.source),

@@ -6,7 +6,6 @@ Settings are plain values, so that they travel to other processes; each process 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from pathlib import Path
@@ -21,85 +20,23 @@ from ktnas.cache import DiskStore
 from ktnas.catalog import (
     DEFAULT_BENCHMARK,
     DEFAULT_BUDGET,
-    DEFAULT_METHOD,
     DEFAULT_SOURCE,
     DEFAULT_TARGET,
-    EMBEDDERS,
-    METHODS,
     SPACES,
-    SURROGATES,
     TRAINING_SOURCE,
     TRAINING_TARGET,
-    TRANSFERS,
     made,
 )
 from ktnas.data import cache_directory, search_path
 from ktnas.errors import ConfigurationError
+from ktnas.method_choice import MethodChoice
 from ktnas.proxy import Parameters
 from ktnas.search import Search
-from ktnas.search.pool import Offspring, Pool, WholeSpace
 from ktnas.training_choice import TrainingChoice
 from ktnas.trial import Problem
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
-
-
-@dataclass(frozen=True, slots=True)
-class MethodChoice:
-    """A method by name, and what of it is exchanged; None leaves what the method has.
-
-    Attributes:
-        name: Name of the method.
-        population: Size of its populations.
-        embedder: Name of its embedder.
-        surrogate: Name of the surrogate that screens the whole space, ``"none"`` to evaluate offspring as bred.
-        transfer: Name of its transfer.
-        offspring: Architectures that it proposes per task and generation, migrants aside.
-    """
-
-    name: str = DEFAULT_METHOD
-    population: int | None = None
-    embedder: str | None = None
-    surrogate: str | None = None
-    transfer: str | None = None
-    offspring: int | None = None
-
-    def build(self) -> Search[object]:
-        """The method.
-
-        Raises:
-            UnknownNameError: If a name is not known.
-            ConfigurationError: If the method has no such part, or refuses a value.
-        """
-        method = made("method", self.name, METHODS)
-        changes: dict[str, object] = {}
-        if self.population is not None:
-            changes["population"] = self.population
-        if self.offspring is not None:
-            changes["offspring"] = self.offspring
-        if self.embedder is not None:
-            changes["embedder"] = made("embedder", self.embedder, EMBEDDERS)
-        if self.transfer is not None:
-            changes["transfer"] = made("transfer", self.transfer, TRANSFERS)
-        if self.surrogate is not None:
-            changes["screening"] = made("surrogate", self.surrogate, SURROGATES)
-            changes["pool"] = _pool(self.surrogate)
-        return self._with(method, changes)
-
-    def _with(self, method: Search[object], changes: Mapping[str, object]) -> Search[object]:
-        composed = cast("DataclassInstance", method)
-        parts = {f.name for f in fields(composed)}
-        for part in changes:
-            if part not in parts:
-                option = "surrogate" if part == "screening" else part
-                raise ConfigurationError(f"method {self.name!r} has no {option}; leave --{option} out")
-        return cast("Search[object]", replace(composed, **changes))
-
-
-def _pool(surrogate: str) -> Pool:
-    """What suits a surrogate: it screens the whole space; without one, what was bred is evaluated."""
-    return Offspring() if surrogate == "none" else WholeSpace()
 
 
 @dataclass(frozen=True, slots=True)

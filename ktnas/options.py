@@ -20,6 +20,7 @@ from ktnas.catalog import (
     DEFAULT_TARGET,
     EMBEDDERS,
     METHODS,
+    SCORES,
     SPACES,
     SURROGATES,
     TRAINING_BUDGET,
@@ -221,6 +222,12 @@ def _add_method(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--embedder", metavar="NAME", help=f"{listing(EMBEDDERS)} {own}")
     group.add_argument("--surrogate", metavar="NAME", help=f"{listing(SURROGATES)} {own}")
     group.add_argument("--transfer", metavar="NAME", help=f"{listing(TRANSFERS)} {own}")
+    group.add_argument(
+        "--proxy",
+        metavar="NAME",
+        help=f"free score of architectures that helps the method: parameters, or of the untrained network "
+        f"{listing(SCORES)} (default: the method's own, if any)",
+    )
     group.add_argument(
         "--repeats", metavar="R", type=int, default=1, help="runs, with seeds N, N+1, ... (default: %(default)s)"
     )

@@ -28,8 +28,9 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from ktnas.catalog import DEFAULT_BUDGET
 from ktnas.errors import ConfigurationError, DataError, unknown_name
-from ktnas.experiment import MethodChoice, Settings, TableChoice, compose
+from ktnas.experiment import Settings, TableChoice, compose
 from ktnas.grid import Arm, Case, Named, OwnTable, Source, Sweep
+from ktnas.method_choice import MethodChoice
 from ktnas.search import Search
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _TOP = ("budget", "seeds", "until-best", "arms", "cases")
-_ARM = ("name", "method", "population", "embedder", "surrogate", "transfer", "fields")
+_ARM = ("name", "method", "population", "embedder", "surrogate", "transfer", "proxy", "fields")
 _CASE = (
     "name",
     "source",
@@ -146,7 +147,15 @@ def _search(options: Mapping[str, object], where: str) -> Search[object]:
     name = texts.pop("method", None)
     if name is None:
         raise ConfigurationError(f"{where} needs a method")
-    return MethodChoice(name, population, texts.get("embedder"), texts.get("surrogate"), texts.get("transfer")).build()
+    choice = MethodChoice(
+        name,
+        population,
+        texts.get("embedder"),
+        texts.get("surrogate"),
+        texts.get("transfer"),
+        proxy=texts.get("proxy"),
+    )
+    return choice.build()
 
 
 def _text(value: object, what: str) -> str:

@@ -8,7 +8,8 @@ import pytest
 from ktnas.catalog import METHODS
 from ktnas.configuration import configuration, describe, environment
 from ktnas.errors import ConfigurationError
-from ktnas.experiment import MethodChoice, Settings, compose
+from ktnas.experiment import Settings, compose
+from ktnas.method_choice import MethodChoice
 
 
 @dataclass(frozen=True)

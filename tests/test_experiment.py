@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from ktnas.errors import ConfigurationError, KtnasError, UnknownNameError
-from ktnas.experiment import MethodChoice, Settings, TableChoice, compose
+from ktnas.experiment import Settings, TableChoice, compose
+from ktnas.method_choice import MethodChoice
 from ktnas.search.pool import Offspring, WholeSpace
 from ktnas.search.screening import NoScreening
 

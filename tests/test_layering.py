@@ -36,7 +36,7 @@ LAYERS = (
     {"recorder"},
     {"catalog", "configuration", "records", "comparison_plots"},
     {"training_choice"},
-    {"training_options", "training_time"},
+    {"training_options", "training_time", "method_choice"},
     {"experiment", "options", "compare", "record_directories"},
     {"session", "grid"},
     {"final_training"},

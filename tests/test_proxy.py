@@ -3,7 +3,8 @@ import pytest
 
 from ktnas.benchmarks.functions import FunctionBenchmark
 from ktnas.benchmarks.tabulated import tabulated
-from ktnas.experiment import MethodChoice, Settings, compose
+from ktnas.experiment import Settings, compose
+from ktnas.method_choice import MethodChoice
 from ktnas.proxy import Parameters
 from ktnas.space import ListedSpace
 from ktnas.spaces.categorical import Categorical

@@ -10,8 +10,9 @@ from ktnas.benchmarks.functions import FunctionBenchmark
 from ktnas.benchmarks.live import Change
 from ktnas.budget import Budget
 from ktnas.errors import ConfigurationError
-from ktnas.experiment import Experiment, MethodChoice, Settings, compose
+from ktnas.experiment import Experiment, Settings, compose
 from ktnas.live import SilentView
+from ktnas.method_choice import MethodChoice
 from ktnas.results import CONFIG, SUMMARY, TRIALS, RunDirectory, read_trials
 from ktnas.search.regularized_evolution import RegularizedEvolution
 from ktnas.spaces.categorical import Categorical
