@@ -15,7 +15,7 @@ from ktnas.spaces.transnas_micro import EDGES
 from ktnas.spaces.transnas_micro import OPERATIONS as MICRO_OPERATIONS
 from ktnas.training.networks.edge_cell import Edge, build_cell
 from ktnas.training.networks.network import Encoder, Size
-from ktnas.training.networks.operations import FactorizedReduce, ReLUConvBN, Zero, droppable
+from ktnas.training.networks.operations import Convolution, FactorizedReduce, ReLUConvBN, Zero, droppable
 from ktnas.typing import Genotype
 
 _SKELETON = ("widen_downsample", "normal", "widen_downsample", "normal", "widen_downsample")
@@ -40,7 +40,7 @@ class BasicBlock(nn.Module):
         self.residual = droppable(residual)
         self.shortcut: nn.Module = nn.Identity()
         if stride > 1 or inputs != outputs:
-            projection = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
+            projection = Convolution(inputs, outputs, 1, stride)
             self.shortcut = nn.Sequential(projection, nn.BatchNorm2d(outputs))
         self.relu = nn.ReLU()
 

@@ -96,3 +96,17 @@ class TestDropPath:
         assert operations.droppable(identity) is identity
         pool = operations.average_pool()
         assert isinstance(operations.droppable(pool)[1], operations.DropPath)
+
+
+@pytest.mark.parametrize("kernel", [1, 3])
+@pytest.mark.parametrize("size", [6, 7, 48])
+def test_a_convolution_with_a_stride_is_torchs_own(kernel, size):
+    """In plain memory format, where torch's own does not end the process."""
+    convolution = seeded(lambda: operations.Convolution(4, 6, kernel, 2))
+    images = torch.randn(8, 4, size, size, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    own = nn.functional.conv2d(images, convolution.weight, stride=2, padding=kernel // 2)
+    torch.testing.assert_close(convolution(images), own)
+    tall = images.detach().contiguous(memory_format=torch.channels_last).requires_grad_()
+    convolution(tall).sum().backward()
+    own.sum().backward()
+    torch.testing.assert_close(tall.grad, images.grad)
