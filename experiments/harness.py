@@ -288,6 +288,7 @@ def provenance(opts: Options, work: Work | None = None) -> dict[str, object]:
     return {
         "command": command(opts),
         "commit": commit(),
+        "program": code_digest(),
         "code": list(work.code),
         "seeds": opts.seeds,
         **done,

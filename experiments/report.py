@@ -117,8 +117,9 @@ def origin(path: Path, name: str) -> str:
         f"`{told['command']}`; commit {told['commit']}; {drawn}; {spent}, {duration(told['cpu_s'])} of processor time "
         f"on {told['hardware']}; {used}."
     )
-    if len(told["code"]) > 1:
-        text += f" The runs were made by {len(told['code'])} states of the program, the last of them at this commit."
+    earlier = len(set(told["code"]) - {told.get("program")}) if "program" in told else len(told["code"]) - 1
+    if earlier:
+        text += f" Runs that had been kept were not repeated; earlier states of the program ({earlier}) had made them."
     return text + "\n"
 
 

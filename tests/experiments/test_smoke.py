@@ -100,7 +100,7 @@ def test_report(script, place, tmp_path, capsys):
     assert (
         "`python experiments/transnas.py --seeds 20`; commit abc; seeds 0 to 19 unless a table says otherwise; "
         "1,234 runs, 56,789 evaluations, 1 min 30 s of processor time on a processor, 2 cores; Python 3.11, NumPy 2, "
-        "gensim 4. The runs were made by 2 states of the program"
+        "gensim 4. Runs that had been kept were not repeated; earlier states of the program (1) had made them."
     ) in text
     assert (
         "commit abc; nothing drawn; 4,096 trainings, 1 min 30 s of processor time on a processor, 2 cores; torch 2."
