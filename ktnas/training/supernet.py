@@ -34,7 +34,7 @@ from ktnas.training.supernets.nasbench201 import SharedNASBench201
 from ktnas.training.trainer import Observe, Training, measure, train
 from ktnas.typing import Genotype
 
-CALIBRATION_BATCHES = 4
+CALIBRATION_BATCHES = 8
 """Batches of training images from which a candidate's statistics are computed (docs/supernet.md)."""
 
 _STATISTICS = frozenset({"running_mean", "running_var", "num_batches_tracked"})

@@ -78,6 +78,16 @@ class SupernetBenchmark:
         return self.alone.tasks
 
     @property
+    def device(self) -> str:
+        """As `TrainingBenchmark.device`."""
+        return self.alone.device
+
+    @property
+    def seed(self) -> int:
+        """As `TrainingBenchmark.seed`."""
+        return self.alone.seed
+
+    @property
     def workers(self) -> int:
         """0: all candidates of a task share one network, in this process."""
         return 0
@@ -174,7 +184,7 @@ class _Supernets:
 
     def __init__(self, benchmark: SupernetBenchmark) -> None:
         self._benchmark = benchmark
-        self._device = resolve(benchmark.alone.device)
+        self._device = resolve(benchmark.device)
         self._data: dict[str, OnDevice] = {}
         self._trained: dict[str, Supernet] = {}
         self._failed: dict[str, str] = {}
@@ -214,7 +224,7 @@ class _Supernets:
     def _built(self, dataset: Dataset) -> Supernet:
         benchmark = self._benchmark
         shape = benchmark.recipe.resized(dataset.shape)
-        return seeded(lambda: Supernet(benchmark.space, dataset.objective, shape, benchmark.size), benchmark.alone.seed)
+        return seeded(lambda: Supernet(benchmark.space, dataset.objective, shape, benchmark.size), benchmark.seed)
 
     def _supernet(self, dataset: Dataset) -> Supernet:
         """The trained supernet of a task. One that failed would fail again, at the same cost."""
@@ -235,7 +245,7 @@ class _Supernets:
         benchmark = self._benchmark
         try:
             train_supernet(
-                supernet, self._put(dataset), benchmark.recipe, device=self._device, seed=benchmark.alone.seed
+                supernet, self._put(dataset), benchmark.recipe, device=self._device, seed=benchmark.seed
             )
         except TrainingError as error:
             self._failed[dataset.name] = f"the supernet of {dataset.name!r}: {error}"
@@ -258,7 +268,7 @@ class _Supernets:
         alone = benchmark.alone.restricted((dataset.name,)).settings()
         decides = {
             "space": repr(benchmark.space),
-            "seed": benchmark.alone.seed,
+            "seed": benchmark.seed,
             "supernet": benchmark.settings()["supernet"],
             "device": alone["device"],
             "datasets": alone["datasets"],
