@@ -244,9 +244,7 @@ class _Supernets:
     def _train(self, supernet: Supernet, dataset: Dataset) -> None:
         benchmark = self._benchmark
         try:
-            train_supernet(
-                supernet, self._put(dataset), benchmark.recipe, device=self._device, seed=benchmark.seed
-            )
+            train_supernet(supernet, self._put(dataset), benchmark.recipe, device=self._device, seed=benchmark.seed)
         except TrainingError as error:
             self._failed[dataset.name] = f"the supernet of {dataset.name!r}: {error}"
             raise TrainingError(self._failed[dataset.name]) from error
