@@ -10,6 +10,7 @@ from ktnas.errors import ConfigurationError, DataError, KtnasError, UnknownNameE
 from ktnas.experiment import Settings, TableChoice, compose
 from ktnas.training import scenes
 from ktnas.training.benchmark import TrainingBenchmark
+from ktnas.training.dataset import Dataset, Split
 from ktnas.training.networks import build
 from ktnas.training.objectives import Classification
 from ktnas.training.supernet_benchmark import EPOCHS, SupernetBenchmark
@@ -69,10 +70,22 @@ def test_a_scene_may_bear_another_name():
     assert (dataset.name, dataset.objective.metric) == ("walls", "validation SSIM")
 
 
+def large(channels=3, side=32):
+    images = np.broadcast_to(np.uint8(0), (50_000, side, side, channels))
+    part = Split(images, np.zeros(50_000, np.int64))
+    return Dataset("large", Classification(2), part, part)
+
+
 def test_the_share_of_large_data_sets_is_limited():
-    recipe = TrainingChoice(device="cpu").recipe((type("D", (), {"train": range(50_000), "name": "large"})(),))
+    recipe = TrainingChoice(device="cpu").recipe((large(),))
     assert (recipe.share, recipe.epochs) == (0.1, TRAINING_EPOCHS)
-    assert TrainingChoice(share=0.5).recipe((type("D", (), {"train": range(50_000), "name": "large"})(),)).share == 0.5
+    assert TrainingChoice(share=0.5).recipe((large(),)).share == 0.5
+
+
+def test_gray_images_are_not_mirrored_and_small_ones_hardly_shifted():
+    recipes = [TrainingChoice().recipe(data) for data in ((large(),), (large(), large(channels=1)), (large(side=8),))]
+    assert [(recipe.flip, recipe.padding) for recipe in recipes] == [(True, 4), (False, 4), (True, 1)]
+    assert TrainingChoice(resolution=16).recipe((large(),)).padding == 2
 
 
 def test_what_is_given_is_used():

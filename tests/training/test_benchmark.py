@@ -1,7 +1,9 @@
 """Live training as a benchmark: answers, batches, halving over generations, what is recorded, what is refused."""
 
 import pickle
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -194,3 +196,24 @@ class TestRefusals:
         tiny = Split(np.zeros((8, 2, 2, 1), np.uint8), np.zeros(8, np.int64))
         with pytest.raises(ConfigurationError, match="need images of at least"):
             replace(made(), datasets=(Dataset("tiny", Classification(2), tiny, tiny),)).evaluator(unwatched)
+
+
+def test_examples_of_the_page_run(capsys):
+    page = (Path(__file__).parents[2] / "docs" / "training.md").read_text(encoding="utf-8")
+    namespace = {}
+    for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(compile(block, "docs/training.md", "exec"), namespace)
+    shown = capsys.readouterr().out
+    assert "test accuracy" in shown
+    assert "test negative_loss" in shown
+    assert namespace["mine"].evaluate("bright or dark", (0, 2)).metrics["parameters"] == 144 * 4 + 4 + 4 * 16 + 16 + 34
+
+
+@pytest.mark.slow
+def test_workers_change_nothing():
+    def found(workers):
+        benchmark = replace(made(epochs=3, halving=Halving(2)), workers=workers)
+        result = ktnas.search(benchmark, budget=6, method=RegularizedEvolution(population=3))
+        return [(t.proposal, t.fitness, t.evaluation.metrics) for t in result.history]
+
+    assert found(0) == found(2)
