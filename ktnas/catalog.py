@@ -34,24 +34,23 @@ DEFAULT_BENCHMARK, DEFAULT_SOURCE, DEFAULT_TARGET = "nasbench-graph", "cora", "p
 SCENE_TASKS = ("class_scene", "class_object", "room_layout", "jigsaw", "segmentsemantic", "normal", "autoencoder")
 """Tasks of `ktnas.training.scenes`, which need no data."""
 
-TRAINING_SPACES: Mapping[str, int] = {
-    "transnas101-micro": 1,
-    "transnas101-macro": 1,
-    "nasbench201": 1,
-    "darts": 3,
-    "emt-nas": 3,
+TRAINING_SPACES: Mapping[str, tuple[int, int]] = {
+    "transnas101-micro": (16, 1),
+    "transnas101-macro": (16, 1),
+    "nasbench201": (16, 1),
+    "darts": (8, 3),
+    "emt-nas": (8, 3),
 }
-"""Search spaces whose architectures can be trained, and as how many cells where their networks leave that open."""
+"""Search spaces whose architectures can be trained: channels, and cells where their networks leave that open."""
 
 TRAINING_SOURCE, TRAINING_TARGET = "segmentsemantic", "normal"
 TRAINING_BUDGET = 20
 TRAINING_EPOCHS, FINAL_EPOCHS = 4, 40
 TRAINING_IMAGES = 1000
 TRAINING_RESOLUTION = 32
-TRAINING_CHANNELS = 16
 TRAINING_BATCH = 32
 TRAINING_RATE = 0.1
-TRAINING_SHARE_IMAGES = 5000
+TRAINING_SHARE_IMAGES = 2000
 """What live training does unless told otherwise: minutes on two processor cores (docs/training.md says how many)."""
 
 

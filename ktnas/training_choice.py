@@ -14,7 +14,6 @@ from ktnas.catalog import (
     SCENE_TASKS,
     SPACES,
     TRAINING_BATCH,
-    TRAINING_CHANNELS,
     TRAINING_EPOCHS,
     TRAINING_IMAGES,
     TRAINING_RATE,
@@ -172,8 +171,8 @@ class TrainingChoice:
         """How large the networks are."""
         from ktnas.training.networks import Size
 
-        cells = TRAINING_SPACES[space.name] if self.cells is None else self.cells
-        return Size(TRAINING_CHANNELS if self.channels is None else self.channels, cells)
+        channels, cells = TRAINING_SPACES[space.name]
+        return Size(channels if self.channels is None else self.channels, cells if self.cells is None else self.cells)
 
     def recipe(self, datasets: tuple[Dataset, ...]) -> Recipe:
         """How the networks are trained: one recipe for all tasks.

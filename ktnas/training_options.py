@@ -14,7 +14,6 @@ from ktnas.catalog import (
     FINAL_EPOCHS,
     SCENE_TASKS,
     TRAINING_BATCH,
-    TRAINING_CHANNELS,
     TRAINING_EPOCHS,
     TRAINING_IMAGES,
     TRAINING_RESOLUTION,
@@ -122,7 +121,7 @@ def add_train(parser: argparse.ArgumentParser) -> None:
 
 def _add_fidelity(group: argparse._ArgumentGroup, epochs: int) -> None:
     """The options that say what a network is, and on what and for how long it is trained."""
-    cells = ", ".join(f"{number} for {name}" for name, number in TRAINING_SPACES.items() if number > 1)
+    channels, cells = (_by_space(i) for i in range(2))
     share = f"at most {TRAINING_SHARE_IMAGES:,} images" if epochs == TRAINING_EPOCHS else "1"
     options: tuple[tuple[str, str, type, str], ...] = (
         ("--epochs", "N", int, f"passes over the training images (default: {epochs})"),
@@ -133,8 +132,8 @@ def _add_fidelity(group: argparse._ArgumentGroup, epochs: int) -> None:
             int,
             f"height and width of images (default: {TRAINING_RESOLUTION} for rendered scenes, else their own)",
         ),
-        ("--channels", "C", int, f"of the first cell (default: {TRAINING_CHANNELS})"),
-        ("--cells", "N", int, f"per stage of nasbench201, in total for others (default: {cells}, else 1)"),
+        ("--channels", "C", int, f"of the first cell (default: {channels})"),
+        ("--cells", "N", int, f"per stage of nasbench201, in total for others (default: {cells})"),
         ("--batch-size", "B", int, f"images per step of training (default: {TRAINING_BATCH})"),
         (
             "--images",
@@ -146,6 +145,13 @@ def _add_fidelity(group: argparse._ArgumentGroup, epochs: int) -> None:
     )
     for name, metavar, kind, text in options:
         group.add_argument(name, metavar=metavar, type=kind, help=text)
+
+
+def _by_space(i: int) -> str:
+    """A default of `TRAINING_SPACES`, and where it differs from that of the first."""
+    first, *_ = (values[i] for values in TRAINING_SPACES.values())
+    others = [f"{values[i]} for {name}" for name, values in TRAINING_SPACES.items() if values[i] != first]
+    return ", ".join([str(first), *others])
 
 
 def _named_path(text: str) -> tuple[str, str]:

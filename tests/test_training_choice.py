@@ -78,7 +78,7 @@ def large(channels=3, side=32):
 
 def test_the_share_of_large_data_sets_is_limited():
     recipe = TrainingChoice(device="cpu").recipe((large(),))
-    assert (recipe.share, recipe.epochs) == (0.1, TRAINING_EPOCHS)
+    assert (recipe.share, recipe.epochs) == (0.04, TRAINING_EPOCHS)
     assert TrainingChoice(share=0.5).recipe((large(),)).share == 0.5
 
 
