@@ -67,4 +67,14 @@ def test_a_changed_part_changes_the_configuration():
 def test_the_environment_names_versions():
     found = environment()
     assert found["numpy"]
-    assert set(found) == {"ktnas", "python", "gensim", "nas-bench-graph", "networkx", "numpy", "scikit-learn", "scipy", "torch"}
+    assert set(found) == {
+        "ktnas",
+        "python",
+        "gensim",
+        "nas-bench-graph",
+        "networkx",
+        "numpy",
+        "scikit-learn",
+        "scipy",
+        "torch",
+    }
