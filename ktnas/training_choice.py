@@ -6,6 +6,7 @@ Nothing of torch is imported until the choice is composed.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -164,6 +165,8 @@ class TrainingChoice:
             try:
                 found = find(source, directory)
             except UnknownNameError as error:
+                if get_close_matches(source, SCENE_TASKS, n=1):
+                    raise unknown_name("task", source, SCENE_TASKS, "rendered scenes") from None
                 raise UnknownNameError(f"{error} Tasks of rendered scenes: {', '.join(SCENE_TASKS)}.") from None
         return found if found.name == task else replace(found, name=task)
 

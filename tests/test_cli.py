@@ -189,7 +189,10 @@ def test_an_interruption_says_how_to_go_on(capsys, table, tmp_path, monkeypatch)
         ("--frobnicate", "unrecognized arguments: --frobnicate"),
         ("--epochs 3", "--epochs is for live training: add --fitness train"),
         ("--fitness trian", "argument --fitness: invalid choice: 'trian'"),
-        ("--fitness train --source norml --target normal", "unknown data set 'norml'"),
+        (
+            "--fitness train --source norml --target normal",
+            "unknown task 'norml' of rendered scenes; did you mean 'normal'?",
+        ),
         ("--fitness train --source normal --target normal", "both source and target"),
         ("--fitness train --benchmark nasbench201", "--benchmark is a source of fitness of its own"),
         ("--fitness train --until-best --images 8 --resolution 24", "--until-best needs a table"),

@@ -116,7 +116,7 @@ def test_a_supernet_has_its_own_epochs():
 @pytest.mark.parametrize(
     ("changes", "tasks", "error", "message"),
     [
-        ({}, ("norml",), UnknownNameError, "unknown data set 'norml'.*Tasks of rendered scenes: class_scene"),
+        ({}, ("holidays",), UnknownNameError, "unknown data set 'holidays'.*Tasks of rendered scenes: class_scene"),
         ({"space": "nasbench-graph"}, ("normal",), UnknownNameError, "unknown search space 'nasbench-graph' of live"),
         ({"space": "transnas-micro"}, ("normal",), UnknownNameError, "did you mean 'transnas101-micro'"),
         ({"datasets": (("mine", "absent.npz"),)}, ("mine",), DataError, "no such file"),
@@ -171,3 +171,8 @@ def test_without_torch_it_is_said_how_to_get_it(monkeypatch):
         ConfigurationError, match=r"live training needs torch and safetensors: pip install 'ktnas\[train\]'"
     ):
         require_torch()
+
+
+def test_a_misspelt_task_of_rendered_scenes_is_told_its_spelling():
+    with pytest.raises(UnknownNameError, match="unknown task 'segmentsemantik' of rendered scenes; did you mean"):
+        TrainingChoice().load(("segmentsemantik",), None)
