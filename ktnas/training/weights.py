@@ -20,6 +20,7 @@ from ktnas.training.on_device import Normalization
 from ktnas.training.recipe import Recipe
 
 _FORMAT = "ktnas weights 1"
+"""The only key of the metadata: several would be written in an order that differs from file to file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def save(path: Path, network: nn.Module, origin: Origin) -> None:
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
     partial = path.with_name(f"{path.name}.partial")
     try:
-        save_file(tensors, partial, {"format": _FORMAT, "origin": json.dumps(asdict(origin), sort_keys=True)})
+        save_file(tensors, partial, {_FORMAT: json.dumps(asdict(origin), sort_keys=True)})
         partial.replace(path)
     except (OSError, SafetensorError) as error:
         partial.unlink(missing_ok=True)
@@ -113,9 +114,9 @@ def _read_header(path: Path) -> tuple[Origin, dict[str, list[int]]]:
             shapes = {name: list(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118 - no mapping
     except (OSError, SafetensorError) as error:
         raise DataError(f"{path} is no safetensors file, or is damaged: {error}") from error
-    if metadata.get("format") != _FORMAT:
+    if _FORMAT not in metadata:
         raise DataError(f"{path} was not written by ktnas: its metadata must name the format {_FORMAT!r}")
-    return _parse_origin(path, metadata.get("origin", "")), shapes
+    return _parse_origin(path, metadata[_FORMAT]), shapes
 
 
 def _parse_origin(path: Path, text: str) -> Origin:

@@ -93,5 +93,5 @@ def test_intervals_resample_draws_not_tasks(script):
 
 
 def test_documentation_shows_the_results():
-    results = (SCRIPT.parent / "results" / "embedding_quality.md").read_text().replace("## ", "### ").strip()
+    results = (SCRIPT.parent / "results" / "embedding_quality.md").read_text().strip()
     assert results in (SCRIPT.parents[1] / "docs" / "embedding.md").read_text()

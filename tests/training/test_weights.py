@@ -85,7 +85,7 @@ def test_a_file_of_another_program(tmp_path, metadata):
 @pytest.mark.parametrize("origin", ["", "[]", "{}", "null", "[" * 100_000, '{"normalization": {"mean": 3, "std": 1}}'])
 def test_metadata_that_say_nothing(tmp_path, origin):
     path = tmp_path / "a.safetensors"
-    save_file({"a": torch.zeros(2)}, path, {"format": "ktnas weights 1", "origin": origin})
+    save_file({"a": torch.zeros(2)}, path, {"ktnas weights 1": origin})
     with pytest.raises(DataError, match="do not say what the weights belong to"):
         read_origin(path)
 
