@@ -28,9 +28,8 @@ from ktnas.results import complete_lines, lock
 from ktnas.rng import Streams
 from ktnas.sweep_plan import code_digest
 from ktnas.training.benchmark import TrainingBenchmark
-from ktnas.training.candidate import one_thread
 from ktnas.training.dataset import Dataset, Split
-from ktnas.training.device import resolve
+from ktnas.training.device import one_thread, resolve
 from ktnas.trial import Evaluation
 from ktnas.typing import Genotype
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -17,6 +16,7 @@ from ktnas.errors import ConfigurationError
 from ktnas.space import SearchSpace
 from ktnas.training import weights
 from ktnas.training.dataset import Dataset, Split
+from ktnas.training.device import one_thread
 from ktnas.training.errors import TrainingError
 from ktnas.training.halving import Earlier, Halving, rung_metric
 from ktnas.training.networks import Size
@@ -239,14 +239,3 @@ def _outputs(objective: Objective, shape: tuple[int, int, int]) -> tuple[int, ..
             return (n, *shape[:2])
         case _:
             return (3, *shape[:2])
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Torch computes with one thread on the processor: sums then do not depend on the number of cores."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

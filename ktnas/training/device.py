@@ -53,6 +53,17 @@ def working_on(device: torch.device) -> Iterator[None]:
         outer.wait_stream(stream)
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Torch computes with one thread on the processor: sums then do not depend on the number of cores."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether memory ran out, on a GPU or in the machine."""
     if isinstance(error, torch.OutOfMemoryError | MemoryError):

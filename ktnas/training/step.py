@@ -57,9 +57,6 @@ class EagerStep:
             # parameters that join later, as in a supernet. From zero the first step comes out the same.
             for parameter in self._parameters:
                 self._optimiser.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
-        if recipe.momentum:
-            for parameter in self._parameters:  # a supernet's step leaves most out: all join at rest, whenever that is
-                self._optimiser.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
 
     def set_rate(self, rate: float) -> None:
         """The learning rate of the steps to come."""

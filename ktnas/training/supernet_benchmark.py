@@ -25,9 +25,8 @@ from ktnas.rng import Streams
 from ktnas.space import SearchSpace, sample
 from ktnas.training import weights
 from ktnas.training.benchmark import TrainingBenchmark
-from ktnas.training.candidate import one_thread
 from ktnas.training.dataset import Dataset
-from ktnas.training.device import is_out_of_memory, resolve
+from ktnas.training.device import is_out_of_memory, one_thread, resolve
 from ktnas.training.errors import TrainingError
 from ktnas.training.networks import Size
 from ktnas.training.on_device import OnDevice, put

@@ -22,7 +22,7 @@ from ktnas.embedding.store import Store
 from ktnas.graph import canonical_form, contracted
 from ktnas.space import ListedSpace, SearchSpace, genotypes
 from ktnas.spaces.nasbench201 import NASBench201
-from ktnas.training.candidate import one_thread
+from ktnas.training.device import one_thread
 from ktnas.training.networks import Size, build
 from ktnas.training.objectives import Objective
 from ktnas.training.proxies import Batch, Score

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from ktnas.errors import ConfigurationError
-from ktnas.training.device import is_out_of_memory, release_memory, resolve, working_on
+from ktnas.training.device import is_out_of_memory, one_thread, release_memory, resolve, working_on
 
 CPU = torch.device("cpu")
 
@@ -55,3 +55,14 @@ def test_the_processor_allocator_is_recognised():
 def test_nothing_is_special_about_the_processor():
     with working_on(CPU):
         release_memory(CPU)
+
+
+def test_one_thread_inside_and_as_before_outside():
+    torch.set_num_threads(2)
+    try:
+        with pytest.raises(KeyError), one_thread():
+            assert torch.get_num_threads() == 1
+            raise KeyError
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)
