@@ -24,6 +24,7 @@ from ktnas.compare import ALL_TASKS, Measure, scores
 from ktnas.comparison_report import Value, convergence, markdown_table
 from ktnas.data import cache_directory
 from ktnas.embedding.combined import Combined
+from ktnas.embedding.proxy_features import ProxyFeatures
 from ktnas.grid import Arm, Case, Named
 from ktnas.proxy import Parameters, Proxy
 from ktnas.records import RunRecord
@@ -35,7 +36,6 @@ from ktnas.search.proxy_screening import ProxyScreening
 from ktnas.search.zero_cost_evolution import ZeroCostEvolution
 from ktnas.space import genotypes
 from ktnas.training.networks import Size
-from ktnas.training.proxies.features import ProxyFeatures
 from ktnas.training.proxies.inputs import Noise
 from ktnas.training.proxies.synflow import Synflow
 from ktnas.training.zero_cost import ZeroCost

@@ -82,8 +82,8 @@ class MethodChoice:
     def _helped(self, search: Search[object], proxy: Proxy) -> Search[object]:
         """A proxy in the method's own slot; else screening offspring; else as a feature beside the embedding."""
         from ktnas.embedding.combined import Combined
+        from ktnas.embedding.proxy_features import ProxyFeatures
         from ktnas.search.proxy_screening import ProxyScreening
-        from ktnas.training.proxies.features import ProxyFeatures
 
         if not isinstance(search, KTNAS):
             return self._with(search, {"proxy": proxy})

@@ -21,8 +21,8 @@ LAYERS = (
     {"typing", "errors", "rng"},
     {"graph"},
     {"space"},
-    {"trial"},
-    {"spaces", "embedding", "surrogate", "population", "proxy"},
+    {"trial", "proxy"},
+    {"spaces", "embedding", "surrogate", "population"},
     {"transfer"},
     {"search"},
     {"data", "interruptions"},
@@ -239,3 +239,9 @@ def test_a_search_on_a_table_loads_neither_torch_nor_plots_nor_pandas(tmp_path):
     )
     assert {"ktnas", "numpy"} <= loaded
     assert not loaded & {"torch", "matplotlib", "pandas", "pyarrow", "rich", "networkx", "nas_bench_graph"}
+
+
+@pytest.mark.parametrize("method", ["ktnas", "ktnas-paper", "mtnas"])
+def test_counting_parameters_as_a_proxy_needs_no_torch(method):
+    program = f"from ktnas.method_choice import MethodChoice\nMethodChoice({method!r}, proxy='parameters').build()"
+    assert "torch" not in loaded_after(program)

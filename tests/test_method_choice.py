@@ -1,12 +1,12 @@
 import pytest
 
+from ktnas.embedding.proxy_features import ProxyFeatures
 from ktnas.errors import ConfigurationError, UnknownNameError
 from ktnas.method_choice import MethodChoice, named_proxy
 from ktnas.proxy import Parameters
 from ktnas.search.pool import Offspring
 from ktnas.search.presets import ktnas
 from ktnas.search.proxy_screening import ProxyScreening
-from ktnas.training.proxies.features import ProxyFeatures
 
 
 def test_a_method_with_a_slot_for_a_proxy_takes_it_there():

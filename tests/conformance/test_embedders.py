@@ -1,5 +1,7 @@
 """Every embedder keeps the promises of the protocol, on every space."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
 from ktnas.embedding.persistence import PersistentEmbedder
 from ktnas.embedding.pooling import Concatenation, Maximum, Mean
+from ktnas.embedding.proxy_features import ProxyFeatures
 from ktnas.embedding.separate import Separate
 from ktnas.embedding.skip_gram import SkipGram
 from ktnas.embedding.walks import SecondOrderWalk
@@ -23,6 +26,19 @@ from ktnas.spaces.nasbench_graph import NASBenchGraph
 from ktnas.spaces.transnas_macro import TransNASMacro
 from ktnas.spaces.transnas_micro import TransNASMicro
 
+
+@dataclass(frozen=True)
+class Operations:
+    """A proxy of the pruned graph's operations, that tells kinds apart; minus infinity where there are none."""
+
+    name = "operations"
+
+    def scores(self, space, task, genotypes):
+        graphs = [space.graph(genotype) for genotype in genotypes]
+        sums = [sum(sum(map(ord, name)) for name in graph.operations[1:-1]) for graph in graphs]
+        return np.array([float(total) if total else -np.inf for total in sums])
+
+
 SMALL = {"corpus_size": 50, "walks": 300, "skip_gram": SkipGram(8, window=3)}
 EMBEDDERS = {
     "one-hot": OneHot(),
@@ -35,6 +51,8 @@ EMBEDDERS = {
     "separate": Separate(walks_per_node=1, walk_length=5, skip_gram=SMALL["skip_gram"]),
     "combined": Combined((Node2Vec(Neighbourhood(1), **SMALL), WeisfeilerLehman(1, corpus_size=100)), corpus_size=100),
     "pair": Combined((OneHot(), PathEncoding(corpus_size=100)), corpus_size=100),
+    "proxies": ProxyFeatures((Operations(),), corpus_size=100),
+    "with proxies": Combined((WeisfeilerLehman(1, corpus_size=100), ProxyFeatures((Operations(),))), corpus_size=100),
 }
 SPACES = {
     space.name: space
@@ -117,7 +135,7 @@ def test_isomorphic_architectures_have_equal_vectors(name):
     assert fitted.embed(first).tobytes() == fitted.embed(second).tobytes()
 
 
-@pytest.mark.parametrize("name", sorted(EMBEDDERS.keys() - {"paths", "wl", "separate", "operation"}))
+@pytest.mark.parametrize("name", sorted(EMBEDDERS.keys() - {"paths", "wl", "separate", "operation", "proxies"}))
 def test_architectures_outside_the_corpus_are_told_apart(name):
     """On a space far larger than any corpus, a mutant's vector is another one, mostly nearer than a stranger's."""
     space, rng = DARTS(), np.random.default_rng(4)

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ktnas.embedding.combined import Combined
 from ktnas.embedding.one_hot import OneHot
+from ktnas.embedding.proxy_features import ProxyFeatures
 from ktnas.search.bananas import bananas
 from ktnas.search.best_first import BestFirst
 from ktnas.search.emt_nas import emt_nas
@@ -19,11 +22,13 @@ from ktnas.search.mfea2 import mfea2
 from ktnas.search.mtnas import MTNAS
 from ktnas.search.pool import Offspring, WholeSpace
 from ktnas.search.presets import gp_search, ktnas, ktnas_paper
+from ktnas.search.proxy_screening import ProxyScreening
 from ktnas.search.random_search import RandomSearch
 from ktnas.search.regularized_evolution import RegularizedEvolution
 from ktnas.search.screening import NoScreening, Separately, SurrogateScreening
 from ktnas.search.sequential import Sequential, chained
 from ktnas.search.variation import Variation
+from ktnas.search.zero_cost_evolution import ZeroCostEvolution
 from ktnas.spaces.categorical import Categorical
 from ktnas.surrogate.random_forest import RandomForest
 from ktnas.surrogate.ridge import Ridge
@@ -56,6 +61,17 @@ def composed(**parts):
     return replace(base, **parts)
 
 
+@dataclass(frozen=True)
+class Weighted:
+    """A proxy that depends on the task, rates many architectures alike, and gives some of them up."""
+
+    name = "weighted"
+
+    def scores(self, space, task, genotypes):
+        sign = 1 if task == "first" else -1
+        return np.array([-np.inf if g[0] == g[3] == 1 else sign * (g[0] + 2.0 * g[1]) for g in genotypes], float)
+
+
 SEARCHES = {
     "random search": RandomSearch(batch=3),
     "regularized evolution": RegularizedEvolution(population=4, tournament_size=2),
@@ -81,6 +97,17 @@ SEARCHES = {
     "mtnas": MTNAS(population=4, neighbours=3),
     "sequential": chained(),
     "sequential evolution": Sequential(RegularizedEvolution(population=4, tournament_size=2), 2),
+    "zero-cost evolution": ZeroCostEvolution(Weighted(), warmup=20, population=4, tournament_size=2),
+    "screened by a proxy": composed(pool=ProxyScreening(Weighted())),
+    "whole space, screened by a proxy": composed(pool=ProxyScreening(Weighted(), WholeSpace())),
+    "screened by a proxy, then by a surrogate": composed(
+        pool=ProxyScreening(Weighted(), WholeSpace(), per_evaluation=5), screening=SurrogateScreening(Ridge())
+    ),
+    "proxies as features": composed(
+        embedder=Combined((OneHot(), ProxyFeatures((Weighted(),), task="first")), corpus_size=30),
+        screening=SurrogateScreening(Ridge()),
+        pool=WholeSpace(),
+    ),
     "separately": composed(screening=Separately(JointScreening()), pool=WholeSpace(), offspring=1),
 }
 

@@ -7,6 +7,7 @@ from ktnas.embedding import group_widths
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
+from ktnas.embedding.proxy_features import ProxyFeatures
 from ktnas.embedding.store import cache_key, cached
 from ktnas.errors import ConfigurationError
 from ktnas.proxy import Parameters
@@ -16,7 +17,6 @@ from ktnas.space import genotypes, sample_distinct
 from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.training.networks import Size
-from ktnas.training.proxies.features import ProxyFeatures
 from ktnas.training.proxies.inputs import Noise
 from ktnas.training.proxies.synflow import Synflow
 from ktnas.training.zero_cost import ZeroCost
