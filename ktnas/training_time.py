@@ -23,7 +23,7 @@ def require_time(benchmark: Benchmark, evaluations: int, runs: int, max_hours: f
     from ktnas.training.estimate import estimate
     from ktnas.training.supernet_benchmark import SupernetBenchmark
 
-    if max_hours is not None and max_hours <= 0:
+    if max_hours is not None and not max_hours > 0:  # so that NaN is none either
         raise ConfigurationError(f"--max-hours must be above 0; got {max_hours:g}")
     if not isinstance(benchmark, TrainingBenchmark | SupernetBenchmark):
         raise ConfigurationError(f"{benchmark.name} does not train: there is nothing to estimate")
@@ -33,6 +33,10 @@ def require_time(benchmark: Benchmark, evaluations: int, runs: int, max_hours: f
     workers = "1 worker" if found.workers < 2 else f"{found.workers} workers"
     halved = ", less with --halving" if isinstance(benchmark, TrainingBenchmark) and benchmark.halving else ""
     text = f"about {duration(total_s)} on {workers}{halved} (a candidate of middling size: {each})"
+    limit_s = benchmark.limit_s if isinstance(benchmark, TrainingBenchmark) else None
+    over = [task for task, seconds in found.candidate_s.items() if limit_s is not None and seconds > limit_s]
+    if over:
+        text += f"; with --time-limit {limit_s:g}, most candidates of {', '.join(over)} will be given up"
     if max_hours is not None and total_s > 3600 * max_hours:
         raise ConfigurationError(
             f"the search is estimated to take {text}; that is more than --max-hours {max_hours:g}: lower --budget, "

@@ -53,7 +53,8 @@ class TrainingBenchmark:
         workers: Processes that train side by side; 0 to train in this one. No result depends on it.
 
     Raises:
-        ConfigurationError: If there is no data set, two share a name, or a number is out of its range.
+        ConfigurationError: If there is no data set, two share a name, or a number is out of its range; if
+            halving has nothing to stop.
     """
 
     space: SearchSpace
@@ -75,8 +76,10 @@ class TrainingBenchmark:
             raise ConfigurationError("training needs at least one data set; got none")
         if len(set(names)) != len(names):
             raise ConfigurationError(f"data sets must have different names; got {', '.join(names)}")
-        if self.limit_s is not None and self.limit_s <= 0:
+        if self.limit_s is not None and not self.limit_s > 0:  # so that NaN is none either
             raise ConfigurationError(f"the time limit must be above 0 seconds; got {self.limit_s:g}")
+        if self.halving is not None and not self.halving.rungs(self.recipe.epochs):
+            raise ConfigurationError("halving stops nobody in trainings of 1 epoch: raise the epochs, or leave it out")
         if self.workers < 0:
             raise ConfigurationError(f"there must be at least 0 workers; got {self.workers}")
 
@@ -197,7 +200,8 @@ class TrainingBenchmark:
         if self.weights is None:
             return None
         plain = re.sub(r"[^A-Za-z0-9._-]+", "-", task)[:60].strip("-.")
-        return self.weights / f"{plain}-{crc32(repr((task, genotype)).encode()):08x}.safetensors"
+        decides = (self.seed, self.space.name, self.size, self.recipe, self.halving, task, genotype)
+        return self.weights / f"{plain}-{crc32(repr(decides).encode()):08x}.safetensors"
 
 
 class _InTurn:

@@ -137,7 +137,7 @@ class CandidateTrainer:
         """
         began = perf_counter()
         try:
-            trained = self.train(dataset, genotype, earlier=earlier)
+            trained = self.train(dataset, genotype, earlier=earlier, limit_s=self.plan.limit_s)
             if keep is not None:
                 keep.parent.mkdir(parents=True, exist_ok=True)
                 self.save(keep, trained.network, dataset, genotype)
@@ -148,9 +148,22 @@ class CandidateTrainer:
         return Evaluation(trained.training.fitness, trained.training.cost_s, trained.metrics)
 
     def train(
-        self, dataset: Dataset, genotype: Genotype, *, earlier: Earlier | None = None, observe: Observe | None = None
+        self,
+        dataset: Dataset,
+        genotype: Genotype,
+        *,
+        earlier: Earlier | None = None,
+        limit_s: float | None = None,
+        observe: Observe | None = None,
     ) -> Trained:
         """A candidate, built and trained; the same to the bit each time on a processor.
+
+        Args:
+            dataset: What it is trained on.
+            genotype: The candidate.
+            earlier: What others had at the rungs, for halving; None to train to the end.
+            limit_s: Seconds after which it is given up; None for no limit.
+            observe: Told after each epoch.
 
         Raises:
             TrainingError: If it diverged, ran out of memory or over its limit.
@@ -173,7 +186,7 @@ class CandidateTrainer:
                 plan.recipe,
                 device=self.device,
                 seed=training_seed(plan.seed, dataset.name, genotype),
-                limit_s=plan.limit_s,
+                limit_s=limit_s,
                 observe=observe,
                 proceed=proceed,
                 rungs=rungs,
@@ -185,16 +198,18 @@ class CandidateTrainer:
     def test(self, dataset: Dataset, genotype: Genotype, kept: Path | None) -> dict[str, float]:
         """Metrics of the test part, from kept weights if there are any, else after training again the same way.
 
+        Without the time limit: who kept to it in the search is not to be lost because the machine is busier now.
+
         Returns:
             Metrics by name, ``test`` before it; none where the data set has no test part. Then parameters and FLOPs.
 
         Raises:
-            TrainingError: If the training, done again, fails.
+            TrainingError: If memory runs out, or the loss on the test part is not finite.
             DataError: If the weights are not of this candidate.
         """
         network = self.plan.build(genotype, dataset)
         cost = count(network, self.plan.recipe.resized(dataset.shape))
-        sizes = {"parameters": float(cost.parameters), "flops": float(cost.flops)}
+        sizes: dict[str, float] = {"parameters": cost.parameters, "flops": cost.flops}
         if dataset.test is None:
             return sizes
         if kept is not None and kept.is_file():

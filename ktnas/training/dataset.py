@@ -47,7 +47,7 @@ class Dataset:
         note: What a reader of results must know of it, one sentence; empty if nothing.
 
     Raises:
-        DataError: If a part is empty or of another shape or type than the others or the objective ask for.
+        DataError: If a part is no array, empty or of another shape or type than the others or the objective ask for.
     """
 
     name: str
@@ -64,6 +64,11 @@ class Dataset:
                 self._check(part, f"data set {self.name!r}, {key}")
 
     def _check(self, part: Split, where: str) -> None:
+        for what, value in (("images", part.images), ("targets", part.targets)):
+            if not isinstance(value, np.ndarray):
+                raise DataError(f"{where}: {what} must be a NumPy array; got {type(value).__name__}")
+        if not part.targets.ndim:
+            raise DataError(f"{where}: there must be one target per image, (n, ...); got a single number")
         images, expected = part.images, self.train.images.shape[1:]
         if images.dtype != np.uint8 or images.ndim != 4 or images.shape[3] not in {1, 3}:
             raise DataError(

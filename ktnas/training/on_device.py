@@ -127,7 +127,7 @@ def put(dataset: Dataset, recipe: Recipe, device: torch.device) -> OnDevice:
 
     Raises:
         ConfigurationError: If the resolution does not suit the objective, or a step would have a single image.
-        DataError: If the metric cannot be computed on the validation part.
+        DataError: If the metric cannot be computed on the validation or the test part.
     """
     _check(dataset, recipe)
     normalization = _normalization(dataset.train.images, device)
@@ -153,17 +153,23 @@ def _check(dataset: Dataset, recipe: Recipe) -> None:
             f"data set {dataset.name!r}: SSIM needs images of at least {WINDOW} x {WINDOW} pixels; "
             f"got {height} x {width}"
         )
-    labels = dataset.validation.targets
-    if isinstance(dataset.objective, MultiLabel) and not bool((labels.min(axis=0) < labels.max(axis=0)).any()):
-        raise DataError(
-            f"data set {dataset.name!r}: every label is the same for all images to validate on, so the AUC is undefined"
-        )
+    if isinstance(dataset.objective, MultiLabel):
+        _require_both(dataset)
     if min(recipe.batch_size, _count(dataset, recipe.share)) < 2:
         raise ConfigurationError(
             f"a step of training on {dataset.name!r} would have a single image, which batch normalisation cannot "
             f"learn from: use a batch size of at least 2 and more images (share {recipe.share:g} of "
             f"{len(dataset.train)})"
         )
+
+
+def _require_both(dataset: Dataset) -> None:
+    """Also of the test part, which is opened when everything has been paid for."""
+    for part, use in ((dataset.validation, "validate on"), (dataset.test, "test on")):
+        if part is not None and not bool((part.targets.min(axis=0) < part.targets.max(axis=0)).any()):
+            raise DataError(
+                f"data set {dataset.name!r}: every label is the same for all images to {use}, so the AUC is undefined"
+            )
 
 
 def _count(dataset: Dataset, share: float) -> int:

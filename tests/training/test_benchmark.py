@@ -62,7 +62,7 @@ def test_notes_say_what_kind_of_numbers_these_are():
     notes = made(epochs=4).notes
     assert "trained here for 4 epochs, 2 channels" in notes[0]
     assert notes[1:] == ("numbers has no test part.", "classes: Made up.")
-    assert "Test metrics are of networks trained for all epochs." in made(halving=Halving()).notes
+    assert "Test metrics are of networks trained for all epochs." in made(epochs=2, halving=Halving()).notes
 
 
 def test_a_search_finds_its_best_and_never_sees_a_test_image(monkeypatch):
@@ -97,6 +97,14 @@ class TestRuns:
         benchmark.evaluate("numbers", CELL)
         assert len(list((tmp_path / "weights").glob("*.safetensors"))) == 2
         assert made().for_run(3, tmp_path).weights is None
+
+    @pytest.mark.parametrize("changes", [{"epochs": 2}, {"seed": 1}])
+    def test_weights_of_another_training_in_the_same_directory_are_not_reported(self, tmp_path, changes):
+        made(weights=tmp_path, **changes).evaluate("classes", CELL)
+        assert made(weights=tmp_path).report("classes", CELL) == made().report("classes", CELL)
+
+    def test_the_report_does_without_the_time_limit(self):
+        assert made(limit_s=1e-9).report("classes", CELL) == made().report("classes", CELL)
 
     def test_the_seed_of_the_run_decides(self, tmp_path):
         answers = [made().for_run(seed, tmp_path).evaluate("classes", CELL) for seed in (0, 0, 1)]
@@ -180,6 +188,8 @@ class TestRefusals:
             ({"datasets": ()}, "at least one data set"),
             ({"datasets": (CLASSES, CLASSES)}, "different names; got classes, classes"),
             ({"limit_s": 0.0}, "above 0 seconds; got 0"),
+            ({"limit_s": float("nan")}, "above 0 seconds; got nan"),
+            ({"halving": Halving()}, "halving stops nobody in trainings of 1 epoch"),
             ({"workers": -1}, "at least 0 workers; got -1"),
         ],
     )

@@ -55,7 +55,7 @@ def test_a_supernet_is_trained_once_and_its_candidates_are_measured(clock):
 
 
 def test_a_few_steps_are_really_trained():
-    found = estimate(BENCHMARK, 1)
+    found = estimate(replace(BENCHMARK, limit_s=1e-9), 1)  # nor does the limit of a candidate hold for them
     assert 0 < found.candidate_s["mine"] < 60
 
 
@@ -68,6 +68,14 @@ def test_what_takes_too_long_is_refused_with_the_estimate(clock):
         require_time(BENCHMARK, 5, 2, 0.03)
     with pytest.raises(ConfigurationError, match="--max-hours must be above 0; got 0"):
         require_time(BENCHMARK, 5, 1, 0)
+    with pytest.raises(ConfigurationError, match="--max-hours must be above 0; got nan"):
+        require_time(BENCHMARK, 5, 1, float("nan"))
+
+
+def test_a_limit_that_most_candidates_will_exceed_is_told(clock):
+    text = require_time(replace(BENCHMARK, limit_s=18.0), 5, 1, None)
+    assert text.endswith("; with --time-limit 18, most candidates of mine will be given up")
+    assert "given up" not in require_time(replace(BENCHMARK, limit_s=20.0), 5, 1, None)
 
 
 def test_what_does_not_train_has_no_estimate():

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -140,6 +142,13 @@ class TestRefused:
     def test_labels_that_say_nothing(self):
         with pytest.raises(DataError, match="AUC is undefined"):
             put(dataset(MultiLabel(2), np.array([[0, 1], [0, 1]])), Recipe(), CPU)
+
+    def test_labels_that_say_nothing_in_the_test(self):
+        """Or the report would fail, after everything has been trained."""
+        good = dataset(MultiLabel(2), np.array([[0, 1], [1, 1]]))
+        put(good, Recipe(), CPU)
+        with pytest.raises(DataError, match="same for all images to test on"):
+            put(replace(good, test=Split(images(2), np.array([[0, 1], [0, 1]]))), Recipe(), CPU)
 
     @pytest.mark.parametrize("recipe", [Recipe(batch_size=1), Recipe(share=0.1)])
     def test_steps_of_a_single_image(self, recipe):
