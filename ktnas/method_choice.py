@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from time import perf_counter
 from typing import TYPE_CHECKING, cast
 
 from ktnas.cache import DiskStore
@@ -17,12 +18,13 @@ from ktnas.search.ktnas import KTNAS
 from ktnas.search.pool import Offspring, Pool, WholeSpace
 from ktnas.search.screening import NoScreening
 from ktnas.training_choice import require_torch
+from ktnas.wording import duration
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-_REPORTED_EVERY = 500
-"""Networks scored between two notes on how far it has come."""
+_FIRST_TOLD, _TOLD_EVERY_S = 10, 30.0
+"""Networks scored before the first note on how long it will take, and seconds between notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +115,34 @@ def named_proxy(name: str) -> Proxy:
     require_torch()
     from ktnas.training.zero_cost import ZeroCost
 
-    def report(done: int, total: int) -> None:
-        if done % _REPORTED_EVERY == 0 and total > _REPORTED_EVERY:
-            _note(f"{name}: {done:,} of {total:,} networks scored")
-
     store = DiskStore(cache_directory() / "proxies", note=_note)
-    return ZeroCost(SCORES[name](), store=store, progress=report)
+    return ZeroCost(SCORES[name](), store=store, progress=_Scoring(name))
+
+
+class _Scoring:
+    """Tells how long it takes to score many networks: some scores take hours for a whole space.
+
+    Args:
+        name: Name of the score.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._began = self._told = 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        now = perf_counter()
+        if done == 1:
+            self._began = self._told = now  # the first is slow, and counts for none
+            return
+        left_s = (total - done) * (now - self._began) / (done - 1)
+        due = now - self._told >= _TOLD_EVERY_S or (done == _FIRST_TOLD and left_s >= _TOLD_EVERY_S)
+        if due and done < total:
+            self._told = now
+            _note(
+                f"{self._name}: {done:,} of {total:,} networks scored, about {duration(left_s)} left; "
+                "scores are kept, this is done once"
+            )
 
 
 def _note(message: str) -> None:

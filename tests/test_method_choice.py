@@ -47,3 +47,18 @@ def test_a_score_of_networks_without_torch_says_how_to_get_it(monkeypatch):
     with pytest.raises(ConfigurationError, match=r"pip install 'ktnas\[train\]'"):
         MethodChoice("mtnas", proxy="synflow").build()
     assert MethodChoice("mtnas", proxy="parameters").build().proxy == Parameters()
+
+
+def test_scoring_a_whole_space_says_how_long_it_takes(monkeypatch, capsys):
+    progress = MethodChoice("mtnas", proxy="grasp").build().proxy.progress
+    monkeypatch.setattr("ktnas.method_choice.perf_counter", iter(range(0, 200, 2)).__next__)
+    for done in range(1, 41):
+        progress(done, 5425)
+    first, *others = capsys.readouterr().err.splitlines()
+    assert first == (
+        "note: grasp: 10 of 5,425 networks scored, about 3 h 0 min left; scores are kept, this is done once"
+    )
+    assert len(others) == 2
+    for done in range(1, 21):
+        progress(done, 20)  # the neighbours of an architecture
+    assert capsys.readouterr().err == ""
