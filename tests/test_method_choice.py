@@ -59,6 +59,6 @@ def test_scoring_a_whole_space_says_how_long_it_takes(monkeypatch, capsys):
         "note: grasp: 10 of 5,425 networks scored, about 3 h 0 min left; scores are kept, this is done once"
     )
     assert len(others) == 2
-    for done in range(1, 21):
+    for done in range(1, 16):
         progress(done, 20)  # the neighbours of an architecture
     assert capsys.readouterr().err == ""
