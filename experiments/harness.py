@@ -15,7 +15,7 @@ import platform
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -25,6 +25,7 @@ import numpy as np
 from ktnas import catalog
 from ktnas.comparison_report import Value, csv_text, number
 from ktnas.configuration import environment
+from ktnas.errors import KtnasError
 from ktnas.grid import Arm, Case, Sweep
 from ktnas.records import RunRecord
 from ktnas.rng import Streams
@@ -104,9 +105,9 @@ def parser_of(doc: str | None, seeds: int | None) -> argparse.ArgumentParser:
     return parser
 
 
-def with_runs(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """Add the options of an experiment whose runs are kept."""
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: one per core)")
+def with_runs(parser: argparse.ArgumentParser, jobs: str = "one per core") -> argparse.ArgumentParser:
+    """Add the options of an experiment whose runs are kept; ``jobs`` says what the default number of processes is."""
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help=f"processes (default: {jobs})")
     parser.add_argument("--records", type=Path, help="directory of the runs (default: runs/experiments)")
     return parser
 
@@ -131,6 +132,15 @@ def read(parser: argparse.ArgumentParser, given: argparse.Namespace, script: str
         out=given.out or (SMOKE if given.smoke else RESULTS),
         records=records or (SMOKE if given.smoke else RECORDS),
     )
+
+
+def start(main: Callable[[], None]) -> None:
+    """Run an experiment; what is wrong with what it is given, such as data that are missing, is told in a line."""
+    try:
+        main()
+    except KtnasError as error:
+        sys.stderr.write(f"{Path(sys.argv[0]).name}: error: {error}\n")
+        raise SystemExit(2) from None
 
 
 def options(doc: str | None, script: str, seeds: int) -> Options:

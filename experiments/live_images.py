@@ -36,6 +36,8 @@ def main() -> None:
     opts, name, place = trainings.read_options(__doc__, __file__, seeds=3, large="paper")
     name = "smoke" if opts.smoke else name
     scale = SCALES[name]
+    for task in {task: None for pair in scale.pairs for task in pair.tasks}:
+        live_searches.dataset(task, scale.images)  # what is missing is told before anything is trained
     place = place.shared_by(len(scale.pairs) * opts.seeds)
     units = [Unit(pair, name, seed, place) for seed in range(opts.seeds) for pair in scale.pairs]
     outcomes = trainings.side_by_side(live_searches.search, units, opts.jobs, opts.name)
@@ -187,4 +189,4 @@ def found_rows(found: Sequence[Found]) -> list[dict[str, Value]]:
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

@@ -36,6 +36,7 @@ SECTIONS: Mapping[str, str] = {
     "training_truth": "Does live training tell the truth?",
     "training_truth-table": "Does it, with networks and epochs as in the table?",
     "supernet_correlation": "Do shared weights tell the truth?",
+    "supernet_correlation-paper": "Do they, in networks of the paper's size?",
     "live_images": "Searches on images",
     "live_images-paper": "Searches on images at the paper's scale",
 }
@@ -78,7 +79,7 @@ def renewed(text: str, results: Path, folder: Path) -> str:
         path = results / f"{found[1]}.md"
         return f"<!-- {found[1]} -->\n{body(path, folder)}<!-- /{found[1]} -->" if path.is_file() else found[0]
 
-    return re.sub(r"<!-- (\w+) -->\n.*?<!-- /\1 -->", show, text, flags=re.DOTALL)
+    return re.sub(r"<!-- ([\w-]+) -->\n.*?<!-- /\1 -->", show, text, flags=re.DOTALL)
 
 
 def page(results: Path, folder: Path) -> str:

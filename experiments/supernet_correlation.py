@@ -127,9 +127,9 @@ Correlation [95 % bootstrap interval over architectures].
     return Section(f"{text}\n{markdown_table(['predictor', 'tau', 'Spearman'], lines)}", rows, (cloud,))
 
 
-def nasbench201(scale: str, asked: Sequence[Genotype], shared: Sequence[Answers]) -> Section:
-    """Supernet scores beside the table."""
-    how, table, (train_s, score_s) = SCALES[scale][NB201], listed(asked), times(shared)
+def nasbench201(scale: str, table: Mapping[str, FloatArray], shared: Sequence[Answers]) -> Section:
+    """Supernet scores beside what the table says of the cells, by column."""
+    how, (train_s, score_s) = SCALES[scale][NB201], times(shared)
     trivial = {name: table[column] for name, column in TRIVIAL.items()}
     predictors = {**of_supernets(shared), **trivial, "the table after 12 epochs": table[TRUTHS[0]]}
     truths = {truth: table[truth] for truth in TRUTHS}
@@ -137,7 +137,8 @@ def nasbench201(scale: str, asked: Sequence[Genotype], shared: Sequence[Answers]
     text = f"""\
 ### NAS-Bench-201: supernet scores and the table's validation accuracy on CIFAR-10
 
-{len(asked)} random cells of different canonical forms, `{how.images}`: {how.text}. {dataset(NB201, scale).note}
+{len(table[TRUTHS[0]])} random cells of different canonical forms, `{how.images}`: {how.text}.
+{dataset(NB201, scale).note}
 A supernet takes {train_s:.0f} s, a score {score_s:.2f} s.
 Correlation with the table after 12 and after 200 epochs [95 % bootstrap interval over cells].
 """
@@ -153,6 +154,10 @@ def main() -> None:
     opts, scale, place = trainings.read_options(__doc__, __file__, seeds=2, large="paper")
     scale = "smoke" if opts.smoke else scale
     asked = {case: architectures(case, SCALES[scale][case].count) for case in SPACES}
+    table = listed(asked[NB201])
+    for case in SPACES:
+        dataset(case, scale)  # what is missing is told before anything is trained
+    place = place.shared_by(sum(len(units(case, scale, asked[case], opts.seeds, place)) for case in SPACES))
     work = [unit for case in SPACES for unit in units(case, scale, asked[case], opts.seeds, place)]
     found = trainings.side_by_side(answer, work, opts.jobs, opts.name)
 
@@ -161,7 +166,7 @@ def main() -> None:
 
     parts = [
         emt_nas(scale, asked[EMT], of(EMT, shared=True), of(EMT, shared=False)),
-        nasbench201(scale, asked[NB201], of(NB201, shared=True)),
+        nasbench201(scale, table, of(NB201, shared=True)),
     ]
     spent = Spent.sum([one.spent for one in found])
     alone = sum(one.fitness.size for unit, one in zip(work, found, strict=True) if not unit.shared)
@@ -178,4 +183,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

@@ -245,6 +245,7 @@ def main() -> None:
     scale = "smoke" if opts.smoke else scale
     cells = draw(6 if opts.smoke else CELLS)
     table = listed(cells)
+    dataset(scale)  # what is missing is told before anything is trained
     place = place.shared_by(len(cells))
     units = [Unit(i, cell, scale, opts.seeds, place) for i, cell in enumerate(cells)]
     found = trainings.side_by_side(train, units, opts.jobs, opts.name)
@@ -306,4 +307,4 @@ def cell_rows(
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

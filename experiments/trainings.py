@@ -30,6 +30,7 @@ from ktnas.sweep_plan import code_digest
 from ktnas.training.benchmark import TrainingBenchmark
 from ktnas.training.dataset import Dataset, Split
 from ktnas.training.device import one_thread, resolve
+from ktnas.training.workers import default_workers
 from ktnas.trial import Evaluation
 from ktnas.typing import Genotype
 
@@ -80,19 +81,23 @@ def read_options(doc: str | None, script: str, seeds: int, large: str) -> tuple[
     Returns:
         The options, the name of the scale (``small`` or that), and where trainings run.
     """
-    parser = harness.with_runs(harness.parser_of(doc, seeds))
+    parser = harness.with_runs(harness.parser_of(doc, seeds), jobs="one per core, two on a GPU")
+    parser.set_defaults(jobs=None)
     parser.add_argument("--scale", choices=("small", large), default="small", help=f"{large}: for a GPU")
     parser.add_argument("--device", help="cpu, cuda, cuda:N (default: cpu for the small scale, else the first GPU)")
     given = parser.parse_args()
-    opts = harness.read(parser, given, script)
     device = given.device or ("cpu" if given.scale == "small" or given.smoke else "cuda")
     try:
-        resolve(device)
+        suitable = default_workers(str(resolve(device)))
     except KtnasError as error:
         parser.error(str(error))
+    given.jobs = suitable if given.jobs is None else given.jobs
+    opts = harness.read(parser, given, script)
     if given.scale != "small":
         opts.further = ("--scale", given.scale)
         opts.name = f"{opts.name}-{given.scale}"
+    if given.device is not None:
+        opts.further = (*opts.further, "--device", given.device)
     return opts, given.scale, Place(device, opts.jobs, opts.records / opts.name)
 
 

@@ -12,13 +12,15 @@ import torch
 from scipy.stats import kendalltau
 
 from ktnas.benchmarks import Standing
-from ktnas.errors import ConfigurationError
+from ktnas.errors import ConfigurationError, DataError
 from ktnas.training.dataset import Dataset, Split
 from ktnas.training.objectives import Classification
 from ktnas.trial import Evaluation, Proposal, Trial
 
 FOLDER = Path(__file__).parents[2] / "experiments"
-NEIGHBOURS = ("harness", "trainings", "live_searches")
+NEIGHBOURS = ("harness", "trainings", "training_truth", "live_searches", "supernet_scores", "report")
+LARGE = {"training_truth": "table", "supernet_correlation": "paper", "live_images": "paper"}
+"""Experiments with a scale that needs a GPU."""
 
 
 @pytest.fixture
@@ -246,3 +248,79 @@ def test_the_large_scale_asks_for_a_gpu(script, tmp_path, capsys, monkeypatch):
     with pytest.raises(SystemExit):
         script("live_images", "--scale", "paper", "--out", tmp_path)
     assert "use --device cpu" in capsys.readouterr().err
+
+
+class TestLarge:
+    @pytest.fixture
+    def options(self, neighbour, monkeypatch):
+        """What an experiment makes of its command line."""
+
+        def read(name, *arguments):
+            monkeypatch.setattr(sys, "argv", [f"{name}.py", *arguments])
+            return neighbour("trainings").read_options("", f"{name}.py", 2, LARGE[name])
+
+        return read
+
+    @pytest.mark.parametrize("name", LARGE)
+    def test_its_results_lie_beside_those_of_the_small_scale(self, name, options, neighbour):
+        small, _, at = options(name)
+        large, scale, elsewhere = options(name, "--scale", LARGE[name], "--device", "cpu")
+        assert (small.name, large.name, scale) == (name, f"{name}-{scale}", LARGE[name])
+        assert at.directory != elsewhere.directory
+        shown = neighbour("harness").command(large)
+        assert shown == f"python experiments/{name}.py --scale {scale} --device cpu --seeds 2"
+
+    def test_the_report_has_a_section_for_each_that_was_run(self, neighbour, tmp_path):
+        report = neighbour("report")
+        names = [f"{name}-{scale}" for name, scale in LARGE.items()]
+        told = {"command": "c", "commit": "d", "code": ["e"], "seeds": 2, "cpu_s": 7200, "hardware": "one GPU"}
+        for done in (names[:1], names):
+            for name in done:
+                (tmp_path / f"{name}.md").write_text(f"text of {name}\n\n![x]({name}-x.png)\n")
+                (tmp_path / f"{name}.json").write_text(json.dumps(told | {"environment": {}}))
+            page, missing = report.page(tmp_path, tmp_path).split("## Not run yet")
+            for name in names:
+                script, _, scale = name.partition("-")
+                assert (f"## {report.SECTIONS[name]}\n" in page) == (name in done)
+                assert (f"text of {name}\n" in page) == (name in done)
+                assert (f"`python experiments/{script}.py --scale {scale}`" in missing) == (name not in done)
+        assert f"/{names[0]}-x.png)" in page
+        assert page.count("2 h 0 min of processor time on one GPU") == 3
+
+    def test_another_page_shows_it_too(self, neighbour, tmp_path):
+        (tmp_path / "live_images-paper.md").write_text("new\n")
+        old = "<!-- live_images-paper -->\nold\n<!-- /live_images-paper -->\n"
+        assert neighbour("report").renewed(old, tmp_path, tmp_path) == old.replace("old", "new")
+
+    def test_two_side_by_side_on_a_gpu_unless_told_otherwise(self, options, neighbour, monkeypatch):
+        monkeypatch.setattr(neighbour("trainings"), "resolve", lambda name: torch.device("cuda", 0))
+        monkeypatch.setattr(neighbour("trainings"), "default_workers", {"cuda:0": 2}.get)
+        assert options("live_images", "--scale", "paper")[2].beside == 2
+        assert options("live_images", "--scale", "paper", "--jobs", "5")[2].beside == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [
+        ("live_images", "pneumoniamnist"),
+        pytest.param("supernet_correlation", "cifar10_jpeg_10k", marks=pytest.mark.table("nasbench201")),
+        pytest.param("training_truth", "cifar10_jpeg_10k", marks=pytest.mark.table("nasbench201")),
+    ],
+)
+def test_missing_data_are_told_in_a_line_before_anything_is_trained(
+    name, missing, script, tmp_path, capsys, monkeypatch
+):
+    part = Split(np.zeros((4, 8, 8, 1), np.uint8), np.arange(4))
+
+    def find(asked):
+        if asked == missing:
+            raise DataError(f"no {missing} anywhere")
+        return Dataset(asked, Classification(10), part, part, part)
+
+    monkeypatch.setattr("ktnas.training.data.lookup.find", find)
+    monkeypatch.setattr("ktnas.training.benchmark.TrainingBenchmark.evaluate", None)
+    with pytest.raises(SystemExit) as exit_:
+        script(name, "--jobs", 1, "--out", tmp_path / "out", "--records", tmp_path / "runs")
+    assert exit_.value.code == 2
+    assert capsys.readouterr().err == f"{name}.py: error: no {missing} anywhere\n"
+    assert not list(tmp_path.iterdir())
