@@ -34,14 +34,14 @@ DEFAULT_BENCHMARK, DEFAULT_SOURCE, DEFAULT_TARGET = "nasbench-graph", "cora", "p
 SCENE_TASKS = ("class_scene", "class_object", "room_layout", "jigsaw", "segmentsemantic", "normal", "autoencoder")
 """Tasks of `ktnas.training.scenes`, which need no data."""
 
-TRAINING_SPACES: Mapping[str, tuple[int, int]] = {
-    "transnas101-micro": (16, 1),
-    "transnas101-macro": (16, 1),
+TRAINING_SPACES: Mapping[str, tuple[int, int | None]] = {
+    "transnas101-micro": (16, None),
+    "transnas101-macro": (16, None),
     "nasbench201": (16, 1),
     "darts": (8, 3),
     "emt-nas": (8, 3),
 }
-"""Search spaces whose architectures can be trained: channels, and cells where their networks leave that open."""
+"""Search spaces whose architectures can be trained: channels, and cells; None where the space fixes them."""
 
 TRAINING_SOURCE, TRAINING_TARGET = "segmentsemantic", "normal"
 TRAINING_BUDGET = 20

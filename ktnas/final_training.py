@@ -9,12 +9,13 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, TextIO, TypedDict
 
+from ktnas.catalog import TRAINING_SPACES
 from ktnas.configuration import describe, environment
-from ktnas.errors import ConfigurationError
+from ktnas.errors import ArchitectureError, ConfigurationError
 from ktnas.results import JSON, to_json, write_atomically
 from ktnas.session import unused_directory
 from ktnas.training_choice import TrainingChoice
-from ktnas.wording import duration, number_text
+from ktnas.wording import count_text, duration, number_text
 
 if TYPE_CHECKING:
     from ktnas.training.benchmark import TrainingBenchmark
@@ -124,10 +125,29 @@ def prepare(choice: TrainingChoice, architecture: str, task: str, seed: int) -> 
     """
     if seed < 0:
         raise ConfigurationError(f"the seed must not be negative; got {seed}")
-    choice.search_space((task,)).parse(architecture)  # before any data are read
+    _require_architecture(choice, architecture, task)  # before any data are read
     benchmark = choice.alone((task,), None)
     benchmark.check()
     return FinalTraining(benchmark, architecture, seed)
+
+
+def _require_architecture(choice: TrainingChoice, text: str, task: str) -> None:
+    """Refuse what is no architecture of the space, and say of which one it is."""
+    try:
+        choice.search_space((task,)).parse(text)
+    except ArchitectureError as error:
+        other = next((name for name in TRAINING_SPACES if _parses(replace(choice, space=name), text, task)), None)
+        if other is None:
+            raise
+        raise ArchitectureError(f"{error}; it is one of {other!r}: add --space {other}") from None
+
+
+def _parses(choice: TrainingChoice, text: str, task: str) -> bool:
+    try:
+        choice.search_space((task,)).parse(text)
+    except ArchitectureError:
+        return False
+    return True
 
 
 class _Lines:
@@ -151,9 +171,5 @@ def print_record(record: Mapping[str, object], stream: TextIO) -> None:
     for part in ("validation", "test"):
         numbers = record[part]
         if isinstance(numbers, Mapping) and numbers:
-            text = ", ".join(f"{name} {_number(value)}" for name, value in numbers.items())
+            text = ", ".join(f"{name.removeprefix('test ')} {count_text(value)}" for name, value in numbers.items())
             stream.write(f"{part}: {text}\n")
-
-
-def _number(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) else number_text(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 from ktnas.benchmarks.lookup import Entry
 from ktnas.summary import Best, Spread, Summary, TaskSummary, spread
 from ktnas.training.data.lookup import Entry as DatasetEntry
-from ktnas.wording import duration, number_text
+from ktnas.wording import count_text, duration, number_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,7 +53,7 @@ def print_run(summary: Summary, stream: TextIO) -> None:
     indent = " " * (max(map(len, tasks)) + 2)
     for name, task in tasks.items():
         best = task["best"]
-        nothing = "none: every evaluation failed" if task["evaluations"] else "none yet"
+        nothing = "none: every evaluation failed; trials.jsonl says why" if task["evaluations"] else "none yet"
         architecture = best["architecture"] if best else nothing
         console.print(f"\n[bold]{_plain(name.ljust(len(indent)))}[/]{_plain(architecture)}", soft_wrap=True)
         console.print(f"{indent}{_plain(_report(task))}", soft_wrap=True, style="dim")
@@ -97,7 +97,7 @@ def _report(task: TaskSummary) -> str:
     if best is None:
         return task["metric"]
     value = f"{task['metric']} {_value(best, task)}"
-    return ", ".join([value, *(f"{name} {number_text(number)}" for name, number in best["report"].items())])
+    return ", ".join([value, *(f"{name} {count_text(number)}" for name, number in best["report"].items())])
 
 
 def _value(best: Best, task: TaskSummary) -> str:

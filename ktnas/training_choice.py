@@ -45,7 +45,8 @@ class TrainingChoice:
         space: Name of the search space.
         datasets: Names of tasks, each with the name or path of its data set.
         epochs: Passes over the training images.
-        share: Share of the training images that is used.
+        share: Share of the training images that is used; None for all, but of a data set `TRAINING_SHARE_IMAGES` at
+            most.
         resolution: Height and width of the images.
         channels: Channels of the first cell.
         cells: Cells of a network.
@@ -114,7 +115,12 @@ class TrainingChoice:
     def _sharing(self, alone: TrainingBenchmark) -> SupernetBenchmark:
         from ktnas.training.supernet_benchmark import EPOCHS, SupernetBenchmark
 
-        given = {"--workers": self.workers, "--halving": self.halving, "--keep-weights": self.keep_weights or None}
+        given = {
+            "--workers": self.workers,
+            "--time-limit": self.limit_s,
+            "--halving": self.halving,
+            "--keep-weights": self.keep_weights or None,
+        }
         unfit = next((name for name, value in given.items() if value is not None), None)
         if unfit is not None:
             raise ConfigurationError(f"{unfit} is for --fitness train: with a supernet, a task trains one network")
@@ -147,7 +153,12 @@ class TrainingChoice:
         unused = next((item for item in self.datasets if item[0] not in tasks), None)
         if unused is not None:
             raise ConfigurationError(f"--dataset {'='.join(unused)} is no task of this search; name it as one")
-        return tuple(self._dataset(task, directory) for task in tasks)
+        found = tuple(self._dataset(task, directory) for task in tasks)
+        if self.images is not None and not any(self._source(task) in SCENE_TASKS for task in tasks):
+            raise ConfigurationError(
+                "--images is of rendered scenes, and no task is one; --share says how much of other data is used"
+            )
+        return found
 
     def _source(self, task: str) -> str:
         return dict(self.datasets).get(task, task)
@@ -168,19 +179,27 @@ class TrainingChoice:
                 if get_close_matches(source, SCENE_TASKS, n=1):
                     raise unknown_name("task", source, SCENE_TASKS, "rendered scenes") from None
                 raise UnknownNameError(f"{error} Tasks of rendered scenes: {', '.join(SCENE_TASKS)}.") from None
-        return found if found.name == task else replace(found, name=task)
+        found = found if found.name == task else replace(found, name=task)
+        return found if source in SCENE_TASKS or self.share is not None else _of_usual_size(found)
 
     def size(self, space: SearchSpace) -> Size:
-        """How large the networks are."""
+        """How large the networks are.
+
+        Raises:
+            ConfigurationError: If a number is too small, or cells are given where the space fixes them.
+        """
         from ktnas.training.networks import Size
 
         channels, cells = TRAINING_SPACES[space.name]
-        return Size(channels if self.channels is None else self.channels, cells if self.cells is None else self.cells)
+        if cells is None and self.cells is not None:
+            raise ConfigurationError(f"--cells is not for {space.name}: its networks have a fixed number; leave it out")
+        chosen = cells if self.cells is None else self.cells
+        return Size(channels if self.channels is None else self.channels, 1 if chosen is None else chosen)
 
     def recipe(self, datasets: tuple[Dataset, ...]) -> Recipe:
         """How the networks are trained: one recipe for all tasks.
 
-        The share keeps large data sets within what a processor can do. Gray images are not mirrored: digits, letters
+        Gray images are not mirrored: digits, letters
         and radiographs have a left and a right. Images are shifted by an eighth of their side, 4 pixels at most.
 
         Raises:
@@ -188,14 +207,12 @@ class TrainingChoice:
         """
         from ktnas.training.recipe import Recipe
 
-        largest = max(len(dataset.train) for dataset in datasets)
-        share = min(1.0, TRAINING_SHARE_IMAGES / largest) if self.share is None else self.share
         rendered = all(self._source(dataset.name) in SCENE_TASKS for dataset in datasets)
         resolution = None if rendered else self.resolution  # scenes are rendered in it
         side = min(min(dataset.shape[:2]) if resolution is None else resolution for dataset in datasets)
         return Recipe(
             epochs=TRAINING_EPOCHS if self.epochs is None else self.epochs,
-            share=share,
+            share=1.0 if self.share is None else self.share,
             resolution=resolution,
             batch_size=TRAINING_BATCH if self.batch_size is None else self.batch_size,
             learning_rate=TRAINING_RATE,
@@ -211,6 +228,17 @@ class TrainingChoice:
         from ktnas.training.workers import default_workers
 
         return default_workers(self.device)
+
+
+def _of_usual_size(dataset: Dataset) -> Dataset:
+    """The data set within what a processor can do: each on its own, so that small ones beside it stay whole."""
+    images = len(dataset.train)
+    if images <= TRAINING_SHARE_IMAGES:
+        return dataset
+    note = f"{TRAINING_SHARE_IMAGES:,} of {images:,} images are trained on."
+    return replace(
+        dataset, train=dataset.chosen(TRAINING_SHARE_IMAGES), note=f"{dataset.note} {note}" if dataset.note else note
+    )
 
 
 def require_torch() -> None:

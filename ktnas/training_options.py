@@ -122,7 +122,7 @@ def add_train(parser: argparse.ArgumentParser) -> None:
 def _add_fidelity(group: argparse._ArgumentGroup, epochs: int) -> None:
     """The options that say what a network is, and on what and for how long it is trained."""
     channels, cells = (_by_space(i) for i in range(2))
-    share = f"at most {TRAINING_SHARE_IMAGES:,} images" if epochs == TRAINING_EPOCHS else "1"
+    share = f"1, or {TRAINING_SHARE_IMAGES:,} images of a larger data set" if epochs == TRAINING_EPOCHS else "1"
     options: tuple[tuple[str, str, type, str], ...] = (
         ("--epochs", "N", int, f"passes over the training images (default: {epochs})"),
         ("--share", "X", float, f"share of the training images that is used (default: {share})"),
@@ -133,7 +133,7 @@ def _add_fidelity(group: argparse._ArgumentGroup, epochs: int) -> None:
             f"height and width of images (default: {TRAINING_RESOLUTION} for rendered scenes, else their own)",
         ),
         ("--channels", "C", int, f"of the first cell (default: {channels})"),
-        ("--cells", "N", int, f"per stage of nasbench201, in total for others (default: {cells})"),
+        ("--cells", "N", int, f"per stage of nasbench201, in total for darts and emt-nas (default: {cells})"),
         ("--batch-size", "B", int, f"images per step of training (default: {TRAINING_BATCH})"),
         (
             "--images",
@@ -149,8 +149,9 @@ def _add_fidelity(group: argparse._ArgumentGroup, epochs: int) -> None:
 
 def _by_space(i: int) -> str:
     """A default of `TRAINING_SPACES`, and where it differs from that of the first."""
-    first, *_ = (values[i] for values in TRAINING_SPACES.values())
-    others = [f"{values[i]} for {name}" for name, values in TRAINING_SPACES.items() if values[i] != first]
+    defaults = {name: values[i] for name, values in TRAINING_SPACES.items() if values[i] is not None}
+    first = next(iter(defaults.values()))
+    others = [f"{value} for {name}" for name, value in defaults.items() if value != first]
     return ", ".join([str(first), *others])
 
 

@@ -32,6 +32,15 @@ def number_text(value: float) -> str:
     return f"{value:.{max(0, 5 - whole)}f}"
 
 
+def count_text(value: float) -> str:
+    """A whole number in full, others as `number_text`.
+
+    >>> count_text(3302), count_text(3302.0)
+    ('3,302', '3302.0')
+    """
+    return f"{value:,}" if isinstance(value, int) else number_text(value)
+
+
 def duration(seconds: float) -> str:
     """A length of time to read.
 

@@ -302,7 +302,7 @@ def test_one_architecture_is_trained_from_scratch(capsys, tmp_path):
     assert main([*arguments, "--device", "cpu"]) == 0
     out, error = capsys.readouterr()
     assert error.startswith("epoch 1/1: training loss ")
-    assert out.splitlines()[1].startswith("test: test accuracy ")
+    assert out.splitlines()[1].startswith("test: accuracy ")
     assert "weights and record in runs/train-digits-skip-connect" in out
     assert "no architecture of 'nasbench201'" in failed(capsys, "train", "cell", *arguments[2:])
 

@@ -40,7 +40,7 @@ def test_weights_and_record_are_written(tmp_path):
 def test_what_came_of_it_is_printed():
     stream = io.StringIO()
     print_record({"validation": {"accuracy": 91.5, "parameters": 12345}, "test": {"test accuracy": 90.0}}, stream)
-    assert stream.getvalue() == "validation: accuracy 91.500, parameters 12,345\ntest: test accuracy 90.000\n"
+    assert stream.getvalue() == "validation: accuracy 91.500, parameters 12,345\ntest: accuracy 90.000\n"
 
 
 def test_a_new_directory_is_named_after_it(tmp_path):
@@ -54,6 +54,11 @@ def test_a_new_directory_is_named_after_it(tmp_path):
     ("changes", "error", "message"),
     [
         ({"architecture": "64-41414-1_02_333"}, ArchitectureError, "no architecture of 'nasbench201'"),
+        (
+            {"choice": TrainingChoice()},
+            ArchitectureError,
+            "it is one of 'nasbench201': add --space nasbench201",
+        ),
         ({"task": "digit"}, UnknownNameError, "unknown data set 'digit'; did you mean 'digits'"),
         ({"seed": -1}, ConfigurationError, "seed must not be negative; got -1"),
     ],

@@ -15,7 +15,7 @@ def task(**changes):
         "rank": 1234,
         "regret": 0.5,
         "evaluations_to_best": 17,
-        "report": {"test_accuracy": 94.25},
+        "report": {"test_accuracy": 94.25, "parameters": 3302},
     }
     plain = {
         "role": "task",
@@ -50,6 +50,8 @@ def test_a_run_shows_what_the_issue_asks_for():
     assert "|nor_conv_3x3~0|+|[bold]~1|" in text
     assert "Validation [only]." in text
     assert "50 (50 failed)" in text
+    assert "every evaluation failed; trials.jsonl says why" in text
+    assert "parameters 3,302" in text
     assert "role" not in text
     assert "migrants" not in text
     assert "seed 0, 2.0 s, of which search 1.0 s" in text

@@ -10,6 +10,7 @@ from ktnas.errors import ConfigurationError, DataError, KtnasError, UnknownNameE
 from ktnas.experiment import Settings, TableChoice, compose
 from ktnas.training import scenes
 from ktnas.training.benchmark import TrainingBenchmark
+from ktnas.training.data.lookup import find
 from ktnas.training.dataset import Dataset, Split
 from ktnas.training.networks import build
 from ktnas.training.objectives import Classification
@@ -61,7 +62,7 @@ def test_scenes_are_rendered_in_the_resolution_and_others_resized(mine):
     dataset = benchmark.datasets[0]
     assert (dataset.shape, len(dataset.train), len(dataset.validation)) == ((24, 24, 3), 8, 2)
     assert benchmark.recipe.resolution is None
-    other = replace(TINY, datasets=(("mine", str(mine)),)).alone(("mine",), None)
+    other = replace(TINY, images=None, datasets=(("mine", str(mine)),)).alone(("mine",), None)
     assert (other.datasets[0].name, other.datasets[0].shape, other.recipe.resolution) == ("mine", (20, 20, 3), 24)
 
 
@@ -76,10 +77,24 @@ def large(channels=3, side=32):
     return Dataset("large", Classification(2), part, part)
 
 
-def test_the_share_of_large_data_sets_is_limited():
-    recipe = TrainingChoice(device="cpu").recipe((large(),))
-    assert (recipe.share, recipe.epochs) == (0.04, TRAINING_EPOCHS)
-    assert TrainingChoice(share=0.5).recipe((large(),)).share == 0.5
+def test_large_data_sets_are_reduced_each_on_its_own(monkeypatch):
+    """One share for all would leave next to nothing of a small one."""
+    known = {"large": large(), "digits": find("digits")}
+    monkeypatch.setattr("ktnas.training.data.lookup.find", lambda name, directory: known[name])
+    datasets = TrainingChoice().load(("large", "digits"), None)
+    assert [len(dataset.train) for dataset in datasets] == [2000, len(known["digits"].train)]
+    assert [dataset.note for dataset in datasets] == ["2,000 of 50,000 images are trained on.", ""]
+    recipe = TrainingChoice(device="cpu").recipe(datasets)
+    assert (recipe.share, recipe.epochs) == (1.0, TRAINING_EPOCHS)
+    half = TrainingChoice(share=0.5)
+    assert len(half.load(("large",), None)[0].train) == 50_000
+    assert half.recipe((large(),)).share == 0.5
+
+
+def test_scenes_that_are_asked_for_are_used():
+    choice = replace(TINY, images=2100, resolution=16)
+    assert len(choice.load(("class_scene",), None)[0].train) == 2100
+    assert choice.recipe(choice.load(("class_scene",), None)).share == 1
 
 
 def test_gray_images_are_not_mirrored_and_small_ones_hardly_shifted():
@@ -131,11 +146,14 @@ def test_a_supernet_has_its_own_epochs():
         ({"images": 0}, ("normal",), ConfigurationError, "train must be at least 1; got 0"),
         ({"device": "tpu"}, ("normal",), ConfigurationError, "unknown device 'tpu'"),
         ({"device": "cuda:99"}, ("normal",), ConfigurationError, "'cuda:99' cannot be had"),
+        ({"images": 8, "space": "nasbench201"}, ("digits",), ConfigurationError, "--images is of rendered scenes"),
+        ({"cells": 2}, ("normal",), ConfigurationError, "--cells is not for transnas101-micro"),
         ({"workers": 0}, ("normal",), ConfigurationError, "--workers must be at least 1; got 0"),
         ({"halving": 1}, ("normal",), ConfigurationError, "eta of at least 2; got 1"),
         ({"limit_s": 0.0}, ("normal",), ConfigurationError, "above 0 seconds; got 0"),
         ({"supernet": True}, ("normal",), ConfigurationError, "'transnas101-micro' has no supernet"),
         ({"supernet": True, "space": "darts", "halving": 2}, ("normal",), ConfigurationError, "--halving is for"),
+        ({"supernet": True, "space": "darts", "limit_s": 2.0}, ("normal",), ConfigurationError, "--time-limit is for"),
         ({"supernet": True, "space": "darts", "workers": 2}, ("normal",), ConfigurationError, "--workers is for"),
     ],
 )
@@ -149,7 +167,7 @@ def test_labels_out_of_range_are_refused(mine):
     content["val_labels"] = content["val_labels"] + 40
     np.savez(mine, **content)
     with pytest.raises(DataError, match="labels must be 0 to 2"):
-        replace(TINY, datasets=(("mine", str(mine)),)).benchmark(("mine",), None)
+        replace(TINY, images=None, datasets=(("mine", str(mine)),)).benchmark(("mine",), None)
 
 
 @pytest.mark.parametrize(

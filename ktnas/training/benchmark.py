@@ -90,10 +90,11 @@ class TrainingBenchmark:
     @property
     def notes(self) -> tuple[str, ...]:
         recipe, size = self.recipe, self.size
+        epochs = f"{recipe.epochs} epoch{'s' if recipe.epochs > 1 else ''}"
         pixels = "" if recipe.resolution is None else f" at {recipe.resolution} x {recipe.resolution} pixels"
         share = "" if recipe.share == 1 else f", {100 * recipe.share:g} % of the images"
         first = (
-            f"Fitness is of networks trained here for {recipe.epochs} epochs{pixels}{share}, {size.channels} channels: "
+            f"Fitness is of networks trained here for {epochs}{pixels}{share}, {size.channels} channels: "
             "it ranks candidates, and is not comparable with published accuracies."
         )
         halved = "" if self.halving is None or self.weights else "Test metrics are of networks trained for all epochs."

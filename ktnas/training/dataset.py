@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ktnas.errors import DataError
+from ktnas.rng import Streams
 from ktnas.training.objectives import Objective, Targets
 from ktnas.trial import Task
 
@@ -82,6 +83,15 @@ class Dataset:
         if images.shape[1:] != expected:
             raise DataError(f"{where}: images are {images.shape[1:]}, those to train on {expected}; they must agree")
         self.objective.check(part.targets, (images.shape[1], images.shape[2]), where)
+
+    def chosen(self, count: int) -> Split:
+        """So many of the images to train on, in their order: the same for every network and seed.
+
+        They are the first of a permutation that depends on the name alone: fewer are part of more.
+        """
+        order = Streams(0).rng("share", self.name).permutation(len(self.train))
+        kept = np.sort(order[:count])
+        return Split(self.train.images[kept], self.train.targets[kept])
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -13,7 +13,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from ktnas.errors import ConfigurationError, DataError
-from ktnas.rng import Streams
 from ktnas.training.dataset import Dataset, Images, Split
 from ktnas.training.objectives import (
     Autoencoding,
@@ -122,8 +121,7 @@ class OnDevice:
 def put(dataset: Dataset, recipe: Recipe, device: torch.device) -> OnDevice:
     """Copy the parts that a search uses to a device, in the recipe's resolution and share.
 
-    The share is the first images of a permutation that depends on the data set's name alone: the same images for every
-    network and seed, and a smaller share is part of a larger one. The normalisation is always that of all images.
+    The share is `Dataset.chosen`; the normalisation is always that of all images to train on.
 
     Raises:
         ConfigurationError: If the resolution does not suit the objective, or a step would have a single image.
@@ -134,7 +132,7 @@ def put(dataset: Dataset, recipe: Recipe, device: torch.device) -> OnDevice:
     common = (dataset.objective, normalization, recipe.resolution, device)
     return OnDevice(
         dataset=dataset,
-        train=_part(_shared(dataset, recipe.share), *common),
+        train=_part(dataset.train if recipe.share == 1 else dataset.chosen(_count(dataset, recipe.share)), *common),
         validation=_part(dataset.validation, *common),
         resolution=recipe.resolution,
         share=recipe.share,
@@ -174,14 +172,6 @@ def _require_both(dataset: Dataset) -> None:
 
 def _count(dataset: Dataset, share: float) -> int:
     return max(1, round(share * len(dataset.train)))
-
-
-def _shared(dataset: Dataset, share: float) -> Split:
-    if share == 1:
-        return dataset.train
-    order = Streams(0).rng("share", dataset.name).permutation(len(dataset.train))
-    kept = np.sort(order[: _count(dataset, share)])
-    return Split(dataset.train.images[kept], dataset.train.targets[kept])
 
 
 def _normalization(images: Images, device: torch.device) -> Normalization:

@@ -61,6 +61,7 @@ def test_it_is_a_live_benchmark():
 def test_notes_say_what_kind_of_numbers_these_are():
     notes = made(epochs=4).notes
     assert "trained here for 4 epochs, 2 channels" in notes[0]
+    assert "trained here for 1 epoch, 2 channels" in made().notes[0]
     assert notes[1:] == ("numbers has no test part.", "classes: Made up.")
     assert "Test metrics are of networks trained for all epochs." in made(epochs=2, halving=Halving()).notes
 

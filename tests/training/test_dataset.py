@@ -42,6 +42,15 @@ def test_parts_that_do_not_fit(key, images, targets, message):
         made(**{key: Split(images, targets)})
 
 
+def test_fewer_images_are_part_of_more():
+    images = np.arange(20, dtype=np.uint8).reshape(20, 1, 1, 1)
+    dataset = made(train=Split(images, np.arange(20) % 3), validation=Split(images, np.arange(20) % 3))
+    few, more = (dataset.chosen(count) for count in (5, 12))
+    assert set(few.images.flat) < set(more.images.flat)
+    assert list(few.images.flat) == sorted(set(few.images.flat))
+    assert np.array_equal(few.targets, few.images.flat % np.uint8(3))
+
+
 def test_parts_of_different_shapes():
     with pytest.raises(DataError, match=r"validation: images are \(8, 8, 1\), those to train on \(8, 6, 1\)"):
         made(validation=Split(np.zeros((4, 8, 8, 1), np.uint8), LABELS))
