@@ -46,8 +46,8 @@ def find(name: str, directory: Path | None = None) -> Dataset:
     """The data set of that name, or at that path.
 
     A known name comes first (`catalog.KNOWN`); then ``NAME.npz`` or a directory ``NAME`` on the data search path;
-    then a path to an npz file, or to a directory with official files or with a folder of images per class. A file that
-    bears a known name must hold what the name promises.
+    then a path to an npz file, or to a directory with official files or with a folder of images per class. What ends in
+    ``.npz`` is a path in the first place. A file that bears a known name must hold what the name promises.
 
     Args:
         name: Name or path.
@@ -61,7 +61,9 @@ def find(name: str, directory: Path | None = None) -> Dataset:
         return _read_known(_BY_NAME[name], directory)
     places = search_path(directory)
     candidates = [place / found for place in places for found in (f"{name}.npz", name)] if _is_plain(name) else []
-    path = next((path for path in (*candidates, Path(name).expanduser()) if name and path.exists()), None)
+    itself = Path(name).expanduser()
+    candidates = [itself, *candidates] if name.endswith(".npz") else [*candidates, itself]
+    path = next((path for path in candidates if name and path.exists()), None)
     if path is not None:
         return _read(path)
     if not _is_plain(name) or name.endswith(".npz"):

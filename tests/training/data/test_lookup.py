@@ -161,6 +161,12 @@ class TestPaths:
         save(tmp_path / "x" / "mine.npz", (5, 4))
         assert find(str(tmp_path / "x" / "mine.npz")).shape == (5, 4, 1)
 
+    def test_an_npz_file_that_is_here_comes_before_the_search_path(self, place, tmp_path):
+        save(place / "mine.npz", (4, 4))
+        save(tmp_path / "a" / "work" / "mine.npz", (6, 6))
+        assert find("mine.npz").shape == (6, 6, 1)
+        assert find("mine").shape == (4, 4, 1)
+
     def test_a_folder_of_images(self, tmp_path, monkeypatch):
         save_folder(tmp_path / "mine")
         assert find(str(tmp_path / "mine")).name == "mine"
