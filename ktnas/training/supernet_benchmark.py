@@ -232,8 +232,7 @@ class _Supernets:
         if dataset.name not in self._trained:
             supernet, path = self._built(dataset), self._path(dataset)
             if path is not None and path.exists():
-                weights.load(path, supernet, self._origin(dataset))
-                supernet.to(self._device)
+                self._load(supernet, path, dataset)
             else:
                 self._train(supernet, dataset)
                 self._keep(supernet, path, dataset)
@@ -247,6 +246,13 @@ class _Supernets:
         except TrainingError as error:
             self._failed[dataset.name] = f"the supernet of {dataset.name!r}: {error}"
             raise TrainingError(self._failed[dataset.name]) from error
+
+    def _load(self, supernet: Supernet, path: Path, dataset: Dataset) -> None:
+        try:
+            weights.load(path, supernet, self._origin(dataset))
+        except DataError as error:
+            raise DataError(f"{error}; remove the file to have the supernet trained again") from error
+        supernet.to(self._device)
 
     def _keep(self, supernet: Supernet, path: Path | None, dataset: Dataset) -> None:
         if path is None:
