@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from torch.nn import functional
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
+from ktnas.errors import KtnasError
 from ktnas.rng import Streams
 from ktnas.space import sample_distinct
 from ktnas.spaces.nasbench201 import NASBench201
@@ -294,4 +296,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KtnasError as error:
+        sys.exit(f"training_speed.py: error: {error}")
