@@ -39,6 +39,8 @@ examples:
       what is found for segmentation helps the search for surface normals (transnas101-micro)
   %(prog)s --tasks cifar10,cifar100,imagenet16 --budget 100 --until-best
       three tasks that help one another, until each has found the best cell of the table
+  %(prog)s --tasks cifar10,cifar100,imagenet16 --method ktnas-paper --proxy synflow
+      ten times as many offspring, of which a score of untrained networks chooses (docs/zero_cost.md)
   %(prog)s --source segmentsemantic --target normal --repeats 10 --method regularized-evolution
       ten seeds of a yardstick, spread over the processor's cores
   %(prog)s --table mine.csv --space nasbench201 --source colA --target colB
@@ -47,6 +49,8 @@ examples:
       train every candidate, on scenes rendered for the purpose: needs no data and no GPU
   %(prog)s --fitness train --source mnist --target mine --dataset mine=photos/of/birds --max-hours 2
       images of your own, if that is estimated to take no longer than two hours
+  %(prog)s --fitness supernet --source mnist --target fashion_mnist --budget 200
+      many candidates that share the weights of one network per task; how far to trust them: docs/supernet.md
 """
 
 _SWEEP_EXAMPLE = """\

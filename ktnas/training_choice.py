@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ktnas.catalog import (
     SCENE_TASKS,
     SPACES,
+    SUPERNET_EPOCHS,
     TRAINING_BATCH,
     TRAINING_EPOCHS,
     TRAINING_IMAGES,
@@ -113,7 +114,7 @@ class TrainingChoice:
         )
 
     def _sharing(self, alone: TrainingBenchmark) -> SupernetBenchmark:
-        from ktnas.training.supernet_benchmark import EPOCHS, SupernetBenchmark
+        from ktnas.training.supernet_benchmark import SupernetBenchmark
 
         given = {
             "--workers": self.workers,
@@ -124,7 +125,7 @@ class TrainingChoice:
         unfit = next((name for name, value in given.items() if value is not None), None)
         if unfit is not None:
             raise ConfigurationError(f"{unfit} is for --fitness train: with a supernet, a task trains one network")
-        recipe = replace(alone.recipe, epochs=EPOCHS if self.epochs is None else self.epochs)
+        recipe = replace(alone.recipe, epochs=SUPERNET_EPOCHS if self.epochs is None else self.epochs)
         return SupernetBenchmark(
             replace(alone, recipe=replace(recipe, epochs=TRAINING_EPOCHS), workers=0), alone.size, recipe
         )

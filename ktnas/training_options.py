@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ktnas.catalog import (
     FINAL_EPOCHS,
     SCENE_TASKS,
+    SUPERNET_EPOCHS,
     TRAINING_BATCH,
     TRAINING_EPOCHS,
     TRAINING_IMAGES,
@@ -47,7 +48,9 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(
         "live training",
         "With --fitness train, candidates are built as networks and trained: on rendered scenes "
-        f"({', '.join(SCENE_TASKS)}) or on data sets named as tasks (`ktnas data` lists them).",
+        f"({', '.join(SCENE_TASKS)}) or on data sets named as tasks (`ktnas data` lists them). With --fitness "
+        "supernet, one network per task is trained that holds all candidates (nasbench201, darts, emt-nas), and lends "
+        "them its weights.",
     )
     group.add_argument(
         "--fitness",
@@ -123,8 +126,9 @@ def _add_fidelity(group: argparse._ArgumentGroup, epochs: int) -> None:
     """The options that say what a network is, and on what and for how long it is trained."""
     channels, cells = (_by_space(i) for i in range(2))
     share = f"1, or {TRAINING_SHARE_IMAGES:,} images of a larger data set" if epochs == TRAINING_EPOCHS else "1"
+    shared = f"; of a supernet {SUPERNET_EPOCHS}" if epochs == TRAINING_EPOCHS else ""
     options: tuple[tuple[str, str, type, str], ...] = (
-        ("--epochs", "N", int, f"passes over the training images (default: {epochs})"),
+        ("--epochs", "N", int, f"passes over the training images (default: {epochs}{shared})"),
         ("--share", "X", float, f"share of the training images that is used (default: {share})"),
         (
             "--resolution",

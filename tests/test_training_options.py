@@ -63,3 +63,12 @@ def test_a_final_training_takes_longer_and_all_images():
     assert (choice.epochs, choice.share, choice.datasets) == (FINAL_EPOCHS, 1.0, ())
     named = final_choice(parsed("ARCH", "--data", "x.npz", "--task", "mine", "--epochs", "3", command="train"))
     assert (named.epochs, named.datasets) == (3, (("mine", "x.npz"),))
+
+
+def test_help_tells_what_a_supernet_does_otherwise():
+    shown = " ".join(command_parser("ktnas", "run").format_help().split())
+    assert "passes over the training images (default: 4; of a supernet 50)" in shown
+    assert "trained that holds all candidates (nasbench201, darts, emt-nas)" in shown
+    assert "--fitness supernet --source mnist" in shown
+    assert "--proxy synflow" in shown
+    assert "supernet" not in command_parser("ktnas", "train").format_help()
