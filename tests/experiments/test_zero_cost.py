@@ -79,3 +79,15 @@ def test_search_smoke(script, tmp_path, capsys):
     files = {path.name: path.read_bytes() for path in tmp_path.glob("zero_cost_search*")}
     script("zero_cost_search", *options)
     assert {path.name: path.read_bytes() for path in tmp_path.glob("zero_cost_search*")} == files
+
+
+def test_the_page_on_proxies_shows_the_results(script, tmp_path):
+    (tmp_path / "zero_cost.md").write_text("what came of it\n")
+    page = (FOLDER.parent / "docs" / "zero_cost.md").read_text()
+    report = script("report")
+    shown = report["renewed"](page, tmp_path, FOLDER.parent / "docs")
+    assert "<!-- zero_cost -->\nwhat came of it\n<!-- /zero_cost -->\n" in shown
+    assert shown.partition("<!-- ")[0] == page.partition("<!-- ")[0]
+    assert shown.rpartition(" -->")[2] == page.rpartition(" -->")[2]
+    (tmp_path / "docs").mkdir()
+    assert "## Scores of untrained networks\n" in report["page"](tmp_path, tmp_path / "docs")
