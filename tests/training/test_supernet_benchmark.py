@@ -209,6 +209,7 @@ class TestAsABenchmark:
         assert benchmark.label(CELLS[0]) == NASBench201().format(CELLS[0])
         assert benchmark.best_fitness("classes") is None
         assert "shared by all candidates, trained for 2 epochs" in benchmark.notes[0]
+        assert "is meant to order candidates (docs/supernet.md tells how well it does)" in benchmark.notes[0]
 
     def test_its_settings_say_how_the_supernet_was_trained(self, made):
         settings = made().settings()
