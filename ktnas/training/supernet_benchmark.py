@@ -95,8 +95,8 @@ class SupernetBenchmark:
     def notes(self) -> tuple[str, ...]:
         shared = (
             f"Fitness is of weights shared by all candidates, trained for {self.recipe.epochs} epochs: it is meant to "
-            "order candidates (docs/supernet.md tells how well it does), and is far below what each reaches when trained "
-            "by itself. The first evaluation of a task includes the training of its supernet.",
+            "order candidates (docs/supernet.md tells how well it does), and is far below what each reaches when "
+            "trained by itself. The first evaluation of a task includes the training of its supernet.",
             "Test metrics are of networks trained by themselves.",
         )
         return (*shared, *self.alone.notes[1:])
