@@ -16,8 +16,8 @@ from ktnas.errors import ConfigurationError
 from ktnas.space import SearchSpace
 from ktnas.training import weights
 from ktnas.training.dataset import Dataset, Split
-from ktnas.training.device import one_thread
-from ktnas.training.errors import TrainingError
+from ktnas.training.device import is_usable, one_thread
+from ktnas.training.errors import DeviceLostError, TrainingError
 from ktnas.training.halving import Earlier, Halving, rung_metric
 from ktnas.training.networks import Size
 from ktnas.training.networks.costs import count
@@ -134,6 +134,9 @@ class CandidateTrainer:
             genotype: The candidate.
             earlier: What others had at the rungs, for halving; None to train to the end.
             keep: File for its weights; None to forget them.
+
+        Raises:
+            DeviceLostError: If it crashed in a way that would take all later candidates with it.
         """
         began = perf_counter()
         try:
@@ -144,7 +147,10 @@ class CandidateTrainer:
         except TrainingError as error:
             return Evaluation.failed(str(error), perf_counter() - began)
         except Exception as error:  # the network may be a user's own, and may raise anything
-            return Evaluation.failed(f"{type(error).__name__}: {error}", perf_counter() - began)
+            reason = f"{type(error).__name__}: {error}"
+            if not is_usable(self.device):
+                raise DeviceLostError(f"{reason} (this process cannot use {self.device} any more)") from error
+            return Evaluation.failed(reason, perf_counter() - began)
         return Evaluation(trained.training.fitness, trained.training.cost_s, trained.metrics)
 
     def train(

@@ -71,6 +71,17 @@ def is_out_of_memory(error: BaseException) -> bool:
     return "DefaultCPUAllocator" in str(error)  # the processor's allocator raises a plain RuntimeError
 
 
+def is_usable(device: torch.device) -> bool:
+    """Whether this process can still use a device: after an illegal memory access, every call to a GPU fails."""
+    if device.type != "cuda":
+        return True
+    try:
+        torch.cuda.synchronize(device)
+    except RuntimeError:
+        return False
+    return True
+
+
 def release_memory(device: torch.device) -> None:
     """Give memory that is kept for later use back to the GPU, for others on it."""
     if device.type == "cuda":

@@ -7,3 +7,7 @@ from ktnas.errors import KtnasError
 
 class TrainingError(KtnasError):
     """A network that could not be trained: it diverged, ran out of memory, or over its time limit."""
+
+
+class DeviceLostError(KtnasError):
+    """A crash after which this process can no longer use its GPU: whatever it tried next would fail too."""

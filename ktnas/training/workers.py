@@ -26,6 +26,7 @@ from ktnas.benchmarks.live import Change, Question, Watch
 from ktnas.errors import KtnasError
 from ktnas.interruptions import interruptions_held_back
 from ktnas.training.device import resolve
+from ktnas.training.errors import DeviceLostError
 from ktnas.training.halving import Earlier
 from ktnas.trial import Evaluation, History
 from ktnas.typing import Genotype
@@ -214,6 +215,10 @@ class _Worker:
         except (EOFError, OSError):
             return self._died()
         self.ready = True
+        if isinstance(message, DeviceLostError):
+            took = self.busy_s()
+            self.end()
+            return Evaluation.failed(str(message), took)
         return message if isinstance(message, Evaluation) else None
 
     def overdue(self) -> Evaluation:
@@ -267,7 +272,11 @@ def _work(connection: Connection[object, object], answerer: Answerer) -> None:
         except EOFError:
             return
         if isinstance(assignment, Assignment):
-            connection.send(answerer(assignment))
+            try:
+                connection.send(answerer(assignment))
+            except DeviceLostError as error:  # another process takes its place
+                connection.send(error)
+                return
 
 
 def _end_with_parent() -> None:

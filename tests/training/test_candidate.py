@@ -9,6 +9,7 @@ from ktnas.errors import ConfigurationError, DataError
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.training.candidate import CandidateTrainer, Plan, training_seed
 from ktnas.training.dataset import Dataset, Split
+from ktnas.training.errors import DeviceLostError
 from ktnas.training.halving import Halving, rung_metric
 from ktnas.training.networks import Size, build
 from ktnas.training.objectives import Classification, MultiLabel, Segmentation
@@ -111,6 +112,15 @@ class TestFailures:
         answer = trainer(limit_s=1e-9).evaluate(DATA, CELL)
         assert answer.error.startswith("over its limit of 1e-09 s")
         assert answer.cost_s > 0
+
+    def test_one_that_takes_the_gpu_with_it_is_no_mere_failure(self, monkeypatch):
+        def crash(*_):
+            raise RuntimeError("CUDA error: an illegal memory access was encountered")
+
+        assert "illegal memory access" in trainer(networks=crash).evaluate(DATA, CELL).error
+        monkeypatch.setattr("ktnas.training.candidate.is_usable", lambda device: False)
+        with pytest.raises(DeviceLostError, match=r"illegal memory .* cannot use cpu any more"):
+            trainer(networks=crash).evaluate(DATA, CELL)
 
     def test_ctrl_c_is_no_failure(self):
         def interrupted(*_):

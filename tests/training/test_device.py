@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from ktnas.errors import ConfigurationError
-from ktnas.training.device import is_out_of_memory, one_thread, release_memory, resolve, working_on
+from ktnas.training.device import is_out_of_memory, is_usable, one_thread, release_memory, resolve, working_on
 
 CPU = torch.device("cpu")
 
@@ -65,3 +65,14 @@ def test_one_thread_inside_and_as_before_outside():
         assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(1)
+
+
+def test_a_gpu_whose_every_call_fails_is_lost(monkeypatch):
+    def fail(device):
+        raise RuntimeError("CUDA error: an illegal memory access was encountered")
+
+    monkeypatch.setattr(torch.cuda, "synchronize", fail)
+    assert is_usable(CPU)
+    assert not is_usable(torch.device("cuda", 0))
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda device: None)
+    assert is_usable(torch.device("cuda", 0))

@@ -20,6 +20,7 @@ import os
 import signal
 import time
 
+from ktnas.training.errors import DeviceLostError
 from ktnas.trial import Evaluation
 
 
@@ -31,6 +32,8 @@ def answer(assignment):
         ctypes.string_at(0)
     if what == 3:
         os._exit(7)
+    if what == 6:
+        raise DeviceLostError("illegal memory access")
     if what == 4:
         time.sleep(60)
     if what == 5:
@@ -114,6 +117,16 @@ def test_a_worker_that_dies_is_a_failed_evaluation_and_the_others_go_on(answerer
     }
     assert len(told.arrived) == 5
     assert not told.running
+
+
+@pytest.mark.slow
+def test_a_worker_that_has_lost_its_gpu_takes_no_other_candidate_with_it(answerer):
+    asked = questions((0, 1), (6, 0), (0, 10))
+    with Workers([answerer.answer], plain, Told()) as evaluate:
+        evaluate.expect(asked, History())
+        first, lost, last = (evaluate(*question) for question in asked)
+    assert (lost.error, last.fitness) == ("illegal memory access", 10)
+    assert first.metrics["pid"] != last.metrics["pid"]
 
 
 @pytest.mark.slow
