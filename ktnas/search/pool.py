@@ -89,9 +89,36 @@ class _Bred:
         return self.children[index]
 
 
+def _many_crossed() -> Offspring:
+    return Offspring(Variation(crossover_probability=0.5), 500)
+
+
+@dataclass(frozen=True, slots=True)
+class BredAndRandom:
+    """Offspring of the members, and random architectures beside them: for spaces too large to be listed.
+
+    Attributes:
+        offspring: How offspring are bred.
+        immigrants: Random architectures per pool.
+    """
+
+    offspring: Offspring = field(default_factory=_many_crossed)
+    immigrants: int = 500
+
+    def __post_init__(self) -> None:
+        if self.immigrants < 0:
+            raise ConfigurationError(f"the number of immigrants must not be negative; got {self.immigrants}")
+
+    def candidates(self, breeding: Breeding, rng: np.random.Generator) -> Candidates:
+        """Both, without what is known; a child of the member nearest to it, as in `WholeSpace`."""
+        bred = self.offspring.candidates(breeding, rng).genotypes
+        drawn = sample_distinct(breeding.space, self.immigrants, rng, frozenset(bred))
+        return _Nearest([*bred, *(g for g in drawn if not breeding.known(g))], breeding.members)
+
+
 @dataclass(frozen=True, slots=True)
 class WholeSpace:
-    """Every architecture of the space; of one too large for that, offspring and random architectures.
+    """Every architecture of the space; of one too large for that, those of `BredAndRandom`.
 
     A chosen architecture counts as a child of the member nearest to it by Hamming distance, the better one of
     equally near ones: the member that it is the least variation of.
@@ -101,21 +128,21 @@ class WholeSpace:
         immigrants: There, random architectures per pool.
     """
 
-    offspring: Offspring = field(default_factory=lambda: Offspring(Variation(crossover_probability=0.5), 500))
+    offspring: Offspring = field(default_factory=_many_crossed)
     immigrants: int = 500
 
     def __post_init__(self) -> None:
-        if self.immigrants < 0:
-            raise ConfigurationError(f"the number of immigrants must not be negative; got {self.immigrants}")
+        self._otherwise()
+
+    def _otherwise(self) -> BredAndRandom:
+        return BredAndRandom(self.offspring, self.immigrants)
 
     def candidates(self, breeding: Breeding, rng: np.random.Generator) -> Candidates:
         """All architectures, known ones included; or bred and random ones that are not known."""
         space = breeding.space
         if is_enumerable(space) and len(genotypes(space)) <= WHOLE_SPACE_LIMIT:
             return _Nearest(genotypes(space), breeding.members)
-        bred = self.offspring.candidates(breeding, rng).genotypes
-        drawn = sample_distinct(space, self.immigrants, rng, frozenset(bred))
-        return _Nearest([*bred, *(g for g in drawn if not breeding.known(g))], breeding.members)
+        return self._otherwise().candidates(breeding, rng)
 
 
 @dataclass(frozen=True, slots=True)
