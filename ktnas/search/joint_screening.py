@@ -19,18 +19,27 @@ from ktnas.typing import FloatArray, Genotype
 class JointScreening:
     """A multi-task Gaussian process on every task's normal scores; candidates by expected improvement.
 
+    While a task has evaluations to spare, what may improve is its true fitness: the spread of a prediction is what the
+    process does not know, and exploring pays. At the end only what the last evaluations show counts: the noise of an
+    observation is part of the spread, which leans the choice to candidates of high means.
+
     Attributes:
         model: The Gaussian process.
         detailed: Candidates per task, those of the highest predicted means, whose improvement is computed;
             all others rank below them.
+        final: Evaluations per task, its last ones, in which noise counts.
     """
 
     model: MultiTaskGaussianProcess = field(default_factory=MultiTaskGaussianProcess)
-    detailed: int = 600
+    detailed: int = 200
+    final: int = 15
 
     def __post_init__(self) -> None:
-        if self.detailed < 1:
-            raise ConfigurationError(f"at least 1 candidate must be looked at in detail; got {self.detailed}")
+        if self.detailed < 1 or self.final < 0:
+            raise ConfigurationError(
+                "at least 1 candidate must be looked at in detail, and the number of final evaluations must not be "
+                f"negative; got {self.detailed} and {self.final}"
+            )
 
     def fit(self, evidence: Mapping[str, Evidence], embedder: FittedEmbedder, rng: np.random.Generator) -> Ranking:
         """Fit one model to all evidence."""
@@ -40,7 +49,7 @@ class JointScreening:
                 rows.setdefault(genotype, len(rows))
         targets = {task: normal_scores(seen.fitness) for task, seen in evidence.items()}
         if not rows:
-            return _ByJointImprovement(None, {}, {}, embedder, self.detailed)
+            return _ByJointImprovement(None, {}, {}, frozenset(), embedder, self.detailed)
         x = embedder.embed(list(rows))
         observations = Observations(
             x=x,
@@ -51,7 +60,8 @@ class JointScreening:
         )
         best = {task: float(y.max()) for task, y in targets.items()}
         number = {task: i for i, task in enumerate(evidence)}
-        return _ByJointImprovement(self.model.fit(observations, rng), number, best, embedder, self.detailed)
+        ending = frozenset(task for task, seen in evidence.items() if seen.remaining <= self.final)
+        return _ByJointImprovement(self.model.fit(observations, rng), number, best, ending, embedder, self.detailed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,7 @@ class _ByJointImprovement:
     fitted: FittedMultiTask | None
     number: Mapping[str, int]
     best: Mapping[str, float]
+    ending: frozenset[str]
     embedder: FittedEmbedder
     detailed: int
 
@@ -77,7 +88,9 @@ class _ByJointImprovement:
             return {}
         numbers = [self.number[task] for task in tasks]
         means, stds = self.fitted.predict(self.embedder.embed(genotypes), numbers, self.detailed)
-        return {
-            task: np.where(std > 0, expected_improvement(mean, std, self.best[task]), -1.0)
-            for task, mean, std in zip(tasks, means, stds, strict=True)
-        }
+        scores = {}
+        for task, mean, std in zip(tasks, means, stds, strict=True):
+            noise = self.fitted.settings.noise if task in self.ending else 0.0
+            improvement = expected_improvement(mean, np.sqrt(std**2 + noise), self.best[task])
+            scores[task] = np.where(std > 0, improvement, -1.0)
+        return scores

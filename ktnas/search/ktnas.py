@@ -241,7 +241,7 @@ class _Plan:
     def ranking(self) -> Ranking:
         """The screening, fitted to everything seen."""
         rng = self.streams.rng("screening", self.state.generation)
-        return self.method.screening.fit(evidence(self.state.history), self.state.embedder, rng)
+        return self.method.screening.fit(evidence(self.state.history, self.remaining), self.state.embedder, rng)
 
     @cached_property
     def scores(self) -> Mapping[str, FloatArray]:
@@ -266,13 +266,17 @@ def _best_unknown(history: History, task: str, pool: Pooled, scores: FloatArray,
     return [Proposal(task, child.genotype, child.parents) for child in children]
 
 
-def evidence(history: History) -> dict[str, Evidence]:
+def evidence(history: History, remaining: Mapping[str, int]) -> dict[str, Evidence]:
     """What each task has been seen to reach; tasks on which nothing succeeded are absent."""
     seen: dict[str, list[Trial]] = {}
     for trial in history:
         if trial.fitness is not None and not trial.repeat:
             seen.setdefault(trial.task, []).append(trial)
     return {
-        task: Evidence(tuple(t.genotype for t in trials), np.array([t.fitness for t in trials], dtype=np.float64))
+        task: Evidence(
+            tuple(t.genotype for t in trials),
+            np.array([t.fitness for t in trials], dtype=np.float64),
+            remaining.get(task, 0),
+        )
         for task, trials in seen.items()
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,10 +23,12 @@ class Evidence:
     Attributes:
         genotypes: The ``n >= 1`` architectures evaluated with success, each once.
         fitness: Their fitness ``(n,)``, higher is better.
+        remaining: Evaluations that are left.
     """
 
     genotypes: tuple[Genotype, ...]
     fitness: FloatArray
+    remaining: float = math.inf
 
 
 class Ranking(Protocol):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,8 @@ from ktnas.errors import ConfigurationError
 from ktnas.typing import FloatArray, IntArray
 
 _CHUNK = 512
+
+_Single: TypeAlias = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +83,28 @@ class MultiTaskGaussianProcess:
     def fit(self, seen: Observations, rng: np.random.Generator) -> FittedMultiTask:
         """Fit to at least one observation; settings are drawn with ``rng``."""
         count = int(seen.tasks.max()) + 1
-        medians = np.array([_median(d) for d in _distances(seen.x, seen.x, seen.groups)])
-        distances = _distances(seen.x, seen.x, seen.groups) / medians[:, None, None]
+        squares = _squares(seen.x, seen.groups)
+        medians = np.array([_median(group) for group in squares])
+        reaches = np.sqrt(3 * squares / medians[:, None, None]).astype(np.float32)
         between = np.full((count, count), self.correlation) + (1 - self.correlation) * np.eye(count)
         own = between[seen.tasks][:, seen.tasks]
-        settings = self._settings(seen, distances, own, rng)
-        kernel = _kernel(distances, settings)
+        settings = self._settings(seen, reaches, own, rng)
+        kernel = _kernel(reaches, settings)
         if self.correlation > 0 and count > 1:
             between = self._blended(between, _seen_correlation(kernel, seen, settings.noise, count), seen)
-        covariance = kernel[np.ix_(seen.rows, seen.rows)] * between[seen.tasks][:, seen.tasks]
-        factor = cholesky(covariance + settings.noise * np.eye(len(seen.y)), lower=True)
+        factor = _factor(kernel, between[seen.tasks][:, seen.tasks], seen.rows, settings.noise)
         return FittedMultiTask(seen, settings, medians, between, factor, cho_solve((factor, True), seen.y))
 
     def _settings(
-        self, seen: Observations, distances: FloatArray, own: FloatArray, rng: np.random.Generator
+        self, seen: Observations, reaches: _Single, own: FloatArray, rng: np.random.Generator
     ) -> Settings:
         """The best of `draws` settings: half of them independent, half small steps away from the best so far."""
         best = self._drawn(len(seen.groups), rng)
-        highest = self._log_posterior(best, seen, distances, own)
+        highest = self._log_posterior(best, seen, reaches, own)
         for i in range(1, self.draws):
             stepping = i >= self.draws / 2
             settings = _stepped(best, rng) if stepping else self._drawn(len(seen.groups), rng)
-            density = self._log_posterior(settings, seen, distances, own)
+            density = self._log_posterior(settings, seen, reaches, own)
             if density > highest:
                 best, highest = settings, density
         return best
@@ -111,10 +114,9 @@ class MultiTaskGaussianProcess:
         scales = np.exp(self.spread * rng.standard_normal(groups))
         return Settings(weights, scales, float(np.exp(rng.uniform(np.log(0.02), np.log(0.7)))))
 
-    def _log_posterior(self, settings: Settings, seen: Observations, distances: FloatArray, own: FloatArray) -> float:
-        covariance = _kernel(distances, settings)[np.ix_(seen.rows, seen.rows)] * own
-        factor = cholesky(covariance + settings.noise * np.eye(len(seen.y)), lower=True)
-        whitened = solve_triangular(factor, seen.y, lower=True)
+    def _log_posterior(self, settings: Settings, seen: Observations, reaches: _Single, own: FloatArray) -> float:
+        factor = _factor(_kernel(reaches, settings), own, seen.rows, settings.noise)
+        whitened = solve_triangular(factor, seen.y, lower=True, check_finite=False)
         likelihood = -0.5 * whitened @ whitened - np.log(np.diag(factor)).sum()
         prior = -0.5 * ((np.log(settings.scales) / self.spread) ** 2).sum()
         return float(likelihood + prior)
@@ -163,11 +165,11 @@ class FittedMultiTask:
             pull = np.bincount(self.seen.rows, share * self.weights, minlength=len(self.seen.x))
             mean[i] = kernel @ pull.astype(np.float32)
             top = np.argsort(-mean[i], kind="stable")[:detailed]
-            half = solve_triangular(self.factor, (kernel[top][:, self.seen.rows] * share).T, lower=True)
+            half = solve_triangular(self.factor, (kernel[top][:, self.seen.rows] * share).T, lower=True, check_finite=False)
             std[i, top] = np.sqrt(np.maximum(1 - (half * half).sum(axis=0), 1e-12))
         return mean, std
 
-    def _cross(self, x: FloatArray) -> npt.NDArray[np.float32]:
+    def _cross(self, x: FloatArray) -> _Single:
         """Kernel ``(m, u)`` between ``x`` and what has been seen, in single precision: all the time goes here."""
         reach = np.repeat(np.sqrt(3 / self.medians) / self.settings.scales, self.seen.groups)
         seen = (self.seen.x * reach).astype(np.float32)
@@ -177,7 +179,7 @@ class FittedMultiTask:
             total[rows] = self._matern((x[rows] * reach).astype(np.float32), seen)
         return total
 
-    def _matern(self, a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    def _matern(self, a: _Single, b: _Single) -> _Single:
         """Weighted sum over the groups of ``(1 + d) exp(-d)``, where ``d`` is the distance of rows within a group."""
         total = np.zeros((len(a), len(b)), dtype=np.float32)
         edges = np.cumsum(self.seen.groups)[:-1].tolist()
@@ -203,14 +205,13 @@ def _stepped(settings: Settings, rng: np.random.Generator) -> Settings:
     return Settings(weights / weights.sum(), scales, min(max(noise, 0.005), 1.0))
 
 
-def _distances(a: FloatArray, b: FloatArray, groups: Sequence[int]) -> FloatArray:
-    """Squared distances ``(groups, len(a), len(b))`` within each group of columns."""
-    edges = np.cumsum(groups)[:-1].tolist()
-    found = []
-    for left, right in zip(np.split(a, edges, axis=1), np.split(b, edges, axis=1), strict=True):
-        squares = (left * left).sum(axis=1)[:, None] + (right * right).sum(axis=1)[None, :]
-        found.append(np.maximum(squares - 2 * left @ right.T, 0))
-    return np.stack(found)
+def _squares(x: FloatArray, groups: Sequence[int]) -> FloatArray:
+    """Squared distances ``(groups, len(x), len(x))`` within each group of columns."""
+    found = np.empty((len(groups), len(x), len(x)))
+    for group, part in zip(found, np.split(x, np.cumsum(groups)[:-1].tolist(), axis=1), strict=True):
+        lengths = (part * part).sum(axis=1)
+        np.maximum(lengths[:, None] + lengths[None, :] - 2 * part @ part.T, 0, out=group)
+    return found
 
 
 def _median(distances: FloatArray) -> float:
@@ -219,12 +220,26 @@ def _median(distances: FloatArray) -> float:
     return float(np.median(apart)) if len(apart) else 1.0
 
 
-def _kernel(distances: FloatArray, settings: Settings) -> FloatArray:
-    total = np.zeros(distances.shape[1:])
-    for group, weight, scale in zip(distances, settings.weights, settings.scales, strict=True):
-        distance = np.sqrt(3 * group) / scale
-        total += weight * (1 + distance) * np.exp(-distance)
-    return total
+def _kernel(reaches: _Single, settings: Settings) -> FloatArray:
+    """Kernel ``(u, u)`` from distances ``(groups, u, u)`` times sqrt(3), computed in single precision."""
+    total = np.zeros(reaches.shape[1:], dtype=np.float32)
+    for reach, weight, scale in zip(reaches, settings.weights, settings.scales, strict=True):
+        distance = reach * np.float32(1 / scale)
+        part = np.exp(-distance)
+        distance += 1
+        part *= distance
+        part *= np.float32(weight)
+        total += part
+    return total.astype(np.float64)
+
+
+def _factor(kernel: FloatArray, between: FloatArray, rows: IntArray, noise: float) -> FloatArray:
+    """Lower Cholesky factor ``(n, n)`` of the covariance of observations of these rows, noise included."""
+    covariance = kernel[np.ix_(rows, rows)]
+    covariance *= between
+    covariance[np.diag_indices_from(covariance)] += noise
+    factor: FloatArray = cholesky(covariance, lower=True, overwrite_a=True, check_finite=False)
+    return factor
 
 
 def _seen_correlation(kernel: FloatArray, seen: Observations, noise: float, count: int) -> FloatArray:

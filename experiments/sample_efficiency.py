@@ -1,0 +1,152 @@
+"""How few evaluations `ktnas` needs, with many seeds: what it is measured by, beside its variants and its limits.
+
+    python experiments/sample_efficiency.py            # 100 seeds, variants 30
+    python experiments/sample_efficiency.py --smoke    # seconds
+
+Evaluations until the best cell of NAS-Bench-201, and all seven tasks of TransNAS-Bench-101 together after 50
+evaluations each. Variants: with the number of parameters as a further feature (`ktnas` itself uses none); choosing
+among bred and random candidates only, as it must in a space too large to be listed; and without any transfer, a
+Gaussian process per task. Ranks are given as the table has them and as its other entries predict (`smoothed`); the
+limit is the best rank among the 50 architectures that these predictions put first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import harness
+import joint
+import nasbench201_evaluations as cells
+import numpy as np
+import transnas
+from harness import Options, as_search, cell
+from smoothed import SmoothedTask, smoothed
+
+from ktnas.compare import compare
+from ktnas.comparison_report import Value, convergence, markdown_table, number
+from ktnas.embedding.combined import Combined
+from ktnas.embedding.proxy_features import ProxyFeatures
+from ktnas.grid import Arm, Case, Named
+from ktnas.proxy import Parameters
+from ktnas.records import RunRecord
+from ktnas.search.ktnas import KTNAS
+from ktnas.search.pool import BredAndRandom
+from ktnas.search.presets import gp_search, ktnas
+
+CAP = 300
+EVALUATIONS = 50
+VARIANT_SEEDS = 30
+
+
+def main() -> None:
+    """Run, tabulate, draw."""
+    opts = harness.options(__doc__, __file__, seeds=100)
+    text: list[str] = []
+    rows: list[dict[str, Value]] = []
+    figures: dict[str, bytes] = {}
+    for benchmark in opts.pick((cells.BENCHMARK, *transnas.BENCHMARKS), transnas.BENCHMARKS[:1]):
+        runs = searched(opts, benchmark)
+        about = until_best(opts, runs, rows) if benchmark == cells.BENCHMARK else ranked(opts, benchmark, runs, rows)
+        text += [f"### {benchmark}\n", *about]
+        figures[benchmark] = convergence(runs, runs[0].case)
+    harness.publish(opts, "\n".join(text), rows, figures)
+
+
+def variants() -> list[Arm]:
+    """`ktnas` with one part exchanged."""
+    base = ktnas()
+    return [
+        Arm("with parameters", as_search(replace(base, embedder=with_parameters(base)))),
+        Arm("among candidates", as_search(replace(base, pool=BredAndRandom()))),
+        Arm("no transfer", as_search(gp_search())),
+    ]
+
+
+def with_parameters(base: KTNAS) -> Combined:
+    """Its embedder with a group of one column: the number of parameters."""
+    if not isinstance(base.embedder, Combined):
+        raise TypeError("the embedder of ktnas is a combination")
+    return replace(base.embedder, parts=(*base.embedder.parts, ProxyFeatures((Parameters(),))))
+
+
+def searched(opts: Options, benchmark: str) -> list[RunRecord]:
+    """Every arm on one benchmark, all its tasks together."""
+    if benchmark == cells.BENCHMARK:
+        case = cells.case(opts, CAP)
+    else:
+        case = Case(Named(benchmark, transnas.tasks(opts)), budget=opts.budget(EVALUATIONS))
+    own = harness.sweep(opts, [Arm("ktnas", as_search(ktnas()))], [case])
+    return own + harness.sweep(opts, variants(), [case], VARIANT_SEEDS)
+
+
+def until_best(opts: Options, runs: Sequence[RunRecord], rows: list[dict[str, Value]]) -> list[str]:
+    """What is said of evaluations until the best."""
+    found, table = cells.tabulated({CAP: runs})
+    rows += [{"benchmark": cells.BENCHMARK, "measure": "evaluations", **row} for row in found]
+    return [
+        "Evaluations until the best cell of each of the three tasks: mean [95 % bootstrap interval] / median. Columns "
+        "marked *published* are the means of arXiv 2504.00772 and its journal version, not ours.\n",
+        table,
+        joint.differences(compare(runs, baseline="ktnas")[0], f"each within {CAP} evaluations per task"),
+    ]
+
+
+def ranked(opts: Options, benchmark: str, runs: Sequence[RunRecord], rows: list[dict[str, Value]]) -> list[str]:
+    """What is said of ranks after so many evaluations."""
+    tasks, evaluations = transnas.tasks(opts), opts.budget(EVALUATIONS)
+    truth = smoothed(benchmark, tasks)
+    groups = joint.by_arm(runs)
+    rows += [{"benchmark": benchmark, **row} for row in joint.rows(groups, benchmark, tasks, [evaluations])]
+    lines = []
+    for arm, of_arm in groups.items():
+        ranks = per_task(of_arm, tasks, evaluations)
+        smooth = smoothed_ranks(of_arm, truth, evaluations)
+        rows.append({"benchmark": benchmark, "arm": arm, "task": "all tasks", "measure": "smoothed rank"} | values(smooth))
+        everything = f"{number(float(np.median(ranks)))} / {number(float(np.median(smooth)))}"
+        lines.append([arm, str(len(of_arm)), *map(cell, (ranks.mean(axis=1), smooth.mean(axis=1))), everything])
+    (comparison,) = compare(runs, baseline="ktnas", at=evaluations)
+    return [
+        f"{len(tasks)} tasks together, {evaluations} evaluations each: mean over the tasks of the rank of the best "
+        "found, as listed and smoothed, mean [95 % bootstrap interval] / median over runs; last, the medians over all "
+        "runs and tasks.\n",
+        markdown_table(["method", "runs", "rank", "smoothed rank", "medians"], lines),
+        joint.differences(comparison),
+        "`ktnas` by task; regret in the task's own unit.\n",
+        by_task(groups["ktnas"], truth, evaluations),
+    ]
+
+
+def per_task(runs: Sequence[RunRecord], tasks: Sequence[str], evaluations: int) -> np.ndarray:
+    """Listed ranks ``(runs, tasks)``."""
+    return np.array([harness.ranks_at(runs, task, evaluations) for task in tasks]).T
+
+
+def smoothed_ranks(runs: Sequence[RunRecord], truth: Mapping[str, SmoothedTask], evaluations: int) -> np.ndarray:
+    """Smoothed ranks ``(runs, tasks)`` of the best found by listed fitness."""
+    steps = [[(truth[task], run.tasks[task].at(evaluations)) for task in truth] for run in runs]
+    return np.array([[task.rank(step.fitness) for task, step in line if step is not None] for line in steps])
+
+
+def values(ranks: np.ndarray) -> dict[str, Value]:
+    """Columns on the mean over tasks."""
+    return harness.summary(ranks.mean(axis=1).tolist())
+
+
+def by_task(runs: Sequence[RunRecord], truth: Mapping[str, SmoothedTask], evaluations: int) -> str:
+    """Ranks, regret and limit of every task."""
+    tasks = list(truth)
+    ranks, smooth = per_task(runs, tasks, evaluations), smoothed_ranks(runs, truth, evaluations)
+    lines = []
+    for i, task in enumerate(tasks):
+        regret = harness.regrets_at(runs, task, evaluations)
+        shown = [cell(ranks[:, i].tolist()), cell(smooth[:, i].tolist()), f"{np.mean(regret):.3g}"]
+        lines.append([task, *shown, str(truth[task].limit(EVALUATIONS))])
+    limit = number(float(np.mean([task.limit(EVALUATIONS) for task in truth.values()])))
+    means = [cell(found.mean(axis=1).tolist()) for found in (ranks, smooth)]
+    lines.append(["mean", *means, "", limit])
+    return markdown_table(["task", "rank", "smoothed rank", "mean regret", "limit"], lines)
+
+
+if __name__ == "__main__":
+    main()
