@@ -132,7 +132,7 @@ def finding(
     evaluations = having[0].budget
     ranks = [float(np.mean(harness.ranks_at(runs, target, evaluations))) for runs in (without, having)]
     moved = float(np.mean([len(run.tasks[target].moves) for run in having]))
-    test = transfer_matrix.tested(without, having, target, evaluations)
+    test = transfer_matrix.paired(*transfer_matrix.logarithms(without, having, target, evaluations))
     return Finding(section, having[0].arm, source, ranks[0], ranks[1], test, moved)
 
 

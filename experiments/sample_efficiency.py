@@ -33,6 +33,7 @@ from ktnas.records import RunRecord
 from ktnas.search.ktnas import KTNAS
 from ktnas.search.pool import BredAndRandom
 from ktnas.search.presets import gp_search, ktnas
+from ktnas.typing import FloatArray
 
 CAP = 300
 EVALUATIONS = 50
@@ -47,7 +48,8 @@ def main() -> None:
     figures: dict[str, bytes] = {}
     for benchmark in opts.pick((cells.BENCHMARK, *transnas.BENCHMARKS), transnas.BENCHMARKS[:1]):
         runs = searched(opts, benchmark)
-        about = until_best(opts, runs, rows) if benchmark == cells.BENCHMARK else ranked(opts, benchmark, runs, rows)
+        counted = benchmark == cells.BENCHMARK
+        about = until_best(runs, rows) if counted else ranked(opts, benchmark, runs, rows)
         text += [f"### {benchmark}\n", *about]
         figures[benchmark] = convergence(runs, runs[0].case)
     harness.publish(opts, "\n".join(text), rows, figures)
@@ -80,7 +82,7 @@ def searched(opts: Options, benchmark: str) -> list[RunRecord]:
     return own + harness.sweep(opts, variants(), [case], VARIANT_SEEDS)
 
 
-def until_best(opts: Options, runs: Sequence[RunRecord], rows: list[dict[str, Value]]) -> list[str]:
+def until_best(runs: Sequence[RunRecord], rows: list[dict[str, Value]]) -> list[str]:
     """What is said of evaluations until the best."""
     found, table = cells.tabulated({CAP: runs})
     rows += [{"benchmark": cells.BENCHMARK, "measure": "evaluations", **row} for row in found]
@@ -102,9 +104,11 @@ def ranked(opts: Options, benchmark: str, runs: Sequence[RunRecord], rows: list[
     for arm, of_arm in groups.items():
         ranks = per_task(of_arm, tasks, evaluations)
         smooth = smoothed_ranks(of_arm, truth, evaluations)
-        rows.append({"benchmark": benchmark, "arm": arm, "task": "all tasks", "measure": "smoothed rank"} | values(smooth))
-        everything = f"{number(float(np.median(ranks)))} / {number(float(np.median(smooth)))}"
-        lines.append([arm, str(len(of_arm)), *map(cell, (ranks.mean(axis=1), smooth.mean(axis=1))), everything])
+        means = [found.mean(axis=1).tolist() for found in (ranks, smooth)]
+        place: dict[str, Value] = {"benchmark": benchmark, "case": benchmark, "arm": arm, "evaluations": evaluations}
+        rows.append({**place, "task": "all tasks", "measure": "smoothed rank", **harness.summary(means[1])})
+        medians = " / ".join(number(float(np.median(found))) for found in (ranks, smooth))
+        lines.append([arm, str(len(of_arm)), *map(cell, means), medians])
     (comparison,) = compare(runs, baseline="ktnas", at=evaluations)
     return [
         f"{len(tasks)} tasks together, {evaluations} evaluations each: mean over the tasks of the rank of the best "
@@ -117,20 +121,15 @@ def ranked(opts: Options, benchmark: str, runs: Sequence[RunRecord], rows: list[
     ]
 
 
-def per_task(runs: Sequence[RunRecord], tasks: Sequence[str], evaluations: int) -> np.ndarray:
+def per_task(runs: Sequence[RunRecord], tasks: Sequence[str], evaluations: int) -> FloatArray:
     """Listed ranks ``(runs, tasks)``."""
     return np.array([harness.ranks_at(runs, task, evaluations) for task in tasks]).T
 
 
-def smoothed_ranks(runs: Sequence[RunRecord], truth: Mapping[str, SmoothedTask], evaluations: int) -> np.ndarray:
+def smoothed_ranks(runs: Sequence[RunRecord], truth: Mapping[str, SmoothedTask], evaluations: int) -> FloatArray:
     """Smoothed ranks ``(runs, tasks)`` of the best found by listed fitness."""
     steps = [[(truth[task], run.tasks[task].at(evaluations)) for task in truth] for run in runs]
     return np.array([[task.rank(step.fitness) for task, step in line if step is not None] for line in steps])
-
-
-def values(ranks: np.ndarray) -> dict[str, Value]:
-    """Columns on the mean over tasks."""
-    return harness.summary(ranks.mean(axis=1).tolist())
 
 
 def by_task(runs: Sequence[RunRecord], truth: Mapping[str, SmoothedTask], evaluations: int) -> str:

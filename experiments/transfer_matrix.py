@@ -30,6 +30,7 @@ class Gains:
         tests: By source and target: the base-2 logarithm of the rank found alone minus that of the rank found with the
             source, so that 1 means half the rank.
         adjusted: P-values after Holm's correction over all pairs.
+        overall: The same of the mean over all pairs, seed by seed.
     """
 
     arm: str
@@ -38,6 +39,7 @@ class Gains:
     evaluations: int
     tests: Mapping[tuple[str, str], PairedTest]
     adjusted: Mapping[tuple[str, str], float]
+    overall: PairedTest
 
     @property
     def matrix(self) -> FloatArray:
@@ -62,17 +64,26 @@ def gains(
     of_case: dict[tuple[str, ...], list[RunRecord]] = {}
     for run in runs:
         of_case.setdefault(tuple(run.tasks), []).append(run)
-    tests = {pair: tested(of_case[pair[1],], of_case[pair], pair[1], evaluations) for pair in pairs}
+    ranks = {pair: logarithms(of_case[pair[1],], of_case[pair], pair[1], evaluations) for pair in pairs}
+    tests = {pair: paired(*both) for pair, both in ranks.items()}
     adjusted = dict(zip(tests, holm([test.p for test in tests.values()]), strict=True))
-    return Gains(arm.name, benchmark, tuple(tasks), evaluations, tests, adjusted)
+    overall = paired(*(np.mean(sides, axis=0) for sides in zip(*ranks.values(), strict=True)))
+    return Gains(arm.name, benchmark, tuple(tasks), evaluations, tests, adjusted, overall)
 
 
-def tested(without: Sequence[RunRecord], having: Sequence[RunRecord], target: str, evaluations: int) -> PairedTest:
-    """Logarithms of ranks without and with transfer, paired by seed."""
+def logarithms(
+    without: Sequence[RunRecord], having: Sequence[RunRecord], target: str, evaluations: int
+) -> tuple[FloatArray, FloatArray]:
+    """Base-2 logarithms of ranks ``(seeds,)`` without and with transfer, in the order of the seeds."""
     first, second = (
         np.log2(ranks_at(sorted(runs, key=lambda run: run.seed), target, evaluations)) for runs in (without, having)
     )
-    return paired_test(first, second, Streams(0).rng("bootstrap"))
+    return first, second
+
+
+def paired(without: FloatArray, having: FloatArray) -> PairedTest:
+    """What transfer gains, paired by seed."""
+    return paired_test(without, having, Streams(0).rng("bootstrap"))
 
 
 def rows(found: Gains) -> list[dict[str, Value]]:
@@ -112,7 +123,16 @@ def markdown(found: Gains) -> str:
         f"Mean of log2(rank alone / rank with the source) after {found.evaluations} evaluations per task, "
         f"{next(iter(found.tests.values())).pairs} seeds; +1 is half the rank. Bold: significant at 5 % after Holm's "
         f"correction over all {pairs} pairs ({better} better, {worse} worse; the other {pairs - better - worse} "
-        f"differences are not significant).\n\n{markdown_table(['source', *found.tasks, 'mean'], lines)}"
+        f"differences are not significant). {said(found.overall)}\n\n{markdown_table(['source', *found.tasks, 'mean'], lines)}"
+    )
+
+
+def said(overall: PairedTest) -> str:
+    """What transfer gains on average, in a sentence."""
+    low, high = (f"{end:+.2f}" for end in (overall.interval.low, overall.interval.high))
+    return (
+        f"Mean over all pairs: {overall.difference:+.2f} [{low}, {high}] (95 % interval over seeds; Wilcoxon "
+        f"p = {overall.p:.2g}: {verdict(overall.effect, overall.p)})."
     )
 
 

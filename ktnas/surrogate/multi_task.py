@@ -95,9 +95,7 @@ class MultiTaskGaussianProcess:
         factor = _factor(kernel, between[seen.tasks][:, seen.tasks], seen.rows, settings.noise)
         return FittedMultiTask(seen, settings, medians, between, factor, cho_solve((factor, True), seen.y))
 
-    def _settings(
-        self, seen: Observations, reaches: _Single, own: FloatArray, rng: np.random.Generator
-    ) -> Settings:
+    def _settings(self, seen: Observations, reaches: _Single, own: FloatArray, rng: np.random.Generator) -> Settings:
         """The best of `draws` settings: half of them independent, half small steps away from the best so far."""
         best = self._drawn(len(seen.groups), rng)
         highest = self._log_posterior(best, seen, reaches, own)
@@ -165,7 +163,9 @@ class FittedMultiTask:
             pull = np.bincount(self.seen.rows, share * self.weights, minlength=len(self.seen.x))
             mean[i] = kernel @ pull.astype(np.float32)
             top = np.argsort(-mean[i], kind="stable")[:detailed]
-            half = solve_triangular(self.factor, (kernel[top][:, self.seen.rows] * share).T, lower=True, check_finite=False)
+            half = solve_triangular(
+                self.factor, (kernel[top][:, self.seen.rows] * share).T, lower=True, check_finite=False
+            )
             std[i, top] = np.sqrt(np.maximum(1 - (half * half).sum(axis=0), 1e-12))
         return mean, std
 

@@ -19,6 +19,7 @@ EXPERIMENTS = [
     pytest.param("ablation", marks=TABLES),
     pytest.param("figures"),
     pytest.param("negative_transfer", marks=TABLES),
+    pytest.param("sample_efficiency", marks=TABLES),
 ]
 
 

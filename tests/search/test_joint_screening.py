@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
 from ktnas.embedding.one_hot import OneHot
 from ktnas.search.joint_screening import JointScreening
-from ktnas.search.screening import Evidence
+from ktnas.search.screening import Evidence, expected_improvement
 from ktnas.space import genotypes
 from ktnas.spaces.categorical import Categorical
 
@@ -83,3 +85,32 @@ def test_only_the_order_of_fitness_counts():
     stretched = Evidence(plain.genotypes, np.exp(plain.fitness))
     scores = [ranking({"up": e}).scores({"up": EVERYTHING})["up"] for e in (plain, stretched)]
     assert np.array_equal(*scores)
+
+
+class TestLastEvaluations:
+    def scores(self, remaining, final=15):
+        evidence = {"up": replace(seen(order(30)), remaining=remaining), "down": seen(order(30), -1)}
+        return ranking(evidence, JointScreening(final=final)).scores({"up": EVERYTHING, "down": EVERYTHING})
+
+    @pytest.mark.parametrize("remaining", [0, 1, 15])
+    def test_noise_counts(self, remaining):
+        fitted = ranking({"up": seen(order(30)), "down": seen(order(30), -1)})
+        (mean,), (std,) = fitted.fitted.predict(fitted.embedder.embed(EVERYTHING), [0], 200)
+        observed = np.sqrt(std**2 + fitted.fitted.settings.noise)
+        assert fitted.fitted.settings.noise > 0
+        expected = expected_improvement(mean, observed, fitted.best["up"])
+        assert self.scores(remaining)["up"] == pytest.approx(expected, abs=1e-6)
+
+    def test_not_before_and_not_on_other_tasks(self):
+        before, last = self.scores(16), self.scores(15)
+        assert not np.allclose(before["up"], last["up"])
+        assert np.array_equal(before["down"], last["down"])
+        assert np.array_equal(before["up"], self.scores(1, final=0)["up"])
+
+    def test_leans_to_candidates_of_high_means(self):
+        fitted = ranking({"up": seen(order(30))})
+        (mean,), _ = fitted.fitted.predict(fitted.embedder.embed(EVERYTHING), [0], 0)
+        few = [replace(seen(order(30)), remaining=left) for left in (50, 5)]
+        chosen = [ranking({"up": e}).scores({"up": EVERYTHING})["up"] for e in few]
+        agreement = [spearmanr(scores, mean).statistic for scores in chosen]
+        assert agreement[1] > agreement[0]

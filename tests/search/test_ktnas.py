@@ -429,3 +429,16 @@ class TestPromise:
 def test_refuses(make_paper, part, said):
     with pytest.raises(ConfigurationError, match=said):
         make_paper(**part)
+
+
+def test_the_screening_is_told_how_many_evaluations_are_left(run_course, make_paper):
+    told = []
+
+    class Listening(SurrogateScreening):
+        def fit(self, evidence, embedder, rng):
+            told.append({task: (len(seen.genotypes), seen.remaining) for task, seen in evidence.items()})
+            return super().fit(evidence, embedder, rng)
+
+    run_course(make_paper(screening=Listening(Ridge()), transfer=NoTransfer()), budget=20)
+    assert len(told) > 1
+    assert all(count + remaining == 20 for fit in told for count, remaining in fit.values())

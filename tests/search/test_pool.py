@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ktnas.search import pool as pool_module
-from ktnas.search.pool import Breeding, Offspring, WholeSpace
+from ktnas.search.pool import BredAndRandom, Breeding, Offspring, WholeSpace
 from ktnas.search.variation import Variation
 from ktnas.space import ListedSpace, contains, genotypes, hamming
 from ktnas.spaces.categorical import Categorical
@@ -69,7 +69,22 @@ class TestWholeSpace:
             assert sum(distance > 10 for distance in distances) >= 40
 
 
-@pytest.mark.parametrize("pool", [Offspring(per_evaluation=3), WholeSpace()])
+class TestBredAndRandom:
+    def test_both_kinds_even_of_a_space_that_could_be_listed(self):
+        known = frozenset(t.genotype for t in MEMBERS)
+        offered = candidates(BredAndRandom(Offspring(per_evaluation=10), 20), known=known, count=2).genotypes
+        assert len(offered) == len(set(offered))
+        assert 30 <= len(offered) <= 40  # of the random ones some may be known
+        assert not known & set(offered)
+
+    def test_is_what_the_whole_of_too_large_a_space_is_replaced_by(self, monkeypatch):
+        monkeypatch.setattr(pool_module, "WHOLE_SPACE_LIMIT", 10)
+        own, whole = candidates(BredAndRandom()), candidates(WholeSpace())
+        assert list(own.genotypes) == list(whole.genotypes)
+        assert own.child(3) == whole.child(3)
+
+
+@pytest.mark.parametrize("pool", [Offspring(per_evaluation=3), WholeSpace(), BredAndRandom()])
 def test_equal_random_numbers_offer_the_same(pool):
     first, second = (candidates(pool, seed=4) for _ in range(2))
     assert list(first.genotypes) == list(second.genotypes)

@@ -4,7 +4,7 @@ import pytest
 
 from ktnas.errors import ConfigurationError
 from ktnas.search.joint_screening import JointScreening
-from ktnas.search.pool import Offspring, WholeSpace
+from ktnas.search.pool import BredAndRandom, Offspring, WholeSpace
 from ktnas.surrogate.nearest_neighbours import NearestNeighbours
 from ktnas.surrogate.random_forest import RandomForest
 
@@ -16,7 +16,9 @@ from ktnas.surrogate.random_forest import RandomForest
         (NearestNeighbours, {"count": 0}, "at least 1 neighbour; got 0"),
         (Offspring, {"per_evaluation": 0}, "at least 1 offspring must be bred per evaluation; got 0"),
         (WholeSpace, {"immigrants": -1}, "must not be negative; got -1"),
-        (JointScreening, {"detailed": 0}, "at least 1 candidate must be looked at in detail; got 0"),
+        (BredAndRandom, {"immigrants": -1}, "must not be negative; got -1"),
+        (JointScreening, {"final": -1}, "must not be negative; got 200 and -1"),
+        (JointScreening, {"detailed": 0}, "at least 1 candidate must be looked at in detail.*got 0 and 15"),
     ],
 )
 def test_refuses(part, settings, said):
