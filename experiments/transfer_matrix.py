@@ -118,12 +118,13 @@ def markdown(found: Gains) -> str:
     lines.append(["mean", *means, f"{np.nanmean(values):+.2f}"])
     better, worse = int((bold * (values > 0)).sum()), int((bold * (values < 0)).sum())
     pairs = len(found.tests)
+    table = markdown_table(["source", *found.tasks, "mean"], lines)
     return (
         f"#### {found.arm}: source (row) to target (column)\n\n"
         f"Mean of log2(rank alone / rank with the source) after {found.evaluations} evaluations per task, "
         f"{next(iter(found.tests.values())).pairs} seeds; +1 is half the rank. Bold: significant at 5 % after Holm's "
         f"correction over all {pairs} pairs ({better} better, {worse} worse; the other {pairs - better - worse} "
-        f"differences are not significant). {said(found.overall)}\n\n{markdown_table(['source', *found.tasks, 'mean'], lines)}"
+        f"differences are not significant). {said(found.overall)}\n\n{table}"
     )
 
 
