@@ -23,6 +23,7 @@ TARGET = ROOT / "docs" / "results.md"
 
 SECTIONS: Mapping[str, str] = {
     "nasbench201_evaluations": "NAS-Bench-201",
+    "sample_efficiency": "Sample efficiency",
     "rerun_figures": "Figures of the literature, rerun",
     "transnas": "TransNAS-Bench-101",
     "nasbench_graph": "NAS-Bench-Graph",
