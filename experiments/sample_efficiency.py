@@ -1,6 +1,6 @@
 """How few evaluations `ktnas` needs, with many seeds: what it is measured by, beside its variants and its limits.
 
-    python experiments/sample_efficiency.py            # 100 seeds, variants 30
+    python experiments/sample_efficiency.py            # 100 seeds, variants 20
     python experiments/sample_efficiency.py --smoke    # seconds
 
 Evaluations until the best cell of NAS-Bench-201, and all seven tasks of TransNAS-Bench-101 together after 50
@@ -39,7 +39,7 @@ from ktnas.typing import FloatArray
 
 CAP = 300
 EVALUATIONS = 50
-VARIANT_SEEDS = 30
+VARIANT_SEEDS = 20
 
 
 def main() -> None:
