@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ktnas.training.benchmark import TrainingBenchmark
     from ktnas.training.dataset import Dataset
     from ktnas.training.networks import Size
-    from ktnas.training.recipe import Recipe
+    from ktnas.training.recipe import Precision, Recipe
     from ktnas.training.supernet_benchmark import SupernetBenchmark
 
 WEIGHTS = Path("weights")
@@ -59,6 +59,7 @@ class TrainingChoice:
         halving: Eta of successive halving.
         keep_weights: Whether the weights of every candidate are kept.
         supernet: Whether candidates inherit the weights of a supernet, whose epochs ``epochs`` then are.
+        precision: Of the arithmetic: ``float32``, or ``bfloat16`` by autocast.
     """
 
     space: str | None = None
@@ -76,6 +77,7 @@ class TrainingChoice:
     halving: int | None = None
     keep_weights: bool = False
     supernet: bool = False
+    precision: Precision = "float32"
 
     def benchmark(self, tasks: tuple[str, ...], directory: Path | None) -> TrainingBenchmark | SupernetBenchmark:
         """The benchmark for tasks, checked: nothing is trained, but a network of each task has seen two images.
@@ -219,6 +221,7 @@ class TrainingChoice:
             learning_rate=TRAINING_RATE,
             flip=all(dataset.shape[2] == 3 for dataset in datasets),
             padding=min(4, side // 8),
+            precision=self.precision,
         )
 
     def _workers(self) -> int:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FITNESS = ("table", "train", "supernet")
 """Where fitness comes from."""
 
-_FIDELITY = ("epochs", "share", "resolution", "channels", "cells", "batch_size", "images", "device")
+_FIDELITY = ("epochs", "share", "resolution", "channels", "cells", "batch_size", "images", "device", "precision")
 _SEARCH = ("dataset", "workers", "time_limit", "max_hours", "halving", "keep_weights")
 
 _TRAIN_EXAMPLES = """\
@@ -146,6 +146,7 @@ def _add_fidelity(group: argparse._ArgumentGroup, epochs: int) -> None:
             f"rendered scenes to train on, a quarter as many for validation and test (default: {TRAINING_IMAGES:,})",
         ),
         ("--device", "NAME", str, "auto, cpu, cuda or cuda:N (default: auto, a GPU if there is one)"),
+        ("--precision", "NAME", str, "float32, or bfloat16 by autocast, for a GPU (default: float32)"),
     )
     for name, metavar, kind, text in options:
         group.add_argument(name, metavar=metavar, type=kind, help=text)
@@ -217,4 +218,5 @@ def _choice(options: argparse.Namespace) -> TrainingChoice:
         batch_size=options.batch_size,
         images=options.images,
         device=options.device or "auto",
+        precision=options.precision or "float32",
     )

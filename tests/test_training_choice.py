@@ -104,11 +104,12 @@ def test_gray_images_are_not_mirrored_and_small_ones_hardly_shifted():
 
 
 def test_what_is_given_is_used():
-    choice = replace(TINY, epochs=7, limit_s=9.0, halving=4, keep_weights=True, workers=3)
+    choice = replace(TINY, epochs=7, limit_s=9.0, halving=4, keep_weights=True, workers=3, precision="bfloat16")
     benchmark = choice.alone(("normal",), None)
     assert (benchmark.recipe.epochs, benchmark.recipe.batch_size, benchmark.size.channels) == (7, 4, 4)
     assert (benchmark.limit_s, benchmark.halving.eta, benchmark.workers) == (9.0, 4, 3)
     assert str(benchmark.weights) == "weights"
+    assert benchmark.recipe.precision == "bfloat16"
     assert TINY.alone(("normal",), None).workers >= 1
 
 
@@ -143,6 +144,7 @@ def test_a_supernet_has_its_own_epochs():
         ({"batch_size": 1}, ("normal",), ConfigurationError, "single image"),
         ({"channels": 1}, ("normal",), ConfigurationError, "at least 2 channels"),
         ({"batch_size": 0}, ("normal",), ConfigurationError, "batch_size must be at least 1"),
+        ({"precision": "half"}, ("normal",), ConfigurationError, "precision must be float32 or bfloat16; got half"),
         ({"images": 0}, ("normal",), ConfigurationError, "train must be at least 1; got 0"),
         ({"device": "tpu"}, ("normal",), ConfigurationError, "unknown device 'tpu'"),
         ({"device": "cuda:99"}, ("normal",), ConfigurationError, "'cuda:99' cannot be had"),

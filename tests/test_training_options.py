@@ -26,10 +26,24 @@ def test_every_option_arrives():
     text = (
         "--fitness train --space darts --dataset a=x.npz --dataset b=y/z=w --epochs 2 --share .5 --resolution 24 "
         "--channels 8 --cells 4 --batch-size 16 --images 99 --device cpu --workers 3 --time-limit 5 --halving 2 "
-        "--keep-weights"
+        "--keep-weights --precision bfloat16"
     )
-    assert training_choice(parsed(*text.split())) == TrainingChoice(
-        "darts", (("a", "x.npz"), ("b", "y/z=w")), 2, 0.5, 24, 8, 4, 16, 99, "cpu", 3, 5.0, 2, True
+    expected = TrainingChoice(
+        "darts",
+        (("a", "x.npz"), ("b", "y/z=w")),
+        2,
+        0.5,
+        24,
+        8,
+        4,
+        16,
+        99,
+        "cpu",
+        3,
+        5.0,
+        2,
+        True,
+        precision="bfloat16",
     )
 
 
@@ -38,7 +52,7 @@ def test_every_option_arrives():
     [
         *("--epochs 2", "--share 1", "--resolution 24", "--channels 8", "--cells 4", "--batch-size 16"),
         *("--images 9", "--device cpu", "--dataset a=b", "--workers 3", "--time-limit 5", "--max-hours 1"),
-        *("--halving 2", "--keep-weights"),
+        *("--halving 2", "--keep-weights", "--precision bfloat16"),
     ],
 )
 def test_without_training_each_is_a_mistake(option):

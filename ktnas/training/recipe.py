@@ -8,9 +8,11 @@ for a processor.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from ktnas.errors import ConfigurationError
+
+Precision: TypeAlias = Literal["float32", "bfloat16"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Recipe:
     cutout: int = 0
     drop_path: float = 0.0
     auxiliary: float = 0.0
-    precision: Literal["float32", "bfloat16"] = "float32"
+    precision: Precision = "float32"
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size"):
