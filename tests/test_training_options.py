@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 """Options of live training: what they become, and what is a mistake without it."""
 
 import pytest
@@ -29,22 +31,9 @@ def test_every_option_arrives():
         "--keep-weights --precision bfloat16"
     )
     expected = TrainingChoice(
-        "darts",
-        (("a", "x.npz"), ("b", "y/z=w")),
-        2,
-        0.5,
-        24,
-        8,
-        4,
-        16,
-        99,
-        "cpu",
-        3,
-        5.0,
-        2,
-        True,
-        precision="bfloat16",
+        "darts", (("a", "x.npz"), ("b", "y/z=w")), 2, 0.5, 24, 8, 4, 16, 99, "cpu", 3, 5.0, 2, True
     )
+    assert training_choice(parsed(*text.split())) == replace(expected, precision="bfloat16")
 
 
 @pytest.mark.parametrize(
