@@ -1,6 +1,6 @@
-from dataclasses import replace
-
 """Options of live training: what they become, and what is a mistake without it."""
+
+from dataclasses import replace
 
 import pytest
 
