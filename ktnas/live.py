@@ -39,6 +39,7 @@ class Standing:
         skipped: Generations without a transfer.
         cost_s: Seconds that the evaluations cost.
         running: Evaluations that have begun.
+        doing: What the one that is under way has come to; empty where none says.
     """
 
     evaluations: int = 0
@@ -49,6 +50,7 @@ class Standing:
     skipped: int = 0
     cost_s: float = 0.0
     running: int = 0
+    doing: str = ""
 
 
 Standings = Mapping[str, Standing]
@@ -116,6 +118,7 @@ class Board:
             skipped=sum(row.skipped for row in rows),
             cost_s=sum(row.cost_s for row in rows),
             running=sum(row.running for row in rows),
+            doing=next((row.doing for row in rows if row.doing), ""),
         )
 
     def clock(self) -> str:
@@ -123,7 +126,8 @@ class Board:
         gone, done = monotonic() - self.began, self.done()
         left_s = self._left_at_cost_s() if self.workers else gone * (1 - done) / done if done else 0.0
         left = f", about {duration(left_s)} left" if left_s else ""
-        return self.doing or f"{duration(gone)}{left}{self._training()}"
+        under_way = next((f"; {doing}" for task in self.tasks if (doing := self.total(task.name).doing)), "")
+        return self.doing or f"{duration(gone)}{left}{self._training()}{under_way}"
 
     def _training(self) -> str:
         if not self.workers:

@@ -44,6 +44,7 @@ class Recorder:
     _generation: int = 0
     _running: set[Question] = field(default_factory=set)
     _arrived: dict[Question, Evaluation] = field(default_factory=dict)
+    _doing: str = ""
 
     def __call__(self, progress: Progress) -> None:
         """A generation has been answered."""
@@ -62,12 +63,13 @@ class Recorder:
             self._running.discard(question)
             self._arrived[question] = answer
         self._running.update(change.begun)
+        self._doing = change.doing
         self.show(self._standings())
 
     def _standings(self) -> Standings:
         rows = standings(self._so_far())
         for task, _ in self._running:
-            rows[task] = replace(rows[task], running=rows[task].running + 1)
+            rows[task] = replace(rows[task], running=rows[task].running + 1, doing=self._doing)
         return rows
 
     def interrupted(self) -> Ending:

@@ -71,6 +71,12 @@ def test_with_training_time_left_follows_from_its_cost(clock):
     assert shown.clock() == "5.0 s; 0 in training, 2 min 0 s of training so far"
 
 
+def test_the_clock_tells_what_takes_long(clock):
+    shown = board()
+    shown.seeds[0] = {"cifar10": Standing(), "loss": Standing(running=1, doing="supernet of loss: epoch 3 of 50")}
+    assert shown.clock() == "0.0 s; supernet of loss: epoch 3 of 50"
+
+
 def test_plain_lines_are_sparse_and_end_with_the_last(clock):
     stream = io.StringIO()
     with PlainView(board(budget=1000), stream) as view:

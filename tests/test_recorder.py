@@ -39,6 +39,15 @@ def test_every_change_is_shown_and_every_answer_is_on_disk_by_then(recorder, tmp
     assert shown[-1]["a"] == Standing(2, fitness=2.0, cost_s=6.0)
 
 
+def test_what_an_evaluation_has_come_to_is_shown_until_it_ends(recorder):
+    record, shown = recorder
+    record.watch(Change(begun=(A,)))
+    record.watch(Change(doing="epoch 1 of 9"))
+    assert shown[-1] == {"a": Standing(running=1, doing="epoch 1 of 9"), "b": Standing()}
+    record.watch(Change(arrived=((A, Evaluation(2.0)),)))
+    assert shown[-1] == {"a": Standing(1, fitness=2.0), "b": Standing()}
+
+
 def test_a_complete_generation_takes_the_place_of_its_answers(recorder, tmp_path):
     record, shown = recorder
     record.watch(Change(begun=(A,)))

@@ -45,10 +45,12 @@ class Change:
     Attributes:
         begun: Those that have begun.
         arrived: Answers that are there now; they may be asked for later, or never.
+        doing: What an evaluation that is under way has come to, for people; empty where none says.
     """
 
     begun: Sequence[Question] = ()
     arrived: Sequence[tuple[Question, Evaluation]] = ()
+    doing: str = ""
 
 
 Watch: TypeAlias = Callable[[Change], None]

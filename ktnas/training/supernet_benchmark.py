@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
+from typing import TypeAlias
 
 import torch
 
@@ -33,12 +34,22 @@ from ktnas.training.on_device import OnDevice, put
 from ktnas.training.recipe import Recipe
 from ktnas.training.seeding import seeded
 from ktnas.training.supernet import Supernet, require_supernet, score, train_supernet
+from ktnas.training.trainer import EpochResult
 from ktnas.trial import Evaluation, History, Task
 from ktnas.typing import Genotype
+from ktnas.wording import duration
 
 NAME = "supernet"
 EPOCHS = 50
 """Default epochs of a supernet: an operation of EMT-NAS is then trained as often as in 2 to 6 epochs of its own."""
+
+
+Say: TypeAlias = Callable[[str], None]
+"""Is told, in words, how far something has come."""
+
+
+def _unheard(text: str) -> None:
+    """Nobody listens."""
 
 
 def _recipe() -> Recipe:
@@ -121,14 +132,19 @@ class SupernetBenchmark:
         for dataset in self.alone.datasets:
             self._supernets.check(dataset)
 
-    def evaluate(self, task: str, genotype: Genotype) -> Evaluation:
+    def evaluate(self, task: str, genotype: Genotype, say: Say = _unheard) -> Evaluation:
         """Fitness with inherited weights; of a task's first architecture, after its supernet was trained or loaded.
+
+        Args:
+            task: The task's name.
+            genotype: The architecture.
+            say: Is told after each epoch of a supernet how far its training has come.
 
         Raises:
             UnknownNameError: If there is no such task.
             DataError: If the supernet that was kept is damaged, or a new one cannot be written.
         """
-        return self._supernets.evaluate(self.alone.dataset(task), genotype)
+        return self._supernets.evaluate(self.alone.dataset(task), genotype, say)
 
     def evaluator(self, watch: Watch) -> AbstractContextManager[BatchEvaluator]:
         """Answers in this process.
@@ -173,7 +189,7 @@ class _InTurn:
 
     def __call__(self, task: str, genotype: Genotype) -> Evaluation:
         self._watch(Change(begun=((task, genotype),)))
-        answer = self._benchmark.evaluate(task, genotype)
+        answer = self._benchmark.evaluate(task, genotype, lambda text: self._watch(Change(doing=text)))
         self._watch(Change(arrived=(((task, genotype), answer),)))
         return answer
 
@@ -199,12 +215,12 @@ class _Supernets:
         with torch.no_grad():
             supernet(part.inputs(part.images[:2]), sample(supernet.space, Streams(0).rng("check")))
 
-    def evaluate(self, dataset: Dataset, genotype: Genotype) -> Evaluation:
+    def evaluate(self, dataset: Dataset, genotype: Genotype, say: Say) -> Evaluation:
         """As `SupernetBenchmark.evaluate`."""
         began = perf_counter()
         try:
             with one_thread():
-                supernet = self._supernet(dataset)
+                supernet = self._supernet(dataset, say)
                 metrics = score(supernet, genotype, self._put(dataset), self._benchmark.recipe)
         except (TrainingError, ArchitectureError) as error:
             return Evaluation.failed(str(error), perf_counter() - began)
@@ -225,7 +241,7 @@ class _Supernets:
         shape = benchmark.recipe.resized(dataset.shape)
         return seeded(lambda: Supernet(benchmark.space, dataset.objective, shape, benchmark.size), benchmark.seed)
 
-    def _supernet(self, dataset: Dataset) -> Supernet:
+    def _supernet(self, dataset: Dataset, say: Say) -> Supernet:
         """The trained supernet of a task. One that failed would fail again, at the same cost."""
         if dataset.name in self._failed:
             raise TrainingError(self._failed[dataset.name])
@@ -234,15 +250,21 @@ class _Supernets:
             if path is not None and path.exists():
                 self._load(supernet, path, dataset)
             else:
-                self._train(supernet, dataset)
+                self._train(supernet, dataset, say)
                 self._keep(supernet, path, dataset)
             self._trained[dataset.name] = supernet
         return self._trained[dataset.name]
 
-    def _train(self, supernet: Supernet, dataset: Dataset) -> None:
-        benchmark = self._benchmark
+    def _train(self, supernet: Supernet, dataset: Dataset, say: Say) -> None:
+        recipe, seed = self._benchmark.recipe, self._benchmark.seed
+
+        def observe(result: EpochResult) -> None:
+            left = duration(result.cost_s * (result.epochs - result.epoch) / result.epoch)
+            say(f"supernet of {dataset.name}: epoch {result.epoch} of {result.epochs}, about {left} left")
+
+        say(f"supernet of {dataset.name}: epoch 0 of {recipe.epochs}")
         try:
-            train_supernet(supernet, self._put(dataset), benchmark.recipe, device=self._device, seed=benchmark.seed)
+            train_supernet(supernet, self._put(dataset), recipe, device=self._device, seed=seed, observe=observe)
         except TrainingError as error:
             self._failed[dataset.name] = f"the supernet of {dataset.name!r}: {error}"
             raise TrainingError(self._failed[dataset.name]) from error

@@ -192,7 +192,17 @@ class TestAsABenchmark:
         with made().evaluator(told.append) as ask:
             ask.expect([question], History())
             answer = ask(*question)
-        assert told == [Change(begun=(question,)), Change(arrived=((question, answer),))]
+            told_of_training = [change.doing for change in told[1:-1]]
+            again = ask("classes", CELLS[1])
+        assert told[0] == Change(begun=(question,))
+        assert told_of_training[0] == "supernet of classes: epoch 0 of 2"
+        assert told_of_training[1].startswith("supernet of classes: epoch 1 of 2, about ")
+        assert told_of_training[2] == "supernet of classes: epoch 2 of 2, about 0.0 s left"
+        assert told[4:] == [
+            Change(arrived=((question, answer),)),
+            Change(begun=(("classes", CELLS[1]),)),
+            Change(arrived=((("classes", CELLS[1]), again),)),
+        ]
 
     def test_reports_what_was_trained_by_itself(self, made):
         benchmark = made()
