@@ -4,11 +4,11 @@
     python experiments/sample_efficiency.py --smoke    # seconds
 
 Evaluations until the best cell of NAS-Bench-201, and all seven tasks of TransNAS-Bench-101 together after 50
-evaluations each. Variants: with the number of parameters as a further feature (`ktnas` itself uses none); choosing
-on NAS-Bench-201 among bred and random candidates only, as it must in a space too large to be listed; without any
-transfer, a Gaussian process per task; and exploring to the end, where the end is foreseen. Ranks are given as the table has them and as its
-other entries predict (`smoothed`); the limit is the best rank among the 50 architectures that these predictions put
-first.
+evaluations each. Variants: with the number of parameters as a further feature (`ktnas` itself uses none); on
+NAS-Bench-201 among bred and random candidates only, as it must in a space too large to be listed; without any transfer,
+a Gaussian process per task; and exploring to the end, where the end is foreseen. Ranks are given as the table has them
+and as its other entries predict (`smoothed`); the limit is the best rank among the 50 architectures that these
+predictions put first.
 """
 
 from __future__ import annotations
