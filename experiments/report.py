@@ -26,6 +26,7 @@ SECTIONS: Mapping[str, str] = {
     "sample_efficiency": "Sample efficiency",
     "rerun_figures": "Figures of the literature, rerun",
     "transnas": "TransNAS-Bench-101",
+    "two_tasks": "Two tasks: what a source gains a target",
     "nasbench_graph": "NAS-Bench-Graph",
     "ablation": "Ablation and sensitivity",
     "negative_transfer": "Negative transfer",

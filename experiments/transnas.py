@@ -1,10 +1,9 @@
-"""TransNAS-Bench-101, micro and macro: seven tasks searched together, and what each task gives each other one.
+"""TransNAS-Bench-101, micro and macro: seven tasks searched together.
 
-    python experiments/transnas.py            # 20 seeds, 60 for the matrices
+    python experiments/transnas.py            # 20 seeds
     python experiments/transnas.py --smoke    # seconds
 
-Ranks of the best architecture found after 25, 50 and 100 evaluations per task, for every method; and the 7 x 7 matrices
-of what a source gains a target, by two-task searches against searches of the target alone with 50 evaluations.
+Ranks of the best architecture found after 25, 50 and 100 evaluations per task, for every method.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from collections.abc import Mapping
 import harness
 import joint
 import numpy as np
-import transfer_matrix
 from harness import JOINT, SINGLE, Options
 
 from ktnas.compare import compare, ranks_over_tasks
@@ -27,9 +25,6 @@ BENCHMARKS = ("transnas101-micro", "transnas101-macro")
 TASKS = ("class_object", "class_scene", "jigsaw", "room_layout", "segmentsemantic", "normal", "autoencoder")
 EVALUATIONS = (25, 50, 100)
 COMPARED_AT = 50
-MATRIX_SEEDS = 60
-"""With fewer than 12, no difference can be significant after Holm's correction over 42 pairs; 15 were tried first, and
-left it open whether `ktnas` gains on average over all pairs of micro (p = .25)."""
 THREE = ("class_object", "class_scene", "room_layout")
 """The tasks over which arXiv 2504.00772 reports a mean rank."""
 
@@ -61,19 +56,7 @@ def main() -> None:
     if ranks is not None:
         text.append(ranks_markdown(ranks))
         figures["mean-ranks"] = rank_diagram(ranks, f"mean ranks over {ranks.blocks} tasks")
-    matrix_rows: list[dict[str, Value]] = []
-    for name in opts.pick(BENCHMARKS, BENCHMARKS[:1]):
-        found = [
-            transfer_matrix.gains(
-                opts, arm, name, tasks(opts), evaluations=opts.budget(COMPARED_AT), seeds=MATRIX_SEEDS
-            )
-            for arm in harness.methods(opts.pick(("ktnas-paper", "ktnas"), ("ktnas-paper",)))
-        ]
-        text += [f"### {name}: what transfer gains over no transfer\n", *map(transfer_matrix.markdown, found)]
-        matrix_rows += [row for one in found for row in transfer_matrix.rows(one)]
-        figures[f"{name}-matrix"] = transfer_matrix.figure(found, f"{name}: gain in log2 rank")
     harness.publish(opts, "\n".join(text), rows, figures)
-    harness.publish_rows(opts, "matrix", matrix_rows)
 
 
 def tasks(opts: Options) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ TABLES = pytest.mark.table("transnas101-micro")
 EXPERIMENTS = [
     pytest.param("nasbench201_evaluations", marks=pytest.mark.table("nasbench201")),
     pytest.param("transnas", marks=TABLES),
+    pytest.param("two_tasks", marks=TABLES),
     pytest.param("nasbench_graph"),
     pytest.param("ablation", marks=TABLES),
     pytest.param("figures"),
