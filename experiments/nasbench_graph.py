@@ -37,11 +37,10 @@ FEW = ("cora", "photo", "computers", "arxiv")
 def main() -> None:
     """Run, tabulate, draw."""
     opts = harness.options(__doc__, __file__, seeds=12)
-    tasks = opts.pick(TASKS, TASKS[:2])
+    tasks = searched_tasks(opts)
     evaluations = (5, 12) if opts.smoke else EVALUATIONS
-    full = [name for name in (*SINGLE, *JOINT) if name != TOO_SLOW]
-    names = opts.pick(full, ("regularized-evolution", "ktnas-paper", "ktnas"))
-    runs = harness.sweep(opts, harness.methods(names), [Case(Named(BENCHMARK, tasks), budget=evaluations[-1])])
+    case = Case(Named(BENCHMARK, tasks), budget=evaluations[-1])
+    runs = harness.sweep(opts, harness.methods(methods(opts)), [case])
     groups = joint.by_arm(runs)
     (comparison,) = compare(runs, baseline="ktnas", at=evaluations[-2])
     text = [
@@ -70,6 +69,17 @@ def main() -> None:
     figures["matrix"] = transfer_matrix.figure(found, f"{BENCHMARK}: gain in log2 rank")
     harness.publish(opts, "\n".join(text), [*rows, *apart_rows], figures)
     harness.publish_rows(opts, "matrix", [row for one in found for row in transfer_matrix.rows(one)])
+
+
+def searched_tasks(opts: Options) -> tuple[str, ...]:
+    """The tasks that list all architectures."""
+    return opts.pick(TASKS, TASKS[:2])
+
+
+def methods(opts: Options) -> tuple[str, ...]:
+    """Every method that takes less than minutes."""
+    full = [name for name in (*SINGLE, *JOINT) if name != TOO_SLOW]
+    return opts.pick(full, ("regularized-evolution", "ktnas-paper", "ktnas"))
 
 
 def proteins(opts: Options, evaluations: tuple[int, ...]) -> tuple[str, list[dict[str, Value]]]:

@@ -21,6 +21,7 @@ EXPERIMENTS = [
     pytest.param("figures"),
     pytest.param("negative_transfer", marks=TABLES),
     pytest.param("sample_efficiency", marks=TABLES),
+    pytest.param("transfer_rank", marks=TABLES),
 ]
 
 
