@@ -31,7 +31,6 @@ class Gains:
             source, so that 1 means half the rank.
         adjusted: P-values after Holm's correction over all pairs.
         overall: The same of the mean over all pairs, seed by seed.
-        later: The same, over the seeds after those that were tried first; None where there are none.
     """
 
     arm: str
@@ -41,7 +40,6 @@ class Gains:
     tests: Mapping[tuple[str, str], PairedTest]
     adjusted: Mapping[tuple[str, str], float]
     overall: PairedTest
-    later: PairedTest | None = None
 
     @property
     def matrix(self) -> FloatArray:
@@ -56,10 +54,8 @@ class Gains:
         return np.array([[float(s != t and self.adjusted[s, t] < LEVEL) for t in tasks] for s in tasks])
 
 
-def gains(
-    opts: Options, arm: Arm, benchmark: str, tasks: Sequence[str], *, evaluations: int, first: int | None = None
-) -> Gains:
-    """Search every target alone and from every other task as the source; `first` seeds had been tried before."""
+def gains(opts: Options, arm: Arm, benchmark: str, tasks: Sequence[str], *, evaluations: int) -> Gains:
+    """Search every target alone and from every other task as the source."""
     alone = {t: Case(Named(benchmark, (t,)), budget=evaluations) for t in tasks}
     pairs = {(s, t): Case(Named(benchmark, (s, t)), (s,), evaluations) for s in tasks for t in tasks if s != t}
     runs = harness.sweep(opts, [arm], [*alone.values(), *pairs.values()])
@@ -69,10 +65,8 @@ def gains(
     ranks = {pair: logarithms(of_case[pair[1],], of_case[pair], pair[1], evaluations) for pair in pairs}
     tests = {pair: paired(*both) for pair, both in ranks.items()}
     adjusted = dict(zip(tests, holm([test.p for test in tests.values()]), strict=True))
-    alone_mean, with_mean = (np.mean(sides, axis=0) for sides in zip(*ranks.values(), strict=True))
-    later = paired(alone_mean[first:], with_mean[first:]) if first is not None and first < len(with_mean) else None
-    overall = paired(alone_mean, with_mean)
-    return Gains(arm.name, benchmark, tuple(tasks), evaluations, tests, adjusted, overall, later)
+    overall = paired(*(np.mean(sides, axis=0) for sides in zip(*ranks.values(), strict=True)))
+    return Gains(arm.name, benchmark, tuple(tasks), evaluations, tests, adjusted, overall)
 
 
 def logarithms(
@@ -128,24 +122,16 @@ def markdown(found: Gains) -> str:
         f"Mean of log2(rank alone / rank with the source) after {found.evaluations} evaluations per task, "
         f"{next(iter(found.tests.values())).pairs} seeds; +1 is half the rank. Bold: significant at 5 % after Holm's "
         f"correction over all {pairs} pairs ({better} better, {worse} worse; the other {pairs - better - worse} "
-        f"differences are not significant). {averages(found)}\n\n{table}"
+        f"differences are not significant). {said(found.overall)}\n\n{table}"
     )
 
 
-def averages(found: Gains) -> str:
-    """What transfer gains on average, in a sentence or two."""
-    text = f"Mean over all pairs: {said(found.overall)}"
-    if found.later is not None:
-        text += f" Over the last {found.later.pairs} seeds alone, which came later: {said(found.later)}"
-    return text
-
-
-def said(test: PairedTest) -> str:
-    """A gain, its interval and its test."""
-    low, high = (f"{end:+.2f}" for end in (test.interval.low, test.interval.high))
+def said(overall: PairedTest) -> str:
+    """What transfer gains on average, in a sentence."""
+    low, high = (f"{end:+.2f}" for end in (overall.interval.low, overall.interval.high))
     return (
-        f"{test.difference:+.2f} [{low}, {high}] (95 % interval over seeds; Wilcoxon p = {test.p:.2g}: "
-        f"{verdict(test.effect, test.p)})."
+        f"Mean over all pairs: {overall.difference:+.2f} [{low}, {high}] (95 % interval over seeds; Wilcoxon "
+        f"p = {overall.p:.2g}: {verdict(overall.effect, overall.p)})."
     )
 
 

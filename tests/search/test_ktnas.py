@@ -418,8 +418,8 @@ class TestPromise:
 @pytest.mark.parametrize(
     ("part", "said"),
     [
-        ({"population": 0}, "population and offspring must be at least 1"),
-        ({"offspring": 0}, "population and offspring must be at least 1"),
+        ({"population": 0}, "population, offspring and lead must be at least 1"),
+        ({"offspring": 0}, "population, offspring and lead must be at least 1"),
         ({"migrants": -1}, "migrants and promise at least 0"),
         ({"promise": -0.1}, "migrants and promise at least 0"),
         ({"ratio": 0.0}, "ratio must be above 0"),
