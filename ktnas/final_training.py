@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
@@ -74,19 +75,28 @@ class FinalTraining:
         """Train, measure, and write weights and record.
 
         Args:
-            directory: Made if need be; files of an earlier training in it are replaced.
+            directory: Made if need be; files of an earlier training in it are replaced. Where the training fails and
+                it is empty, it is removed.
             progress: Gets a line per epoch; None for none.
 
         Raises:
             KtnasError: If the string is no architecture, or its training fails.
         """
-        from ktnas.training.candidate import CandidateTrainer
-        from ktnas.training.device import resolve
-
         try:
             directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigurationError(f"cannot make {directory}: {error.strerror}; choose another --out") from None
+        try:
+            return self._trained(directory, progress)
+        except BaseException:
+            with suppress(OSError):
+                directory.rmdir()  # only what is empty can be removed so
+            raise
+
+    def _trained(self, directory: Path, progress: TextIO | None) -> Record:
+        from ktnas.training.candidate import CandidateTrainer
+        from ktnas.training.device import resolve
+
         benchmark, dataset = self.benchmark, self.benchmark.datasets[0]
         genotype = benchmark.space.parse(self.architecture)
         trainer = CandidateTrainer(replace(benchmark.plan, seed=self.seed), resolve(benchmark.device))

@@ -37,6 +37,19 @@ def test_weights_and_record_are_written(tmp_path):
     assert (tmp_path / "again" / WEIGHTS).read_bytes() == (tmp_path / "here" / WEIGHTS).read_bytes()
 
 
+def test_a_training_that_fails_leaves_no_empty_directory(tmp_path):
+    class Stop(io.StringIO):
+        def write(self, text):
+            raise KeyboardInterrupt
+
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("kept")
+    for name in ("new", "mine"):
+        with pytest.raises(KeyboardInterrupt):
+            prepared().run(tmp_path / name, Stop())
+    assert [path.name for path in tmp_path.rglob("*")] == ["mine", "notes.txt"]
+
+
 def test_what_came_of_it_is_printed():
     stream = io.StringIO()
     print_record({"validation": {"accuracy": 91.5, "parameters": 12345}, "test": {"test accuracy": 90.0}}, stream)
