@@ -41,12 +41,14 @@ class SmoothedTask:
     Attributes:
         fitness: ``(n,)`` as listed, higher is better.
         ranks: ``(n,)`` ranks by the smoothed values, 1 is best.
+        results: ``(n,)`` numbers that entries share whose results are the same on all tasks: one training, copied.
         scale: Length scale that was chosen.
         noise: Noise variance that was chosen.
     """
 
     fitness: FloatArray
     ranks: IntArray
+    results: IntArray
     scale: float
     noise: float
 
@@ -55,8 +57,10 @@ class SmoothedTask:
         return float(self.ranks[self.fitness == fitness].mean())
 
     def limit(self, evaluations: int) -> int:
-        """Best listed rank among so many architectures, those that the smoothed values put first."""
-        best = self.fitness[self.ranks <= evaluations].max()
+        """Best listed rank among so many different results, those that the smoothed values put first."""
+        order = np.argsort(self.ranks)
+        first = np.sort(np.unique(self.results[order], return_index=True)[1])[:evaluations]
+        best = self.fitness[order[first]].max()
         return 1 + int((self.fitness > best).sum())
 
 
@@ -68,16 +72,18 @@ def smoothed(benchmark: str, tasks: tuple[str, ...]) -> dict[str, SmoothedTask]:
     distances = squareform(pdist(x))
     distances /= np.median(distances[np.triu_indices(len(x), 1)])
     subset = np.sort(Streams(0).rng("smoothed").choice(len(x), min(SUBSET, len(x)), replace=False))
-    return {task: _smoothed(table.record(task).fitness, distances, subset) for task in tasks}
+    listed = {task: table.record(task).fitness for task in tasks}
+    results = np.unique(np.column_stack(list(listed.values())), axis=0, return_inverse=True)[1].ravel()
+    return {task: _smoothed(fitness, results, distances, subset) for task, fitness in listed.items()}
 
 
-def _smoothed(fitness: FloatArray, distances: FloatArray, subset: IntArray) -> SmoothedTask:
+def _smoothed(fitness: FloatArray, results: IntArray, distances: FloatArray, subset: IntArray) -> SmoothedTask:
     own, y = distances[np.ix_(subset, subset)], normal_scores(fitness[subset])
     scale, noise = max(product(SCALES, NOISES), key=lambda choice: _likelihood(own, y, *choice))
     values = leave_one_out(covariance(distances, scale, noise), normal_scores(fitness))
     ranks = np.empty(len(values), dtype=np.int64)
     ranks[np.argsort(-values, kind="stable")] = np.arange(1, len(values) + 1)
-    return SmoothedTask(fitness, ranks, scale, noise)
+    return SmoothedTask(fitness, ranks, results, scale, noise)
 
 
 def covariance(distances: FloatArray, scale: float, noise: float) -> FloatArray:

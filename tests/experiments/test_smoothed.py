@@ -40,17 +40,24 @@ def test_covariance_by_hand(smoothed):
 
 
 def test_ranks_and_limit_by_hand(smoothed):
-    task = smoothed.SmoothedTask(np.array([5.0, 9.0, 7.0, 7.0, 8.0]), np.array([1, 5, 2, 3, 4]), 1.0, 0.1)
+    fitness, ranks = np.array([5.0, 9.0, 7.0, 7.0, 8.0]), np.array([1, 5, 2, 3, 4])
+    task = smoothed.SmoothedTask(fitness, ranks, np.arange(5), 1.0, 0.1)
     assert (task.rank(5.0), task.rank(7.0), task.rank(9.0)) == (1.0, 2.5, 5.0)
     assert [task.limit(n) for n in (1, 2, 4, 5)] == [5, 3, 2, 1]
+
+
+def test_a_result_that_was_copied_counts_once_for_the_limit(smoothed):
+    fitness, ranks = np.array([5.0, 9.0, 7.0, 7.0, 8.0]), np.array([1, 5, 2, 3, 4])
+    task = smoothed.SmoothedTask(fitness, ranks, np.array([0, 1, 2, 2, 3]), 1.0, 0.1)
+    assert [task.limit(n) for n in (1, 2, 3, 4)] == [5, 3, 2, 1]
 
 
 def test_luck_is_taken_out(smoothed, observations):
     distances, y = observations
     lucky = y.copy()
     lucky[3] = y.max() + 5
-    plain = smoothed._smoothed(y, distances, np.arange(25))
-    found = smoothed._smoothed(lucky, distances, np.arange(25))
+    plain = smoothed._smoothed(y, np.arange(25), distances, np.arange(25))
+    found = smoothed._smoothed(lucky, np.arange(25), distances, np.arange(25))
     assert (found.fitness > lucky[3]).sum() == 0
     assert abs(int(found.ranks[3]) - int(plain.ranks[3])) < 8
     assert found.ranks[3] > 1
