@@ -1,6 +1,6 @@
 """Two tasks: what each of seven tasks gives each other one, on TransNAS micro and macro.
 
-    python experiments/two_tasks.py            # 40 seeds
+    python experiments/two_tasks.py            # 60 seeds
     python experiments/two_tasks.py --smoke    # seconds
 
 Two-task searches, the source searched at the same time, against searches of the target alone, with 50 evaluations per
@@ -18,7 +18,7 @@ from ktnas.comparison_report import Value
 
 def main() -> None:
     """Run, tabulate, draw."""
-    opts = harness.options(__doc__, __file__, seeds=40)
+    opts = harness.options(__doc__, __file__, seeds=60)
     text: list[str] = []
     rows: list[dict[str, Value]] = []
     figures: dict[str, bytes] = {}

@@ -72,8 +72,6 @@ class KTNAS:
         pool: Among which architectures the screening chooses.
         population: Members per task (K in the paper).
         offspring: Offspring evaluated per task and generation.
-        lead: How many times as many a source evaluates, where sources are named: what it finds early serves more of
-            the targets' choices. 1 as in the paper.
         migrants: Architectures transferred per task and generation at most (n in the paper).
         ratio: Share of the next population that a child must enter for its parent's transfer to count as
             positive (r in the paper).
@@ -90,17 +88,16 @@ class KTNAS:
     pool: Pool
     population: int = 10
     offspring: int = 10
-    lead: int = 1
     migrants: int = 4
     ratio: float = 0.2
     promise: float = 0.0
     store: Store | None = field(default=None, repr=False, compare=False, metadata={"recorded": False})
 
     def __post_init__(self) -> None:
-        if min(self.population, self.offspring, self.lead) < 1 or self.migrants < 0 or self.promise < 0:
+        if min(self.population, self.offspring) < 1 or self.migrants < 0 or self.promise < 0:
             raise ConfigurationError(
-                "population, offspring and lead must be at least 1, migrants and promise at least 0; got "
-                f"{self.population}, {self.offspring}, {self.lead}, {self.migrants} and {self.promise}"
+                "population and offspring must be at least 1, migrants and promise at least 0; got "
+                f"{self.population}, {self.offspring}, {self.migrants} and {self.promise}"
             )
         if not 0 < self.ratio <= 1:
             raise ConfigurationError(f"ratio must be above 0 and at most 1; got {self.ratio}")
@@ -108,10 +105,6 @@ class KTNAS:
     @property
     def name(self) -> str:
         return self.label
-
-    def brood(self, problem: Problem, task: str) -> int:
-        """Offspring that a task evaluates per generation, as far as its budget lasts."""
-        return self.offspring * (self.lead if task in problem.sources else 1)
 
     def start(self, problem: Problem) -> KTNASState:
         """Fit the embedder; no population yet."""
@@ -185,7 +178,7 @@ class KTNAS:
     ) -> Sequence[Proposal]:
         proposals: list[Proposal] = []
         for task, pool in plan.pools.items():
-            count = min(self.brood(state.problem, task), remaining[task])
+            count = min(self.offspring, remaining[task])
             chosen = () if pool is None else _best_unknown(state.history, task, pool, plan.scores[task], count)
             proposals.extend(chosen or self._random(state, task, count, streams))
         return proposals
@@ -241,8 +234,7 @@ class _Plan:
         def known(genotype: Genotype) -> bool:
             return state.history.find(task, genotype) is not None
 
-        count = min(self.method.brood(state.problem, task), left)
-        breeding = Breeding(state.problem.space, members, count, known, task)
+        breeding = Breeding(state.problem.space, members, min(self.method.offspring, left), known, task)
         return self.method.pool.candidates(breeding, self.streams.rng("offspring", task, state.generation))
 
     @cached_property

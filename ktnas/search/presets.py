@@ -31,7 +31,6 @@ def ktnas() -> KTNAS:
         WholeSpace(),
         population=5,
         offspring=1,
-        lead=3,
         migrants=1,
         promise=0.9,
     )
@@ -40,4 +39,4 @@ def ktnas() -> KTNAS:
 def gp_search() -> KTNAS:
     """`ktnas` without any transfer: the same Gaussian process and the same pool, one task at a time."""
     alone = Separately(JointScreening())
-    return replace(ktnas(), label="gp-search", transfer=NoTransfer(), screening=alone, lead=1, migrants=0)
+    return replace(ktnas(), label="gp-search", transfer=NoTransfer(), screening=alone, migrants=0)

@@ -415,34 +415,11 @@ class TestPromise:
         assert migrants(self.searched(run_course, make_paper, 1e6).trials) == []
 
 
-class TestLead:
-    @pytest.fixture
-    def make(self, make_paper):
-        return lambda **parts: make_paper(**{"offspring": 2, "transfer": NoTransfer(), "pool": WholeSpace()} | parts)
-
-    def counts(self, course, task):
-        return [len(now) for _, _, now in generations(course.trials, task)]
-
-    def test_a_source_evaluates_so_many_times_as_many_until_its_budget_ends(self, run_course, make):
-        course = run_course(make(lead=3), budget=22, sources=("first",))
-        assert self.counts(course, "first") == [6, 6, 6, 4]
-        assert self.counts(course, "second") == [6, 2, 2, 2, 2, 2, 2, 2, 2]
-
-    def test_all_go_at_one_pace_where_no_source_is_named(self, run_course, make):
-        led, level = (run_course(make(lead=lead)) for lead in (3, 1))
-        assert led.trials == level.trials
-
-    def test_candidates_are_bred_for_all_of_a_sources_offspring(self, run_course, make):
-        course = run_course(make(lead=3, pool=Offspring(per_evaluation=1)), budget=22, sources=("first",))
-        assert self.counts(course, "first") == [6, 6, 6, 4]
-
-
 @pytest.mark.parametrize(
     ("part", "said"),
     [
-        ({"lead": 0}, "population, offspring and lead must be at least 1"),
-        ({"population": 0}, "population, offspring and lead must be at least 1"),
-        ({"offspring": 0}, "population, offspring and lead must be at least 1"),
+        ({"population": 0}, "population and offspring must be at least 1"),
+        ({"offspring": 0}, "population and offspring must be at least 1"),
         ({"migrants": -1}, "migrants and promise at least 0"),
         ({"promise": -0.1}, "migrants and promise at least 0"),
         ({"ratio": 0.0}, "ratio must be above 0"),
