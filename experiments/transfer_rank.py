@@ -1,4 +1,4 @@
-"""Where the transfer rank earns its place: against random transfer and none, with surrogates good and poor and without.
+"""Whether transfer rank earns its place: against random transfer and none, with surrogates good and poor and without.
 
     python experiments/transfer_rank.py            # 60 seeds
     python experiments/transfer_rank.py --smoke    # seconds
