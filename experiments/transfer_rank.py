@@ -1,6 +1,6 @@
 """Whether transfer rank earns its place: against random transfer and none, with surrogates good and poor and without.
 
-    python experiments/transfer_rank.py            # 60 seeds
+    python experiments/transfer_rank.py            # 40 seeds
     python experiments/transfer_rank.py --smoke    # seconds
 
 TransNAS micro and macro, seven tasks together, 50 evaluations each. Four searches that know ever less of architectures:
@@ -56,7 +56,7 @@ def _exchanged(base: KTNAS) -> dict[str, Arm]:
 
 def main() -> None:
     """Run, tabulate."""
-    opts = harness.options(__doc__, __file__, seeds=60)
+    opts = harness.options(__doc__, __file__, seeds=40)
     text: list[str] = []
     rows: list[dict[str, Value]] = []
     pictures: list[Matrix] = []
