@@ -16,13 +16,15 @@ rank judges, and only the labels of such.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from time import process_time
 
 import harness
+import nasbench_graph
 import numpy as np
+import transnas
 from harness import Options
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -41,10 +43,9 @@ from ktnas.transfer.no_transfer import NoTransfer
 from ktnas.trial import History, Trial
 from ktnas.typing import FloatArray
 
-BENCHMARKS = {
-    "transnas101-micro": (),
-    "transnas101-macro": (),
-    "nasbench-graph": ("cora", "citeseer", "pubmed", "cs", "physics", "photo", "computers", "arxiv"),
+BENCHMARKS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(transnas.BENCHMARKS, transnas.TASKS),
+    nasbench_graph.BENCHMARK: nasbench_graph.TASKS,
 }
 EVALUATIONS = 50
 AFTER = 10
@@ -214,7 +215,7 @@ def main() -> None:
     began = process_time()
     rows: list[dict[str, Value]] = []
     lines = []
-    for benchmark in opts.pick(BENCHMARKS, ("transnas101-micro",)):
+    for benchmark in opts.pick(BENCHMARKS, transnas.BENCHMARKS[:1]):
         choices = chosen(opts, benchmark)
         known = [c for c in choices if c.known]
         for which, of, labels in (
@@ -229,8 +230,9 @@ def main() -> None:
             gain = f"{got.both - got.surrogate:+.3f} [{got.low:+.3f}, {got.high:+.3f}]"
             lines.append([benchmark, which, f"{got.choices:,}", f"{got.share:.0%}", *areas, gain])
     header = ["benchmark", "choices", "number", "positive", "surrogate", "nearest label", "both", "labels add"]
+    fewer = _seeds(opts, nasbench_graph.BENCHMARK)
     text = (
-        f"### Positives told from negatives\n\n{opts.seeds} seeds (NAS-Bench-Graph: {_seeds(opts, 'nasbench-graph')}), "
+        f"### Positives told from negatives\n\n{opts.seeds} seeds (NAS-Bench-Graph: {fewer}), "
         f"{_evaluations(opts)} evaluations per task, from the {AFTER + 1}th: area under the ROC curve (.5 is a "
         "coin) of the expected improvement, of the nearest label, and of both, weighed on other seeds; and what labels "
         f"add to the surrogate, 95 % bootstrap interval over seeds.\n\n{markdown_table(header, lines)}"
@@ -242,8 +244,7 @@ def main() -> None:
 def chosen(opts: Options, name: str) -> list[Choice]:
     """All choices of a benchmark's searches."""
     benchmark = load_benchmark(name, BENCHMARKS[name], None)
-    names = [task.name for task in benchmark.tasks]
-    wanted = opts.pick(names, names[:2])
+    wanted = opts.pick(BENCHMARKS[name], BENCHMARKS[name][:2])
     return [c for seed in range(_seeds(opts, name)) for c in replayed(benchmark, wanted, seed, _evaluations(opts))]
 
 
@@ -252,7 +253,7 @@ def _evaluations(opts: Options) -> int:
 
 
 def _seeds(opts: Options, benchmark: str) -> int:
-    return min(opts.seeds, GRAPH_SEEDS) if benchmark == "nasbench-graph" else opts.seeds
+    return min(opts.seeds, GRAPH_SEEDS) if benchmark == nasbench_graph.BENCHMARK else opts.seeds
 
 
 def _row(got: Finding) -> dict[str, Value]:
