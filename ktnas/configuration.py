@@ -1,51 +1,23 @@
-"""The complete configuration of a run, as plain values: what ``config.json`` holds.
-
-A composed object's fields are its configuration, so it describes itself; nothing is listed by hand.
-"""
+"""The complete configuration of a run, as plain values: what ``config.json`` holds."""
 
 from __future__ import annotations
 
-import dataclasses
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import metadata
 
 from ktnas import __version__
 from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.live import LiveBenchmark
 from ktnas.budget import Budget
-from ktnas.errors import ConfigurationError
-from ktnas.results import ENVIRONMENT, JSON
+from ktnas.description import describe
+from ktnas.results import ENVIRONMENT
 from ktnas.space import genotypes, is_enumerable
 from ktnas.trial import Problem, Task
+from ktnas.typing import JSON
 
 PACKAGES = ("gensim", "nas-bench-graph", "networkx", "numpy", "scikit-learn", "scipy", "torch")
 """Packages whose version can change a result."""
-
-
-def describe(part: object) -> JSON:
-    """A composed object as plain values: its type and its fields, recursively.
-
-    Fields that do not count for equality (a cache, say) do not count here either.
-
-    Raises:
-        ConfigurationError: If something in it is neither a dataclass nor a plain value.
-    """
-    if dataclasses.is_dataclass(part) and not isinstance(part, type):
-        kind = type(part)
-        fields = {f.name: describe(getattr(part, f.name)) for f in dataclasses.fields(part) if f.compare}
-        return {"type": f"{kind.__module__}.{kind.__qualname__}", **fields}
-    if part is None or isinstance(part, str | bool | int | float):
-        return part
-    if isinstance(part, Mapping):
-        return {str(key): describe(value) for key, value in part.items()}
-    if isinstance(part, set | frozenset):
-        return sorted((describe(value) for value in part), key=repr)
-    if isinstance(part, Sequence):
-        return [describe(value) for value in part]
-    raise ConfigurationError(
-        f"{part!r} in a configuration cannot be recorded; parts must be dataclasses whose fields are plain values"
-    )
 
 
 def configuration(

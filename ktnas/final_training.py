@@ -11,11 +11,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, TextIO, TypedDict
 
 from ktnas.catalog import TRAINING_SPACES
-from ktnas.configuration import describe, environment
+from ktnas.configuration import environment
+from ktnas.description import describe
 from ktnas.errors import ArchitectureError, ConfigurationError
-from ktnas.results import JSON, to_json, write_atomically
+from ktnas.results import to_json, write_atomically
 from ktnas.session import unused_directory
 from ktnas.training_choice import TrainingChoice
+from ktnas.typing import JSON
 from ktnas.wording import count_text, duration, number_text
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from typing import BinaryIO
 
 from ktnas.benchmarks import Benchmark
 from ktnas.errors import ConfigurationError, DataError
-from ktnas.results import JSON, complete_lines, lock
+from ktnas.results import complete_lines, lock
 from ktnas.runner import Result
 from ktnas.transfer.outcome import Outcome
+from ktnas.typing import JSON
 
 RUNS_FILE = "runs.jsonl"
 SWEEP_FILE = "sweep.json"

@@ -11,15 +11,12 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TypeAlias, cast
+from typing import BinaryIO, cast
 
 from ktnas.errors import ConfigurationError, DataError
 from ktnas.summary import Summary
 from ktnas.trial import Evaluation, Proposal, Trial
-from ktnas.typing import Genotype
-
-JSON: TypeAlias = Mapping[str, "JSON"] | Sequence["JSON"] | str | int | float | bool | None
-"""A value that JSON can hold."""
+from ktnas.typing import JSON, Genotype
 
 CONFIG = "config.json"
 TRIALS = "trials.jsonl"

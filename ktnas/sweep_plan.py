@@ -19,7 +19,8 @@ from ktnas.budget import check
 from ktnas.configuration import configuration, environment
 from ktnas.errors import ConfigurationError
 from ktnas.grid import Sweep
-from ktnas.results import ENVIRONMENT, JSON
+from ktnas.results import ENVIRONMENT
+from ktnas.typing import JSON
 
 
 @dataclass(frozen=True, slots=True)

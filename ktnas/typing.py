@@ -1,5 +1,6 @@
 """Type aliases shared by the whole package, each with its meaning."""
 
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -16,3 +17,6 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
 """An int64 array; the docstring of its owner gives the shape."""
+
+JSON: TypeAlias = Mapping[str, "JSON"] | Sequence["JSON"] | str | int | float | bool | None
+"""A value that JSON can hold."""

@@ -19,7 +19,7 @@ DESIGN = PACKAGE.parent / "docs" / "design.md"
 
 LAYERS = (
     {"typing", "errors", "rng"},
-    {"graph"},
+    {"graph", "description"},
     {"space"},
     {"trial", "proxy"},
     {"spaces", "embedding", "surrogate", "population"},

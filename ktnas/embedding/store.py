@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,10 +20,10 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from ktnas.description import describe
 from ktnas.embedding import Embedder, FittedEmbedder, group_widths
 from ktnas.embedding.graphs import BATCH
 from ktnas.embedding.persistence import Arrays, PersistentEmbedder, PersistentFitted, require
-from ktnas.errors import ConfigurationError
 from ktnas.rng import Streams
 from ktnas.space import ListedSpace, SearchSpace, genotypes, is_enumerable, sample_distinct
 from ktnas.typing import FloatArray, Genotype
@@ -90,27 +91,11 @@ def cache_key(embedder: Embedder, space: SearchSpace) -> str:
     parts = [
         f"format {FORMAT}",
         *(f"{package} {metadata.version(package)}" for package in ("gensim", "numpy")),
-        _described(embedder),
+        json.dumps(describe(embedder)),
         *_identity(space),
     ]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return f"{_file_name(embedder.name)}-{_file_name(space.name)}-{digest[:32]}"
-
-
-def _described(value: object) -> str:
-    """A setting in full: types, field names and values, but for fields that do not count for equality."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        compared = [f.name for f in dataclasses.fields(value) if f.compare]
-        fields = ", ".join(f"{name}={_described(getattr(value, name))}" for name in compared)
-        return f"{type(value).__module__}.{type(value).__qualname__}({fields})"
-    if isinstance(value, tuple):
-        return f"({', '.join(_described(item) for item in value)})"
-    if value is None or isinstance(value, bool | int | float | str):
-        return repr(value)
-    raise ConfigurationError(
-        "an embedder's settings must be dataclasses, tuples, numbers or text, so that its cache can tell them apart; "
-        f"got {value!r}"
-    )
 
 
 def _identity(space: SearchSpace) -> list[str]:

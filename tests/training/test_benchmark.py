@@ -12,7 +12,8 @@ import torch
 import ktnas
 from ktnas.benchmarks.live import Change, LiveBenchmark, unwatched
 from ktnas.budget import Budget
-from ktnas.configuration import configuration, describe
+from ktnas.configuration import configuration
+from ktnas.description import describe
 from ktnas.errors import ConfigurationError, UnknownNameError
 from ktnas.results import to_json
 from ktnas.runner import run

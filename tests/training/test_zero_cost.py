@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from ktnas.cache import DiskStore
-from ktnas.configuration import describe
+from ktnas.description import describe
 from ktnas.errors import ConfigurationError, UnknownNameError
 from ktnas.space import ListedSpace, genotypes
 from ktnas.spaces.categorical import Categorical

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from ktnas.configuration import describe
+from ktnas.description import describe
 from ktnas.errors import ConfigurationError, UnknownNameError
 from ktnas.training.dataset import Dataset, Split
 from ktnas.training.losses import loss
