@@ -63,6 +63,20 @@ class SearchSpace(Protocol):
         """
 
 
+@runtime_checkable
+class Quantified(Protocol):
+    """A space that knows numbers by which its architectures differ, such as channels, resolution or depth.
+
+    To a graph of labelled nodes, 8 channels are as unlike 16 as 64; a number says which are near.
+    """
+
+    def quantities(self, genotype: Genotype) -> Sequence[float]:
+        """Finite numbers that describe a valid genotype, always equally many, on scales where differences count.
+
+        Where ratios count, as they do for channels, that is the logarithm.
+        """
+
+
 @dataclass(frozen=True, eq=False)
 class ListedSpace:
     """The part of a space that a table lists; everything else is not valid. Compared by identity.
@@ -109,6 +123,12 @@ class ListedSpace:
 
     def parse(self, text: str) -> Genotype:
         return self.base.parse(text)
+
+
+def quantities(space: SearchSpace, genotype: Genotype) -> Sequence[float]:
+    """The numbers by which a valid genotype differs from others of its space; none where the space knows none."""
+    base = space.base if isinstance(space, ListedSpace) else space
+    return base.quantities(genotype) if isinstance(base, Quantified) else ()
 
 
 def in_range(space: SearchSpace, genotype: Genotype) -> bool:

@@ -43,5 +43,5 @@ class Grouped(Protocol):
 
 
 def group_widths(fitted: FittedEmbedder, dim: int) -> tuple[int, ...]:
-    """Widths of the groups of columns; one group of all ``dim`` columns where the embedder names none."""
-    return fitted.groups if isinstance(fitted, Grouped) else (dim,)
+    """Widths of the groups that have columns; one group of all ``dim`` columns where the embedder names none."""
+    return tuple(width for width in fitted.groups if width) if isinstance(fitted, Grouped) else (dim,)

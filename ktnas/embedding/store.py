@@ -25,7 +25,7 @@ from ktnas.embedding import Embedder, FittedEmbedder, group_widths
 from ktnas.embedding.graphs import BATCH
 from ktnas.embedding.persistence import Arrays, PersistentEmbedder, PersistentFitted, require
 from ktnas.rng import Streams
-from ktnas.space import ListedSpace, SearchSpace, genotypes, is_enumerable, sample_distinct
+from ktnas.space import ListedSpace, SearchSpace, genotypes, is_enumerable, quantities, sample_distinct
 from ktnas.typing import FloatArray, Genotype
 
 FORMAT = 2
@@ -107,7 +107,7 @@ def _identity(space: SearchSpace) -> list[str]:
         parts.append(repr(space))
     for genotype in sample_distinct(space, _FINGERPRINT, Streams(0).rng("fingerprint")):
         graph = space.graph(genotype)
-        parts.append(f"{genotype} {graph.operations} {graph.edges}")
+        parts.append(f"{genotype} {graph.operations} {graph.edges} {quantities(space, genotype)}")
     return parts
 
 

@@ -8,6 +8,7 @@ from ktnas.embedding.combined import Combined, combined
 from ktnas.embedding.node2vec import Node2Vec
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
+from ktnas.embedding.quantities import Quantities
 from ktnas.search.joint_screening import JointScreening
 from ktnas.search.ktnas import KTNAS
 from ktnas.search.pool import Offspring, WholeSpace
@@ -25,7 +26,7 @@ def ktnas() -> KTNAS:
     """The default: a joint surrogate over all tasks screens the space, transfer rank moves architectures."""
     return KTNAS(
         "ktnas",
-        Combined((*combined().parts, OneHot(), PathEncoding())),
+        Combined((*combined().parts, OneHot(), PathEncoding(), Quantities())),
         TransferRank(),
         JointScreening(),
         WholeSpace(),

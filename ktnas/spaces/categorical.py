@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from ktnas.errors import ConfigurationError, DataError, bad_architecture
 from ktnas.graph import INPUT, OUTPUT, OperationGraph
@@ -82,6 +83,10 @@ class Categorical:
         return self.symbols or tuple(tuple(map(str, range(size))) for size in self.cardinalities)
 
     @cached_property
+    def _numeric(self) -> tuple[int, ...]:
+        return tuple(i for i, written in enumerate(self._written) if _ascending(written))
+
+    @cached_property
     def _values(self) -> tuple[dict[str, int], ...]:
         return tuple({symbol: value for value, symbol in enumerate(written)} for written in self._written)
 
@@ -97,6 +102,13 @@ class Categorical:
         operations = (f"{i}={self._written[i][value]}" for i, value in enumerate(genotype))
         edges = [(0, i) for i in range(1, last)] + [(i, last) for i in range(1, last)]
         return OperationGraph((INPUT, *operations, OUTPUT), tuple(edges))
+
+    def quantities(self, genotype: Genotype) -> tuple[float, ...]:
+        """How far along its values each position is whose values are numbers in ascending order, in steps.
+
+        Steps, since a table does not say whether 8, 16, 32 and 64 differ by ratio or by number.
+        """
+        return tuple(float(genotype[i]) for i in self._numeric)
 
     def format(self, genotype: Genotype) -> str:
         return self.separator.join(written[value] for written, value in zip(self._written, genotype, strict=True))
@@ -141,10 +153,19 @@ def _separator(codes: Sequence[str]) -> str:
 
 
 def _ordered(symbols: set[str]) -> tuple[str, ...]:
+    numbers = _numbers(symbols)
+    return tuple(sorted(symbols, key=lambda symbol: (numbers.get(symbol, 0.0), symbol)))
+
+
+def _ascending(symbols: Sequence[str]) -> bool:
+    numbers = list(_numbers(symbols).values())
+    return len(numbers) > 1 and all(low < high for low, high in pairwise(numbers))
+
+
+def _numbers(symbols: Iterable[str]) -> dict[str, float]:
+    """What symbols say as numbers, in their order; nothing if one of them is no finite number."""
     try:
         numbers = {symbol: float(symbol) for symbol in symbols}
     except ValueError:
-        return tuple(sorted(symbols))
-    if not all(map(math.isfinite, numbers.values())):
-        return tuple(sorted(symbols))
-    return tuple(sorted(symbols, key=lambda symbol: (numbers[symbol], symbol)))
+        return {}
+    return numbers if all(map(math.isfinite, numbers.values())) else {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 
 from ktnas.errors import bad_architecture
 from ktnas.graph import INPUT, OUTPUT, OperationGraph
@@ -55,6 +56,17 @@ class TransNASMacro:
         digits = _digits(genotype)
         operations = (INPUT, *(MODULES[digit - 1] for digit in digits), OUTPUT)
         return OperationGraph(operations, tuple((i, i + 1) for i in range(len(digits) + 1)))
+
+    def quantities(self, genotype: Genotype) -> tuple[float, ...]:
+        """How often channels have doubled and resolution has halved after each of six modules, and the modules' number.
+
+        A network that has fewer modules keeps what its last one leaves.
+        """
+        digits = _digits(genotype)
+        absent = [1] * (len(genotype) - len(digits))
+        doublings = accumulate(digit in (2, 4) for digit in digits + absent)
+        halvings = accumulate(digit in (3, 4) for digit in digits + absent)
+        return tuple(map(float, (*doublings, *halvings, len(digits))))
 
     def format(self, genotype: Genotype) -> str:
         return f"64-{''.join(map(str, _digits(genotype)))}-basic"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from ktnas.space import (
     is_enumerable,
     mutate,
     neighbours,
+    quantities,
     sample_distinct,
 )
 from ktnas.testing.expectation import expect
@@ -28,7 +30,7 @@ _REVERSED = 4
 
 
 def check_space(space: SearchSpace, rng: np.random.Generator, *, count: int = 30) -> None:
-    """Check a search space against everything that `SearchSpace` promises.
+    """Check a search space against everything that `SearchSpace` promises, and `Quantified` if it has quantities.
 
     Args:
         space: The space.
@@ -48,8 +50,9 @@ def check_space(space: SearchSpace, rng: np.random.Generator, *, count: int = 30
     _check_normalize(space, rng, count)
     drawn = sample_distinct(space, count, rng)
     expect(len(drawn) > 0, "nothing could be sampled")
+    dim = len(quantities(space, drawn[0]))
     for genotype in drawn:
-        _check_architecture(space, genotype, rng)
+        _check_architecture(space, genotype, dim, rng)
     for first, second in itertools.pairwise(drawn):
         child = crossover(space, first, second, rng)
         expect(contains(space, child), f"crossover of {first} and {second} is not valid: {child}")
@@ -82,7 +85,7 @@ def _check_normalize(space: SearchSpace, rng: np.random.Generator, count: int) -
         expect(space.normalize(once) == once, f"normalize is not idempotent: {tuple(code)}, then {once}")
 
 
-def _check_architecture(space: SearchSpace, genotype: Genotype, rng: np.random.Generator) -> None:
+def _check_architecture(space: SearchSpace, genotype: Genotype, dim: int, rng: np.random.Generator) -> None:
     expect(contains(space, genotype), f"sampled {genotype} is not valid")
     expect(space.normalize(genotype) == genotype, f"sampled {genotype} is not normalized")
     text = space.format(genotype)
@@ -90,7 +93,15 @@ def _check_architecture(space: SearchSpace, genotype: Genotype, rng: np.random.G
     graph = space.graph(genotype)
     expect(space.graph(genotype) == graph, f"the graph of {genotype} changes from call to call")
     check_graph(graph, rng)
+    _check_quantities(space, genotype, dim)
     _check_neighbours(space, genotype, rng)
+
+
+def _check_quantities(space: SearchSpace, genotype: Genotype, dim: int) -> None:
+    found = quantities(space, genotype)
+    expect(len(found) == dim, f"{genotype} has {len(found)} quantities, others have {dim}")
+    expect(all(map(math.isfinite, found)), f"the quantities of {genotype} are not finite: {found}")
+    expect(tuple(found) == tuple(quantities(space, genotype)), f"the quantities of {genotype} change from call to call")
 
 
 def _check_neighbours(space: SearchSpace, genotype: Genotype, rng: np.random.Generator) -> None:
