@@ -51,6 +51,8 @@ class FittedCombination:
 class Combined:
     """Several embeddings side by side. Over the corpus, every block has mean 0 and the same mean squared length.
 
+    A part without columns in a space is as if it were not there.
+
     Attributes:
         parts: The embedders, at least one.
         corpus_size: Architectures that the blocks are measured on.
@@ -70,7 +72,8 @@ class Combined:
         fitted = tuple(part.fit(space, stream) for part, stream in zip(self.parts, others, strict=True))
         corpus = sample_distinct(space, self.corpus_size, own)
         blocks = [part.embed(corpus) for part in fitted]
-        spreads = [float(np.sqrt(block.var(axis=0).sum() * len(blocks))) for block in blocks]
+        count = sum(block.shape[1] > 0 for block in blocks)
+        spreads = [float(np.sqrt(block.var(axis=0).sum() * count)) for block in blocks]
         scale = [
             np.full(block.shape[1], 1 / spread if spread else 0.0)
             for block, spread in zip(blocks, spreads, strict=True)

@@ -97,6 +97,16 @@ class Broken(Depths):
             text = text if len(text) == 3 else "1+1"
         return super().parse(text)
 
+    def quantities(self, genotype):
+        match self.fault:
+            case "count":
+                return (1.0,) * (1 + genotype[0])
+            case "infinite":
+                return (float("inf"),)
+            case "changing":
+                return (np.random.default_rng().random(),)
+        return (float(sum(genotype)),)
+
 
 @pytest.mark.parametrize(
     ("fault", "message"),
@@ -108,11 +118,18 @@ class Broken(Depths):
         ("unsorted", "edges not sorted"),
         ("format", "which parses as"),
         ("parse", "expected an ArchitectureError"),
+        ("count", r"\(\d, \d\) has \d quantities, others have \d"),
+        ("infinite", r"quantities of \(\d, \d\) are not finite"),
+        ("changing", r"quantities of \(\d, \d\) change from call to call"),
     ],
 )
 def test_check_space_names_the_broken_promise(fault, message):
     with pytest.raises(AssertionError, match=message):
         check_space(Broken(fault=fault), np.random.default_rng(0))
+
+
+def test_a_space_with_quantities_keeps_its_promises():
+    check_space(Broken(), np.random.default_rng(0))
 
 
 def test_check_space_names_a_missing_member():

@@ -22,6 +22,7 @@ EXPERIMENTS = [
     pytest.param("negative_transfer", marks=TABLES),
     pytest.param("sample_efficiency", marks=TABLES),
     pytest.param("transfer_rank", marks=TABLES),
+    pytest.param("quantities"),
 ]
 
 

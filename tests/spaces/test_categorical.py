@@ -132,3 +132,27 @@ def test_codes_of_a_real_table(rows):
     space = Categorical.from_codes(codes)
     assert space.cardinalities == (5,) * 6
     assert [space.format(space.parse(code)) for code in codes] == codes
+
+
+class TestQuantities:
+    @pytest.mark.parametrize(
+        ("codes", "code", "quantities"),
+        [
+            (["128_64_2", "32_64_2", "64_16_10"], "128_16_2", (2, 0, 0)),
+            (["8|conv", "16|pool", "24|conv"], "24|pool", (2,)),
+            (["a|b", "b|a"], "b|b", ()),
+            (["1|x", "1.0|x", "2|x"], "2|x", ()),
+            (["1|x", "nan|x", "2|x"], "2|x", ()),
+            (["7|x", "7|y"], "7|y", ()),
+            (["20", "01", "12"], "21", (2, 1)),
+        ],
+    )
+    def test_steps_of_positions_that_hold_numbers(self, codes, code, quantities):
+        space = Categorical.from_codes(codes)
+        assert space.quantities(space.parse(code)) == quantities
+
+    def test_symbols_out_of_order_are_names(self):
+        assert Categorical((3,), (("16", "8", "32"),), "|").quantities((1,)) == ()
+
+    def test_plain_codes_are_numbers(self):
+        assert Categorical((3, 2)).quantities((2, 0)) == (2, 0)

@@ -75,3 +75,15 @@ def test_every_string_of_the_table_formats_back(rows):
     parsed = [SPACE.parse(text) for text in texts]
     assert [SPACE.format(genotype) for genotype in parsed] == texts
     assert sorted(parsed) == sorted(genotypes(SPACE))
+
+
+@pytest.mark.parametrize(
+    ("text", "doublings", "halvings", "modules"),
+    [
+        ("64-2311-basic", (1, 1, 1, 1, 1, 1), (0, 1, 1, 1, 1, 1), 4),
+        ("64-124343-basic", (0, 1, 2, 2, 3, 3), (0, 0, 1, 2, 3, 4), 6),
+        ("64-41111-basic", (1, 1, 1, 1, 1, 1), (1, 1, 1, 1, 1, 1), 5),
+    ],
+)
+def test_quantities_follow_channels_and_resolution(text, doublings, halvings, modules):
+    assert SPACE.quantities(SPACE.parse(text)) == (*doublings, *halvings, modules)
