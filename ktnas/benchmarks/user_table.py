@@ -130,6 +130,14 @@ def _notes(
         for record in records
         if record.failures
     ]
+    if isinstance(space, Categorical) and space.numeric:
+        notes.insert(0, _numeric_note(space))
     if isinstance(listed_space(space, genotypes), ListedSpace):
         notes.insert(0, f"The search stays among the {len(genotypes):,} architectures that {table.path.name} lists.")
     return tuple(notes)
+
+
+def _numeric_note(space: Categorical) -> str:
+    every = len(space.numeric) == len(space.cardinalities)
+    where = "All positions" if every else f"Position {', '.join(str(i + 1) for i in space.numeric)}"
+    return f"{where} of the codes: numbers, of which near ones are taken to be alike (letters would be mere names)."

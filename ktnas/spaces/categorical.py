@@ -79,12 +79,13 @@ class Categorical:
         return cls(tuple(map(len, symbols)), symbols, separator, name)
 
     @cached_property
-    def _written(self) -> tuple[tuple[str, ...], ...]:
-        return self.symbols or tuple(tuple(map(str, range(size))) for size in self.cardinalities)
+    def numeric(self) -> tuple[int, ...]:
+        """The positions, from 0, whose values are numbers in ascending order."""
+        return tuple(i for i, written in enumerate(self._written) if _ascending(written))
 
     @cached_property
-    def _numeric(self) -> tuple[int, ...]:
-        return tuple(i for i, written in enumerate(self._written) if _ascending(written))
+    def _written(self) -> tuple[tuple[str, ...], ...]:
+        return self.symbols or tuple(tuple(map(str, range(size))) for size in self.cardinalities)
 
     @cached_property
     def _values(self) -> tuple[dict[str, int], ...]:
@@ -104,11 +105,11 @@ class Categorical:
         return OperationGraph((INPUT, *operations, OUTPUT), tuple(edges))
 
     def quantities(self, genotype: Genotype) -> tuple[float, ...]:
-        """How far along its values each position is whose values are numbers in ascending order, in steps.
+        """How far along its values each numeric position is, in steps.
 
         Steps, since a table does not say whether 8, 16, 32 and 64 differ by ratio or by number.
         """
-        return tuple(float(genotype[i]) for i in self._numeric)
+        return tuple(float(genotype[i]) for i in self.numeric)
 
     def format(self, genotype: Genotype) -> str:
         return self.separator.join(written[value] for written, value in zip(self._written, genotype, strict=True))

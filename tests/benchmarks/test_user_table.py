@@ -100,9 +100,15 @@ def test_every_format_gives_the_same_benchmark(tmp_path, suffix):
 
 
 @pytest.mark.parametrize(
-    "codes", [("012", "100", "001"), ("128_64_2", "32_64_2", "32_16_10"), ("a|b|c", "a|a|c", "b|b|c")]
+    ("codes", "numeric"),
+    [
+        (("012", "100", "001"), "All positions"),
+        (("128_64_2", "32_64_2", "32_16_10"), "All positions"),
+        (("8|b|1", "8|a|2", "16|b|1"), "Position 1, 3"),
+        (("a|b|c", "a|a|c", "b|b|c"), None),
+    ],
 )
-def test_categorical_codes_are_inferred_and_keep_their_zeros(tmp_path, codes):
+def test_categorical_codes_are_inferred_and_keep_their_zeros(tmp_path, codes, numeric):
     text = "id,acc,arch,x\n" + "\n".join(
         f"{i},{90 + i / 7:.2f},{code},{i}" for i, code in zip((7, 8, 11), codes, strict=True)
     )
@@ -110,6 +116,8 @@ def test_categorical_codes_are_inferred_and_keep_their_zeros(tmp_path, codes):
     assert benchmark.labels == codes
     assert isinstance(benchmark.space, ListedSpace)
     assert benchmark.space.base == Categorical.from_codes(codes)
+    told = [note for note in benchmark.notes if "of the codes: numbers" in note]
+    assert [note.partition(" of the")[0] for note in told] == ([] if numeric is None else [numeric])
 
 
 def test_the_column_of_architectures_can_be_named(tmp_path):
