@@ -1,6 +1,6 @@
 """What it is worth to know the numbers by which architectures differ: channels, resolution, depth, widths.
 
-    python experiments/quantities.py            # 30 seeds
+    python experiments/quantities.py            # 100 seeds, 30 for bare codes
     python experiments/quantities.py --smoke    # seconds
 
 ``ktnas`` with and without `ktnas.embedding.quantities.Quantities`, all tasks of a table together, 50 evaluations each.
@@ -35,6 +35,8 @@ from ktnas.spaces.categorical import Categorical
 
 EVALUATIONS = 50
 TABLES = ("transnas101-macro", "perceptrons", "nasbench201", "transnas101-micro")
+FEWER_SEEDS = 30
+"""For bare codes, where nothing is expected."""
 WITHOUT = "ktnas, without quantities"
 
 
@@ -84,14 +86,14 @@ def perceptrons(opts: Options) -> Perceptrons:
 
 def main() -> None:
     """Train, run, tabulate, draw."""
-    opts = harness.options(__doc__, __file__, seeds=30)
+    opts = harness.options(__doc__, __file__, seeds=100)
     text: list[str] = []
     rows: list[dict[str, Value]] = []
     panels: list[Panel] = []
     for table in opts.pick(TABLES, TABLES[1:2]):
         if table == "perceptrons":
             perceptrons(opts).train(opts.jobs)
-        runs = harness.sweep(opts, arms(), [case(opts, table)])
+        runs = harness.sweep(opts, arms(), [case(opts, table)], FEWER_SEEDS if table in TABLES[2:] else None)
         groups = joint.by_arm(runs)
         (comparison,) = compare(runs)
         tasks = comparison.tasks[1:]
