@@ -75,7 +75,7 @@ class NASBenchGraph:
         return pruned((INPUT, *(OPERATIONS[value] for value in genotype[1:]), OUTPUT), edges, zero=())
 
     def quantities(self, genotype: Genotype) -> tuple[float, ...]:
-        """How many operations of each kind, and of all, lie on a path at most, at least and on average; log2 of the paths.
+        """Operations of each kind, and of all, on a path: most, fewest, mean; and the logarithm of the number of paths.
 
         A path leads from input to output; its operations say how far a vertex sees, and by what.
         """
