@@ -4,9 +4,10 @@
     python experiments/quantities.py --smoke    # seconds
 
 ``ktnas`` with and without `ktnas.embedding.quantities.Quantities`, all tasks of a table together, 50 evaluations each.
-Where numbers mean something: the networks of TransNAS macro and NAS-Bench-Graph, and perceptrons by the widths of their
-layers (`perceptrons.py`), trained here on the first call. Where digits are but names: the cells of NAS-Bench-201 and TransNAS
-micro as bare codes (``402031``), as a user's own table may hold them, without the graph that the space would know.
+Where numbers mean something: the networks of TransNAS macro and NAS-Bench-Graph, and perceptrons by the widths of
+their layers (`perceptrons.py`), trained here on the first call. Where digits are but names: the cells of NAS-Bench-201
+and TransNAS micro as bare codes (``402031``), as a user's own table may hold them, without the graph that the space
+would know.
 """
 
 from __future__ import annotations
