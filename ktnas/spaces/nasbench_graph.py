@@ -7,6 +7,7 @@ same; the benchmark trained one of each class, its listed code, which `NASBenchG
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -73,6 +74,17 @@ class NASBenchGraph:
         edges += [(i, _SIZE + 1) for i in range(1, _SIZE + 1) if i not in links]
         return pruned((INPUT, *(OPERATIONS[value] for value in genotype[1:]), OUTPUT), edges, zero=())
 
+    def quantities(self, genotype: Genotype) -> tuple[float, ...]:
+        """Operations of each kind, and of all, on a path: most, fewest, mean; and the logarithm of the number of paths.
+
+        A path leads from input to output; its operations say how far a vertex sees, and by what.
+        """
+        paths = _paths(genotype)
+        counts = [(*map(path.count, range(len(OPERATIONS))), len(path)) for path in paths]
+        along = list(zip(*counts, strict=True))
+        means = (sum(column) / len(column) for column in along)
+        return (*map(max, along), *map(min, along), *means, math.log2(len(paths)))
+
     def format(self, genotype: Genotype) -> str:
         return "-".join(("".join(map(str, LINKS[genotype[0]])), *(OPERATIONS[value] for value in genotype[1:])))
 
@@ -132,6 +144,16 @@ def genotype_of(key: int) -> Genotype:
 def _listed(genotype: Genotype) -> Genotype:
     trees = _branches(0, genotype)
     return _written(_without_identities(trees))
+
+
+def _paths(genotype: Genotype) -> list[list[int]]:
+    """The operations between each leaf and the input, one list per leaf."""
+    links = LINKS[genotype[0]]
+    return [_path(genotype, leaf) for leaf in range(1, _SIZE + 1) if leaf not in links]
+
+
+def _path(genotype: Genotype, node: int) -> list[int]:
+    return [genotype[node], *_path(genotype, LINKS[genotype[0]][node - 1])] if node else []
 
 
 def _branches(node: int, genotype: Genotype) -> tuple[_Tree, ...]:

@@ -1,5 +1,6 @@
 import importlib.metadata
 import itertools
+import math
 import pickle
 
 import pytest
@@ -134,3 +135,24 @@ class TestAgainstTheBenchmark:
         five = {key_of(genotype) for genotype in genotypes(SPACE) if numbers.issuperset(genotype[1:])}
         assert five == keys_of("proteins")
         assert len(five) == 2_021
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "fewest", "mean", "paths"),
+    [
+        ("0123-gcn-gcn-fc-gat", {"gcn": 2, "fc": 1, "gat": 1, "": 4}, {"gcn": 2, "fc": 1, "gat": 1, "": 4}, None, 1),
+        ("0012-gcn-gat-fc-sage", {"gcn": 1, "gat": 1, "fc": 1, "sage": 1, "": 2}, {"": 2}, 0.5, 2),
+        ("0000-gcn-gcn-gcn-fc", {"gcn": 1, "fc": 1, "": 1}, {"": 1}, None, 4),
+    ],
+)
+def test_quantities_count_operations_along_paths(text, most, fewest, mean, paths):
+    names = (*OPERATIONS, "")
+    found = SPACE.quantities(SPACE.parse(text))
+    assert len(found) == 3 * len(names) + 1
+    at_most, at_least, on_average = (found[i * len(names) : (i + 1) * len(names)] for i in range(3))
+    assert at_most == tuple(most.get(name, 0) for name in names)
+    assert at_least == tuple(fewest.get(name, 0) for name in names)
+    if mean is not None:
+        assert on_average == (*(mean * (most.get(name, 0)) for name in names[:-1]), 2)
+    assert found[-1] == math.log2(paths)
+    assert sum(on_average[:-1]) == pytest.approx(on_average[-1])
