@@ -39,6 +39,8 @@ class FittedQuantities:
         Raises:
             ConfigurationError: If the space gives other than ``dim`` finite quantities for one of them.
         """
+        if not len(self.centre):  # most spaces, asked in every generation
+            return np.empty((len(genotypes), 0))
         return (_table(self.space, genotypes, len(self.centre)) - self.centre) / self.spread
 
     def state(self) -> Arrays:

@@ -105,6 +105,7 @@ def test_damaged_state_is_refused(state):
             ((1.0,), (1.0, 2.0)),
             r"gives the quantities \((1.0|1.0, 2.0),?\) for architecture '[01]'; expected [12] finite",
         ),
+        (((), (1.0,)), r"gives the quantities \((1.0,)?\) for architecture '[01]'; expected [01] finite"),
         (((1.0,), (float("nan"),)), r"gives the quantities \(nan,\) for architecture '1'; expected 1 finite"),
         (((1.0,), (float("inf"),)), r"gives the quantities \(inf,\)"),
     ],
