@@ -24,6 +24,7 @@ TARGET = ROOT / "docs" / "results.md"
 SECTIONS: Mapping[str, str] = {
     "nasbench201_evaluations": "NAS-Bench-201",
     "sample_efficiency": "Sample efficiency",
+    "limits": "What is left to be learned",
     "rerun_figures": "Figures of the literature, rerun",
     "transnas": "TransNAS-Bench-101",
     "two_tasks": "Two tasks: what a source gains a target",
