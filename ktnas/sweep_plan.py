@@ -18,6 +18,7 @@ from ktnas.benchmarks.table import TableBenchmark
 from ktnas.budget import check
 from ktnas.configuration import configuration, environment
 from ktnas.errors import ConfigurationError
+from ktnas.fingerprint import fingerprint
 from ktnas.grid import Sweep
 from ktnas.results import ENVIRONMENT
 from ktnas.typing import JSON
@@ -64,6 +65,7 @@ def planned(sweep: Sweep) -> Plan:
             **configuration(benchmark, problem, experiment.search, budget, (0,)),
             "version": __version__,
             "data": _digest(benchmark),
+            "fingerprint": fingerprint(problem.space),
         }
         del configs[a, c][ENVIRONMENT]
         titles[c] = case.title(problem, benchmark.name)

@@ -21,7 +21,7 @@ LAYERS = (
     {"typing", "errors", "rng"},
     {"graph", "description"},
     {"space"},
-    {"trial", "proxy"},
+    {"fingerprint", "trial", "proxy"},
     {"spaces", "embedding", "surrogate", "population"},
     {"transfer"},
     {"search"},

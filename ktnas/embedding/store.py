@@ -7,7 +7,6 @@ What comes out of the store is, to the bit, what went in: vectors are rounded to
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import math
@@ -24,8 +23,9 @@ from ktnas.description import describe
 from ktnas.embedding import Embedder, FittedEmbedder, group_widths
 from ktnas.embedding.graphs import BATCH
 from ktnas.embedding.persistence import Arrays, PersistentEmbedder, PersistentFitted, require
+from ktnas.fingerprint import fingerprint
 from ktnas.rng import Streams
-from ktnas.space import ListedSpace, SearchSpace, genotypes, is_enumerable, quantities, sample_distinct
+from ktnas.space import ListedSpace, SearchSpace, genotypes, is_enumerable, sample_distinct
 from ktnas.typing import FloatArray, Genotype
 
 FORMAT = 2
@@ -35,7 +35,6 @@ TABLE_LIMIT = 100_000
 """Vectors of a space's architectures are computed ahead if there are at most this many."""
 
 _CODES = 10 * TABLE_LIMIT
-_FINGERPRINT = 64
 _STATE = "state."
 
 
@@ -81,9 +80,7 @@ def cached(embedder: Embedder, space: SearchSpace, store: Store | None = None) -
 def cache_key(embedder: Embedder, space: SearchSpace) -> str:
     """The key under which a fit is kept; fit for a file name.
 
-    It covers every setting of the embedder, the space's type, fields, name and cardinalities, its listed
-    genotypes, the graphs of a few architectures (so that a change to a space's own code counts), the versions
-    of gensim and NumPy, and `FORMAT`.
+    It covers every setting of the embedder, the space's fingerprint, the versions of gensim and NumPy, and `FORMAT`.
 
     Raises:
         ConfigurationError: If a setting of the embedder is neither a dataclass nor a plain value.
@@ -92,23 +89,10 @@ def cache_key(embedder: Embedder, space: SearchSpace) -> str:
         f"format {FORMAT}",
         *(f"{package} {metadata.version(package)}" for package in ("gensim", "numpy")),
         json.dumps(describe(embedder)),
-        *_identity(space),
+        fingerprint(space),
     ]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return f"{_file_name(embedder.name)}-{_file_name(space.name)}-{digest[:32]}"
-
-
-def _identity(space: SearchSpace) -> list[str]:
-    parts = [space.name, repr(space.cardinalities)]
-    if isinstance(space, ListedSpace):
-        return [*parts, f"listed {hashlib.sha256(space.codes.tobytes()).hexdigest()}", *_identity(space.base)]
-    parts.append(f"{type(space).__module__}.{type(space).__qualname__}")
-    if dataclasses.is_dataclass(space):
-        parts.append(repr(space))
-    for genotype in sample_distinct(space, _FINGERPRINT, Streams(0).rng("fingerprint")):
-        graph = space.graph(genotype)
-        parts.append(f"{genotype} {graph.operations} {graph.edges} {quantities(space, genotype)}")
-    return parts
 
 
 def _file_name(name: str) -> str:
