@@ -1,7 +1,8 @@
 """A `Store` on disk: one uncompressed ``.npz`` file per key, written atomically and read without unpickling.
 
 No file in it is ever trusted: one that is truncated, of an unknown form or too large is replaced. Nothing here
-raises for the state of the disk; what went wrong is told to ``note``, and the run goes on without a cache.
+raises for the state of the disk; what went wrong is told to ``note``, and the run goes on without a cache. What has not
+been used for longest makes room for what is new.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +24,9 @@ from ktnas.embedding.persistence import Arrays
 
 SIZE_LIMIT = 1 << 30
 """Bytes of a file that is read, at most."""
+
+ROOM = 2 << 30
+"""Bytes of all files of a directory, at most; the newest file stays in any case."""
 
 _HEADER = re.compile(
     rb"\{'descr': '([<>|][fiu][1248])', 'fortran_order': False, 'shape': \(((?:[0-9]{1,15}(?:, |,?(?=\))))*)\), \} *\n"
@@ -39,13 +44,16 @@ class DiskStore:
     Attributes:
         directory: The directory.
         note: Called with one line, for people, when a file is damaged or cannot be written.
+        room: Bytes that its files may take.
     """
 
     directory: Path
     note: Callable[[str], None] = field(default=_ignore, compare=False)
+    room: int = field(default=ROOM, compare=False)
 
     def get(self, key: str) -> Arrays | None:
         path = self._path(key)
+        _mark_used(path)
         try:
             return _read(path)
         except FileNotFoundError:
@@ -61,6 +69,7 @@ class DiskStore:
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
             _write(self._path(key), arrays)
+            _make_room(self.directory, self.room)
         except OSError as error:
             reason = error.strerror or str(error)
             self.note(f"cache directory {self.directory} cannot be written ({reason}); running without it")
@@ -70,6 +79,25 @@ class DiskStore:
 
     def _path(self, key: str) -> Path:
         return self.directory / f"{key}.npz"
+
+
+def _mark_used(path: Path) -> None:
+    with suppress(OSError):  # of a directory that cannot be written nothing is ever removed either
+        os.utime(path)
+
+
+def _make_room(directory: Path, room: int) -> None:
+    """Remove the files used longest ago until the others fit; another process may be doing the same."""
+    files = []
+    for path in directory.glob("*.npz"):
+        with suppress(FileNotFoundError):
+            status = path.stat()
+            files.append((status.st_mtime_ns, status.st_size, path))
+    taken = 0
+    for i, (_, size, path) in enumerate(sorted(files, reverse=True)):
+        taken += size
+        if i and taken > room:
+            path.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> Arrays:

@@ -52,6 +52,48 @@ def test_putting_again_replaces(store):
     assert set(store.get("key")) == {"other"}
 
 
+class TestRoom:
+    @pytest.fixture
+    def small(self, tmp_path):
+        """Room for two entries and a half; made at intervals that any file system tells apart."""
+        probe = DiskStore(tmp_path / "probe")
+        probe.put("key", ARRAYS)
+        size = (probe.directory / "key.npz").stat().st_size
+        return DiskStore(tmp_path / "small", pytest.fail, room=size * 5 // 2)
+
+    @staticmethod
+    def put(store, *keys):
+        for key in keys:
+            store.put(key, ARRAYS)
+            for path in store.directory.glob("*.npz"):
+                status = path.stat()
+                os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns - 10**9))
+
+    def test_what_was_used_longest_ago_goes_first(self, small):
+        self.put(small, "a", "b")
+        assert small.get("a") is not None
+        self.put(small, "c")
+        assert sorted(path.stem for path in small.directory.iterdir()) == ["a", "c"]
+
+    def test_what_is_new_stays_however_large(self, small):
+        self.put(small, "a", "b")
+        large = {"table": np.zeros(10_000)}
+        small.put("large", large)
+        assert [path.stem for path in small.directory.iterdir()] == ["large"]
+        assert small.get("large")["table"].tobytes() == large["table"].tobytes()
+
+    def test_nothing_goes_while_there_is_room(self, small):
+        self.put(small, "a", "b", "b", "a")
+        assert len(list(small.directory.iterdir())) == 2
+
+    def test_files_of_others_stay(self, small):
+        small.directory.mkdir()
+        other = small.directory / "mine.txt"
+        other.write_bytes(bytes(1_000_000))
+        self.put(small, "a", "b", "c")
+        assert other.exists()
+
+
 def test_any_flipped_byte_of_the_data_is_noticed(store, notes):
     store.put("key", ARRAYS)
     path = store.directory / "key.npz"

@@ -67,7 +67,9 @@ def test_a_change_of_a_spaces_code_shows(change):
 def test_runs_in_a_changed_space_are_other_runs(change):
     def keys(space):
         benchmark = FunctionBenchmark(space, {"first": first})
-        return {*planned(Sweep((Arm("random", RandomSearch()),), (Case(Given(benchmark), budget=5),), (0,))).keys.values()}
+        return {
+            *planned(Sweep((Arm("random", RandomSearch()),), (Case(Given(benchmark), budget=5),), (0,))).keys.values()
+        }
 
     assert keys(Changing()) == keys(Changing())
     assert not keys(Changing()) & keys(replace(Changing(), **change))
