@@ -106,7 +106,7 @@ def _panel(axes: Axes, course: Course) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.ticklabel_format(axis="y", useOffset=False)
     if course.optimum is not None or not alone:
-        axes.legend(loc="upper right" if task.minimize else "lower right", frameon=False, fontsize=8)
+        axes.legend(loc="best", frameon=False, fontsize=8)
 
 
 def short(text: str, limit: int) -> str:
