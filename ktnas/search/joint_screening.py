@@ -43,25 +43,29 @@ class JointScreening:
 
     def fit(self, evidence: Mapping[str, Evidence], embedder: FittedEmbedder, rng: np.random.Generator) -> Ranking:
         """Fit one model to all evidence."""
-        rows: dict[Genotype, int] = {}
-        for seen in evidence.values():
-            for genotype in seen.genotypes:
-                rows.setdefault(genotype, len(rows))
-        targets = {task: normal_scores(seen.fitness) for task, seen in evidence.items()}
-        if not rows:
+        if not evidence:
             return _ByJointImprovement(None, {}, {}, frozenset(), embedder, self.detailed)
-        x = embedder.embed(list(rows))
-        observations = Observations(
-            x=x,
-            rows=np.array([rows[g] for seen in evidence.values() for g in seen.genotypes]),
-            tasks=np.repeat(np.arange(len(evidence)), [len(seen.genotypes) for seen in evidence.values()]),
-            y=np.concatenate(list(targets.values())),
-            groups=group_widths(embedder, x.shape[1]),
-        )
-        best = {task: float(y.max()) for task, y in targets.items()}
+        seen = observations(evidence, embedder)
+        best = {task: float(seen.y[seen.tasks == i].max()) for i, task in enumerate(evidence)}
         number = {task: i for i, task in enumerate(evidence)}
-        ending = frozenset(task for task, seen in evidence.items() if seen.remaining <= self.final)
-        return _ByJointImprovement(self.model.fit(observations, rng), number, best, ending, embedder, self.detailed)
+        ending = frozenset(task for task, own in evidence.items() if own.remaining <= self.final)
+        return _ByJointImprovement(self.model.fit(seen, rng), number, best, ending, embedder, self.detailed)
+
+
+def observations(evidence: Mapping[str, Evidence], embedder: FittedEmbedder) -> Observations:
+    """All evidence as one model sees it: tasks numbered in their order, fitness as normal scores within a task."""
+    rows: dict[Genotype, int] = {}
+    for seen in evidence.values():
+        for genotype in seen.genotypes:
+            rows.setdefault(genotype, len(rows))
+    x = embedder.embed(list(rows))
+    return Observations(
+        x=x,
+        rows=np.array([rows[g] for seen in evidence.values() for g in seen.genotypes]),
+        tasks=np.repeat(np.arange(len(evidence)), [len(seen.genotypes) for seen in evidence.values()]),
+        y=np.concatenate([normal_scores(seen.fitness) for seen in evidence.values()]),
+        groups=group_widths(embedder, x.shape[1]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,237 @@
+"""Which parts of the surrogate of ``ktnas`` choose well: variants fitted to the same histories.
+
+    python experiments/choices.py            # 24 seeds
+    python experiments/choices.py --smoke    # seconds
+
+Whole searches tell methods apart that differ a lot; what a part is worth drowns in the luck of their starts. Here the
+joint surrogate is fitted to what searches of ``ktnas`` had seen after 12 and after 30 evaluations per task, once as it
+is and once per variant, with the same random numbers. Each time the ten architectures that it predicts best, of all
+that a task has not seen, are looked up in the table; what counts is their mean normal score among all entries (0 is the
+median, 2 the best 2 %). Differences are paired by history. The histories are those of ``ktnas`` as it is, which favours
+what it would have chosen itself, and a choice by prediction alone does not explore: these figures judge parts of the
+model, not searches.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import repeat
+from time import process_time
+from typing import TypeAlias
+
+import harness
+import nasbench201_evaluations as cells
+import nasbench_graph
+import numpy as np
+import transnas
+from sample_efficiency import exploring
+
+from ktnas.api import search
+from ktnas.benchmarks.lookup import load_benchmark
+from ktnas.benchmarks.table import TableBenchmark
+from ktnas.comparison_report import Value, markdown_table
+from ktnas.embedding import FittedEmbedder
+from ktnas.embedding.store import cached
+from ktnas.experiment import with_store
+from ktnas.rng import Streams
+from ktnas.search.joint_screening import observations
+from ktnas.search.ktnas import evidence
+from ktnas.search.screening import Evidence
+from ktnas.surrogate.multi_task import MultiTaskGaussianProcess, Observations
+from ktnas.surrogate.normal_scores import normal_scores
+from ktnas.typing import FloatArray, Genotype
+
+TABLES: Mapping[str, tuple[str, ...]] = {
+    cells.BENCHMARK: cells.TASKS,
+    **dict.fromkeys(transnas.BENCHMARKS, transnas.TASKS),
+    nasbench_graph.BENCHMARK: nasbench_graph.TASKS,
+}
+AFTER = (12, 30)
+"""Evaluations per task of which the surrogate knows."""
+TOP = 10
+"""Predictions that are looked up, per task."""
+
+PARTS = (
+    "node2vec of operations",
+    "node2vec of operations and positions",
+    "node2vec of neighbourhoods",
+    "Weisfeiler-Lehman counts",
+    "one-hot code",
+    "path counts",
+    "quantities",
+)
+"""The groups of columns of the embedding of ``ktnas``, in their order; no table need have the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The surrogate with something exchanged.
+
+    Attributes:
+        name: What it is called.
+        without: Numbers of the parts of the embedding that it does not see.
+        model: The Gaussian process.
+    """
+
+    name: str
+    without: frozenset[int] = frozenset()
+    model: MultiTaskGaussianProcess = field(default_factory=MultiTaskGaussianProcess)
+
+
+AS_IT_IS = Variant("as it is")
+VARIANTS = (
+    *(Variant(f"without {part}", frozenset({i})) for i, part in enumerate(PARTS)),
+    Variant("without any node2vec", frozenset({0, 1, 2})),
+    Variant("node2vec of neighbourhoods alone", frozenset(range(7)) - {2}),
+    Variant("Weisfeiler-Lehman counts alone", frozenset(range(7)) - {3}),
+    Variant("without node2vec of operations and path counts", frozenset({0, 5})),
+    Variant("no transfer: correlation 0", model=MultiTaskGaussianProcess(correlation=0.0)),
+    Variant("prior correlation .4", model=MultiTaskGaussianProcess(correlation=0.4)),
+    Variant("prior correlation .8", model=MultiTaskGaussianProcess(correlation=0.8)),
+    Variant("6 settings drawn", model=MultiTaskGaussianProcess(draws=6)),
+    Variant("96 settings drawn", model=MultiTaskGaussianProcess(draws=96)),
+)
+
+Found: TypeAlias = dict[tuple[str, int], float]
+"""Mean score of the predictions, by variant and number of evaluations."""
+
+
+def main() -> None:
+    """Search, fit, tabulate, draw."""
+    parser = harness.parser_of(__doc__, seeds=24)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: one per core)")
+    opts = harness.read(parser, parser.parse_args(), __file__)
+    seconds = 0.0
+    gathered: dict[str, list[Found]] = {}
+    for name in opts.pick(TABLES, (nasbench_graph.BENCHMARK,)):
+        with ProcessPoolExecutor(opts.jobs) as pool:
+            made = list(pool.map(looked_up, repeat(name), range(opts.seeds), repeat(opts.smoke)))
+        gathered[name] = [found for found, _ in made]
+        seconds += sum(taken for _, taken in made)
+        sys.stderr.write(f"{opts.name}: {name} done\n")
+    fits = sum(len(found) for histories in gathered.values() for found in histories)
+    work = harness.Work({"searches": opts.seeds * len(gathered), "fits": fits}, seconds)
+    text = [
+        f"Mean normal score, among all entries, of the {TOP} unseen architectures that the surrogate predicts best; means "
+        f"over the tasks and over {opts.seeds} histories. Below the first line, differences from it; in parentheses "
+        "where their 95 % bootstrap interval, not corrected for their number, holds 0. NAS-Bench-201 and TransNAS micro "
+        "have no quantities.\n",
+        *(f"### After {n} evaluations per task\n\n{markdown(gathered, n)}\n" for n in evaluations(opts.smoke)),
+    ]
+    rows = [row for name, histories in gathered.items() for row in csv_rows(name, histories)]
+    harness.publish(opts, "\n".join(text), rows, {}, work=work)
+
+
+def evaluations(smoke: bool) -> tuple[int, ...]:
+    """Of how many evaluations per task the surrogate knows."""
+    return AFTER[:1] if smoke else AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A table, once per process.
+
+    Attributes:
+        table: It.
+        embedder: The fitted embedding of ``ktnas``.
+        x: ``(n, dim)`` vectors of all architectures.
+        row: Their numbers.
+        scores: Normal scores ``(n,)`` of their fitness, by task.
+    """
+
+    table: TableBenchmark
+    embedder: FittedEmbedder
+    x: FloatArray
+    row: Mapping[Genotype, int]
+    scores: Mapping[str, FloatArray]
+
+
+@lru_cache(maxsize=1)
+def opened(name: str) -> Opened:
+    """The table of this name."""
+    table = load_benchmark(name, TABLES[name], None).restricted(TABLES[name])
+    method = with_store(exploring())
+    embedder = cached(method.embedder, table.space, method.store)
+    row = {genotype: i for i, genotype in enumerate(table.genotypes)}
+    scores = {task: normal_scores(table.record(task).fitness) for task in TABLES[name]}
+    return Opened(table, embedder, embedder.embed(table.genotypes), row, scores)
+
+
+def looked_up(name: str, seed: int, smoke: bool) -> tuple[Found, float]:
+    """Search a table, fit every variant to what was seen, look up what it predicts; and the processor time."""
+    began = process_time()
+    at = opened(name)
+    tasks = TABLES[name][: 2 if smoke else None]
+    method = harness.as_search(with_store(exploring()))
+    history = search(at.table, tasks, budget=evaluations(smoke)[-1], seed=seed, method=method).history
+    found: Found = {}
+    for n in evaluations(smoke):
+        seen = {task: Evidence(own.genotypes[:n], own.fitness[:n]) for task, own in evidence(history, {}).items()}
+        known = observations(seen, at.embedder)
+        for variant in (AS_IT_IS, *VARIANTS[: 2 if smoke else None]):
+            means = predicted(variant, known, at.x, seed)
+            found[variant.name, n] = float(
+                np.mean([worth(mean, own, at, task) for mean, (task, own) in zip(means, seen.items(), strict=True)])
+            )
+    return found, process_time() - began
+
+
+def predicted(variant: Variant, known: Observations, x: FloatArray, seed: int) -> FloatArray:
+    """Means ``(tasks, n)`` of all architectures ``x (n, dim)``."""
+    kept = [i for i in range(len(known.groups)) if i not in variant.without]
+    columns = np.isin(np.repeat(np.arange(len(known.groups)), known.groups), kept)
+    fewer = replace(known, x=known.x[:, columns], groups=tuple(known.groups[i] for i in kept))
+    fitted = variant.model.fit(fewer, Streams(seed).rng("choices"))
+    means, _ = fitted.predict(x[:, columns], range(int(known.tasks.max()) + 1), 0)
+    return means
+
+
+def worth(mean: FloatArray, seen: Evidence, at: Opened, task: str) -> float:
+    """Mean true score of the unseen architectures of the highest means ``(n,)``."""
+    unseen = mean.copy()
+    unseen[[at.row[genotype] for genotype in seen.genotypes]] = -np.inf
+    return float(at.scores[task][np.argsort(-unseen, kind="stable")[:TOP]].mean())
+
+
+def differences(histories: Sequence[Found], variant: str, n: int) -> list[float]:
+    """Of a variant from the surrogate as it is, history by history."""
+    return [found[variant, n] - found[AS_IT_IS.name, n] for found in histories]
+
+
+def markdown(gathered: Mapping[str, Sequence[Found]], n: int) -> str:
+    """A line per variant, a column per table."""
+    names = list(dict.fromkeys(variant for histories in gathered.values() for variant, _ in histories[0]))
+    lines = [[AS_IT_IS.name, *(f"{np.mean([f[AS_IT_IS.name, n] for f in own]):.3f}" for own in gathered.values())]]
+    for name in names[1:]:
+        lines.append([name, *(said(differences(own, name, n)) for own in gathered.values())])
+    return markdown_table(["surrogate", *gathered], lines)
+
+
+def said(values: Sequence[float]) -> str:
+    """A mean difference; in parentheses where it may be none."""
+    bounds = harness.interval(values)
+    text = f"{np.mean(values):+.3f}"
+    return text if bounds.low > 0 or bounds.high < 0 else f"({text})"
+
+
+def csv_rows(name: str, histories: Sequence[Found]) -> list[dict[str, Value]]:
+    """One row per variant and number of evaluations."""
+    return [
+        {
+            "benchmark": name,
+            "evaluations": n,
+            "surrogate": variant,
+            **harness.summary(differences(histories, variant, n)),
+        }
+        for variant, n in histories[0]
+        if variant != AS_IT_IS.name
+    ]
+
+
+if __name__ == "__main__":
+    main()
