@@ -117,10 +117,10 @@ def main() -> None:
     fits = sum(len(found) for histories in gathered.values() for found in histories)
     work = harness.Work({"searches": opts.seeds * len(gathered), "fits": fits}, seconds)
     text = [
-        f"Mean normal score, among all entries, of the {TOP} unseen architectures that the surrogate predicts best; means "
-        f"over the tasks and over {opts.seeds} histories. Below the first line, differences from it; in parentheses "
-        "where their 95 % bootstrap interval, not corrected for their number, holds 0. NAS-Bench-201 and TransNAS micro "
-        "have no quantities.\n",
+        f"Mean normal score, among all entries, of the {TOP} unseen architectures that the surrogate predicts best; "
+        f"means over the tasks and over {opts.seeds} histories. Below the first line, differences from it; in "
+        "parentheses where their 95 % bootstrap interval, not corrected for their number, holds 0. NAS-Bench-201 and "
+        "TransNAS micro have no quantities.\n",
         *(f"### After {n} evaluations per task\n\n{markdown(gathered, n)}\n" for n in evaluations(opts.smoke)),
     ]
     rows = [row for name, histories in gathered.items() for row in csv_rows(name, histories)]
@@ -207,8 +207,7 @@ def markdown(gathered: Mapping[str, Sequence[Found]], n: int) -> str:
     """A line per variant, a column per table."""
     names = list(dict.fromkeys(variant for histories in gathered.values() for variant, _ in histories[0]))
     lines = [[AS_IT_IS.name, *(f"{np.mean([f[AS_IT_IS.name, n] for f in own]):.3f}" for own in gathered.values())]]
-    for name in names[1:]:
-        lines.append([name, *(said(differences(own, name, n)) for own in gathered.values())])
+    lines += [[name, *(said(differences(own, name, n)) for own in gathered.values())] for name in names[1:]]
     return markdown_table(["surrogate", *gathered], lines)
 
 
@@ -221,15 +220,11 @@ def said(values: Sequence[float]) -> str:
 
 def csv_rows(name: str, histories: Sequence[Found]) -> list[dict[str, Value]]:
     """One row per variant and number of evaluations."""
+    place: dict[str, Value] = {"benchmark": name}
     return [
-        {
-            "benchmark": name,
-            "evaluations": n,
-            "surrogate": variant,
-            **harness.summary(differences(histories, variant, n)),
-        }
-        for variant, n in histories[0]
-        if variant != AS_IT_IS.name
+        {**place, "evaluations": n, "surrogate": other, **harness.summary(differences(histories, other, n))}
+        for other, n in histories[0]
+        if other != AS_IT_IS.name
     ]
 
 

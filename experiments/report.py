@@ -30,6 +30,7 @@ SECTIONS: Mapping[str, str] = {
     "two_tasks": "Two tasks: what a source gains a target",
     "nasbench_graph": "NAS-Bench-Graph",
     "ablation": "Ablation and sensitivity",
+    "choices": "Which parts of the surrogate choose well",
     "quantities": "What numbers say of architectures: channels, resolution, widths",
     "transfer_rank": "Transfer rank against random transfer and none",
     "transfer_signal": "What the labels of transfers add to the surrogate",
