@@ -1,0 +1,82 @@
+"""Variants of a surrogate on the same histories: what they see, what they choose, what that is worth."""
+
+import csv
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ktnas.search.screening import Evidence
+from ktnas.surrogate.multi_task import MultiTaskGaussianProcess, Observations
+
+FOLDER = Path(__file__).parents[2] / "experiments"
+
+
+@pytest.fixture
+def choices(monkeypatch):
+    monkeypatch.syspath_prepend(FOLDER)
+    known = set(sys.modules)
+    import choices
+
+    yield choices
+    for name in set(sys.modules) - known:
+        if Path(getattr(sys.modules[name], "__file__", None) or "").parent == FOLDER:
+            sys.modules.pop(name)
+
+
+@pytest.fixture
+def known():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((12, 6))
+    tasks = np.repeat([0, 1], 6)
+    return Observations(x, np.arange(12), tasks, rng.standard_normal(12), (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("without", "columns", "groups"), [((0,), [1, 2, 3, 4, 5], (2, 3)), ((1, 6), [0, 3, 4, 5], (1, 3))]
+)
+def test_a_part_left_out_is_not_seen(choices, known, without, columns, groups):
+    every = np.random.default_rng(1).standard_normal((40, 6))
+    variant = choices.Variant("fewer", frozenset(without))
+    found = choices.predicted(variant, known, every, seed=3)
+    assert found.shape == (2, 40)
+    changed = every.copy()
+    changed[:, [i for i in range(6) if i not in columns]] += 5
+    assert np.array_equal(choices.predicted(variant, known, changed, seed=3), found)
+    fewer = Observations(known.x[:, columns], known.rows, known.tasks, known.y, groups)
+    model = MultiTaskGaussianProcess().fit(fewer, choices.Streams(3).rng("choices"))
+    assert np.array_equal(model.predict(every[:, columns], [0, 1], 0)[0], found)
+
+
+def test_what_was_seen_is_not_chosen(choices, monkeypatch):
+    monkeypatch.setattr(choices, "TOP", 2)
+    at = choices.Opened(None, None, np.zeros((5, 1)), {(i,): i for i in range(5)}, {"t": np.array([9.0, 1, 2, 4, 8])})
+    mean = np.array([5.0, 4.0, 3.0, 3.0, 1.0])
+    assert choices.worth(mean, Evidence(((0,),), np.zeros(1)), at, "t") == 1.5
+    assert choices.worth(mean, Evidence(((4,), (1,), (0,)), np.zeros(3)), at, "t") == 3.0
+    assert mean[0] == 5.0
+
+
+def test_differences_are_paired_by_history(choices):
+    histories = [{("as it is", 12): base, ("other", 12): base + gain} for base, gain in ((1.0, 0.1), (5.0, 0.3))]
+    assert choices.differences(histories, "other", 12) == pytest.approx([0.1, 0.3])
+    assert choices.said([0.1, 0.2, 0.3]) == "+0.200"
+    assert choices.said([-0.1, 0.2, -0.3]) == "(-0.067)"
+
+
+def test_the_parts_are_those_of_the_embedding(choices):
+    assert len(choices.exploring().embedder.parts) == len(choices.PARTS)
+
+
+def test_smoke(choices, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(sys, "argv", ["choices.py", "--smoke", "--jobs", "1", "--out", str(tmp_path)])
+    runpy.run_path(str(FOLDER / "choices.py"), run_name="__main__")
+    assert capsys.readouterr().out.strip() in (tmp_path / "choices.md").read_text()
+    with (tmp_path / "choices.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["surrogate"] for row in rows] == [variant.name for variant in choices.VARIANTS[:2]]
+    assert all(float(row["low"]) <= float(row["mean"]) <= float(row["high"]) for row in rows)
+    assert json.loads((tmp_path / "choices.json").read_text())["counts"] == {"searches": 2, "fits": 6}
