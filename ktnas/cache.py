@@ -90,14 +90,15 @@ def _make_room(directory: Path, room: int) -> None:
     """Remove the files used longest ago until the others fit; another process may be doing the same."""
     files = []
     for path in directory.glob("*.npz"):
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             status = path.stat()
             files.append((status.st_mtime_ns, status.st_size, path))
     taken = 0
     for i, (_, size, path) in enumerate(sorted(files, reverse=True)):
         taken += size
         if i and taken > room:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
 
 
 def _read(path: Path) -> Arrays:

@@ -13,7 +13,7 @@ from ktnas.grid import Arm, Case, Given, Sweep
 from ktnas.search.random_search import RandomSearch
 from ktnas.space import ListedSpace, genotypes
 from ktnas.spaces.categorical import Categorical
-from ktnas.spaces.darts import DARTS
+from ktnas.spaces.darts import DARTS, EMT_NAS
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.sweep_plan import planned
 
@@ -79,7 +79,7 @@ def test_spaces_are_told_apart():
     cells = NASBench201()
     every = genotypes(cells)
     listed = [ListedSpace(cells, codes) for codes in (every[:10], every[1:11], every[9::-1])]
-    spaces = [cells, DARTS(), Categorical((2, 3)), Categorical((3, 2)), *listed]
+    spaces = [cells, DARTS(), EMT_NAS, Categorical((2, 3)), Categorical((3, 2)), *listed]
     assert len({fingerprint(space) for space in spaces}) == len(spaces)
     assert fingerprint(ListedSpace(cells, every[:10])) == fingerprint(listed[0])
 

@@ -16,15 +16,8 @@ FOLDER = Path(__file__).parents[2] / "experiments"
 
 
 @pytest.fixture
-def choices(monkeypatch):
-    monkeypatch.syspath_prepend(FOLDER)
-    known = set(sys.modules)
-    import choices
-
-    yield choices
-    for name in set(sys.modules) - known:
-        if Path(getattr(sys.modules[name], "__file__", None) or "").parent == FOLDER:
-            sys.modules.pop(name)
+def choices(imported):
+    return imported("choices")
 
 
 @pytest.fixture

@@ -14,15 +14,8 @@ FOLDER = Path(__file__).parents[2] / "experiments"
 
 
 @pytest.fixture
-def limits(monkeypatch):
-    monkeypatch.syspath_prepend(FOLDER)
-    known = set(sys.modules)
-    import limits
-
-    yield limits
-    for name in set(sys.modules) - known:
-        if Path(getattr(sys.modules[name], "__file__", None) or "").parent == FOLDER:
-            sys.modules.pop(name)
+def limits(imported):
+    return imported("limits")
 
 
 @pytest.fixture

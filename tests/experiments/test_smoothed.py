@@ -1,19 +1,10 @@
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "experiments"
-
 
 @pytest.fixture
-def smoothed(monkeypatch):
-    monkeypatch.syspath_prepend(FOLDER)
-    import smoothed
-
-    yield smoothed
-    sys.modules.pop("smoothed")
+def smoothed(imported):
+    return imported("smoothed")
 
 
 @pytest.fixture
