@@ -90,14 +90,15 @@ def with_parameters(base: KTNAS) -> Combined:
 
 def searched(opts: Options, benchmark: str) -> list[RunRecord]:
     """Every arm on one benchmark, all its tasks together."""
-    arms, others = [Arm("ktnas", as_search(ktnas()))], variants()
+    others = variants()
     if benchmark == cells.BENCHMARK:
         case = cells.case(opts, CAP)
         others.append(Arm("among candidates", as_search(replace(ktnas(), pool=BredAndRandom()))))
     else:
         case = Case(Named(benchmark, transnas.tasks(opts)), budget=opts.budget(EVALUATIONS))
-        arms.append(Arm("exploring to the end", as_search(exploring())))
-    return harness.sweep(opts, arms, [case]) + harness.sweep(opts, others, [case], VARIANT_SEEDS)
+        others.append(Arm("exploring to the end", as_search(exploring())))
+    runs = harness.sweep(opts, [Arm("ktnas", as_search(ktnas()))], [case])
+    return runs + harness.sweep(opts, others, [case], VARIANT_SEEDS)
 
 
 def until_best(runs: Sequence[RunRecord], rows: list[dict[str, Value]]) -> list[str]:

@@ -98,11 +98,16 @@ class Categorical:
         return genotype
 
     def graph(self, genotype: Genotype) -> OperationGraph:
-        """One node per position between input and output; a position knows no order, so no two are joined."""
-        last = len(genotype) + 1
-        operations = (f"{i}={self._written[i][value]}" for i, value in enumerate(genotype))
-        edges = [(0, i) for i in range(1, last)] + [(i, last) for i in range(1, last)]
-        return OperationGraph((INPUT, *operations, OUTPUT), tuple(edges))
+        """A way from input to output per position: a node with the position's number, then one with its symbol.
+
+        The same symbol is the same operation at every position, so what it does at one can tell of another; a position
+        knows no order, so no two are joined.
+        """
+        size = len(genotype)
+        positions = (f"#{i}" for i in range(size))
+        symbols = (f"={self._written[i][value]}" for i, value in enumerate(genotype))
+        ways = [(0, i, size + i, 2 * size + 1) for i in range(1, size + 1)]
+        return OperationGraph((INPUT, *positions, *symbols, OUTPUT), tuple(sorted(e for w in ways for e in pairwise(w))))
 
     def quantities(self, genotype: Genotype) -> tuple[float, ...]:
         """How far along its values each numeric position is, in steps.

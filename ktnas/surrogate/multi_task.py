@@ -74,7 +74,7 @@ class MultiTaskGaussianProcess:
     correlation: float = 0.6
     trust: float = 20.0
     draws: int = 24
-    spread: float = 0.5
+    spread: float = 0.25
 
     def __post_init__(self) -> None:
         if not 0 <= self.correlation < 1 or self.trust <= 0 or self.draws < 1 or self.spread <= 0:

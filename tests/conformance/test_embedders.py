@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ktnas.embedding.combined import Combined
+from ktnas.embedding.emphasized import Emphasized
 from ktnas.embedding.node2vec import Node2Vec
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
@@ -51,6 +52,7 @@ EMBEDDERS = {
     "separate": Separate(walks_per_node=1, walk_length=5, skip_gram=SMALL["skip_gram"]),
     "combined": Combined((Node2Vec(Neighbourhood(1), **SMALL), WeisfeilerLehman(1, corpus_size=100)), corpus_size=100),
     "pair": Combined((OneHot(), PathEncoding(corpus_size=100)), corpus_size=100),
+    "emphasized": Emphasized(WeisfeilerLehman(1, corpus_size=100), corpus_size=100),
     "proxies": ProxyFeatures((Operations(),), corpus_size=100),
     "with proxies": Combined((WeisfeilerLehman(1, corpus_size=100), ProxyFeatures((Operations(),))), corpus_size=100),
 }

@@ -117,9 +117,20 @@ class TestFromCodes:
 
 
 class TestGraph:
-    def test_a_node_per_position_and_value(self):
+    def test_a_way_per_position_through_its_symbol(self):
         space = Categorical.from_codes(["a|x", "b|y"])
-        assert space.graph((1, 0)) == OperationGraph((INPUT, "0=b", "1=x", OUTPUT), ((0, 1), (0, 2), (1, 3), (2, 3)))
+        assert space.graph((1, 0)) == OperationGraph(
+            (INPUT, "#0", "#1", "=b", "=x", OUTPUT), ((0, 1), (0, 2), (1, 3), (2, 4), (3, 5), (4, 5))
+        )
+
+    def test_the_same_symbol_is_the_same_operation_at_every_position(self):
+        space = Categorical.from_codes(["a|b|a", "b|a|b"])
+        operations = [space.graph(genotype).operations[4:-1] for genotype in ((0, 1, 0), (1, 1, 0))]
+        assert operations == [("=a", "=b", "=a"), ("=b", "=b", "=a")]
+
+    def test_symbols_cannot_be_taken_for_positions_or_ends(self):
+        space = Categorical.from_codes(["#0|input", "output|=1"])
+        assert len({canonical(space, genotype) for genotype in genotypes(space)}) == 4
 
     def test_different_codes_are_different_architectures(self):
         space = Categorical((3, 2, 2))
