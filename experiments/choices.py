@@ -1,15 +1,15 @@
-"""Which parts of the surrogate of ``ktnas`` choose well: variants fitted to the same histories.
+"""Which parts of the surrogate of ``ktnas`` find the best: variants fitted to the same histories.
 
     python experiments/choices.py            # 24 seeds
     python experiments/choices.py --smoke    # seconds
 
 Whole searches tell methods apart that differ a lot; what a part is worth drowns in the luck of their starts. Here the
 joint surrogate is fitted to what searches of ``ktnas`` had seen after 12 and after 30 evaluations per task, once as it
-is and once per variant, with the same random numbers. Each time the ten architectures that it predicts best, of all
-that a task has not seen, are looked up in the table; what counts is their mean normal score among all entries (0 is the
-median, 2 the best 2 %). Differences are paired by history. The histories are those of ``ktnas`` as it is, which favours
-what it would have chosen itself, and a choice by prediction alone does not explore: these figures judge parts of the
-model, not searches.
+is and once per variant, with the same random numbers. The ten best architectures of each task are taken out of what it
+has seen, and looked for in the order of its predictions: what counts is how late they come, as the mean logarithm to
+base 2 of their places among the unseen. One less means that they would be found in half the evaluations. Differences
+are paired by history. The histories are those of ``ktnas`` as it is, which favours what it would have chosen itself,
+and an order by prediction alone does not explore: these figures judge parts of the model, not searches.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import repeat
 from time import process_time
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import harness
 import nasbench201_evaluations as cells
@@ -36,15 +36,17 @@ from ktnas.benchmarks.lookup import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.comparison_report import Value, markdown_table
 from ktnas.embedding import FittedEmbedder
+from ktnas.embedding.combined import Combined, combined
+from ktnas.embedding.persistence import PersistentEmbedder
 from ktnas.embedding.store import cached
+from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
 from ktnas.experiment import with_store
 from ktnas.rng import Streams
 from ktnas.search.joint_screening import observations
 from ktnas.search.ktnas import evidence
 from ktnas.search.screening import Evidence
 from ktnas.surrogate.multi_task import MultiTaskGaussianProcess, Observations
-from ktnas.surrogate.normal_scores import normal_scores
-from ktnas.typing import FloatArray, Genotype
+from ktnas.typing import FloatArray, Genotype, IntArray
 
 TABLES: Mapping[str, tuple[str, ...]] = {
     cells.BENCHMARK: cells.TASKS,
@@ -54,10 +56,10 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 AFTER = (12, 30)
 """Evaluations per task of which the surrogate knows."""
 TOP = 10
-"""Predictions that are looked up, per task."""
+"""Architectures that are taken out and looked for, per task."""
 
 PARTS = (
-    "node2vec of operations",
+    "counts of operations",
     "node2vec of operations and positions",
     "node2vec of neighbourhoods",
     "Weisfeiler-Lehman counts",
@@ -75,21 +77,29 @@ class Variant:
     Attributes:
         name: What it is called.
         without: Numbers of the parts of the embedding that it does not see.
+        exchanged: Other parts of the embedding, by their numbers.
         model: The Gaussian process.
     """
 
     name: str
     without: frozenset[int] = frozenset()
+    exchanged: tuple[tuple[int, PersistentEmbedder], ...] = ()
     model: MultiTaskGaussianProcess = field(default_factory=MultiTaskGaussianProcess)
 
 
 AS_IT_IS = Variant("as it is")
+NODE2VEC = (0, combined().parts[0])
+PLAIN = (3, WeisfeilerLehman(depth=1))
+WIDER = MultiTaskGaussianProcess(spread=0.5)
 VARIANTS = (
     *(Variant(f"without {part}", frozenset({i})) for i, part in enumerate(PARTS)),
-    Variant("without any node2vec", frozenset({0, 1, 2})),
-    Variant("node2vec of neighbourhoods alone", frozenset(range(7)) - {2}),
+    Variant("without any node2vec", frozenset({1, 2})),
     Variant("Weisfeiler-Lehman counts alone", frozenset(range(7)) - {3}),
-    Variant("without node2vec of operations and path counts", frozenset({0, 5})),
+    Variant("node2vec of operations for their counts", exchanged=(NODE2VEC,)),
+    Variant("no emphasis on common neighbourhoods", exchanged=(PLAIN,)),
+    Variant("length scales spread by .5", model=WIDER),
+    Variant("all three, as it was", exchanged=(NODE2VEC, PLAIN), model=WIDER),
+    Variant("length scales spread by .1", model=MultiTaskGaussianProcess(spread=0.1)),
     Variant("no transfer: correlation 0", model=MultiTaskGaussianProcess(correlation=0.0)),
     Variant("prior correlation .4", model=MultiTaskGaussianProcess(correlation=0.4)),
     Variant("prior correlation .8", model=MultiTaskGaussianProcess(correlation=0.8)),
@@ -98,7 +108,7 @@ VARIANTS = (
 )
 
 Found: TypeAlias = dict[tuple[str, int], float]
-"""Mean score of the predictions, by variant and number of evaluations."""
+"""How late the best come, by variant and number of evaluations."""
 
 
 def main() -> None:
@@ -117,10 +127,10 @@ def main() -> None:
     fits = sum(len(found) for histories in gathered.values() for found in histories)
     work = harness.Work({"searches": opts.seeds * len(gathered), "fits": fits}, seconds)
     text = [
-        f"Mean normal score, among all entries, of the {TOP} unseen architectures that the surrogate predicts best; "
-        f"means over the tasks and over {opts.seeds} histories. Below the first line, differences from it; in "
-        "parentheses where their 95 % bootstrap interval, not corrected for their number, holds 0. NAS-Bench-201 and "
-        "TransNAS micro have no quantities.\n",
+        f"Mean logarithm to base 2 of the places, in the order of the surrogate's predictions, of the {TOP} best "
+        f"architectures, which it has not seen; means over the tasks and over {opts.seeds} histories. Below the first "
+        "line, differences from it, of which negative ones are better; in parentheses where their 95 % bootstrap "
+        "interval, not corrected for their number, holds 0. NAS-Bench-201 and TransNAS micro have no quantities.\n",
         *(f"### After {n} evaluations per task\n\n{markdown(gathered, n)}\n" for n in evaluations(opts.smoke)),
     ]
     rows = [row for name, histories in gathered.items() for row in csv_rows(name, histories)]
@@ -138,32 +148,37 @@ class Opened:
 
     Attributes:
         table: It.
-        embedder: The fitted embedding of ``ktnas``.
-        x: ``(n, dim)`` vectors of all architectures.
-        row: Their numbers.
-        scores: Normal scores ``(n,)`` of their fitness, by task.
+        row: The numbers of its architectures.
+        best: Of the best of each task, ``(TOP,)``.
     """
 
     table: TableBenchmark
-    embedder: FittedEmbedder
-    x: FloatArray
     row: Mapping[Genotype, int]
-    scores: Mapping[str, FloatArray]
+    best: Mapping[str, IntArray]
 
 
 @lru_cache(maxsize=1)
 def opened(name: str) -> Opened:
     """The table of this name."""
     table = load_benchmark(name, TABLES[name], None).restricted(TABLES[name])
-    method = with_store(exploring())
-    embedder = cached(method.embedder, table.space, method.store)
     row = {genotype: i for i, genotype in enumerate(table.genotypes)}
-    scores = {task: normal_scores(table.record(task).fitness) for task in TABLES[name]}
-    return Opened(table, embedder, embedder.embed(table.genotypes), row, scores)
+    best = {task: np.argsort(-table.record(task).fitness, kind="stable")[:TOP] for task in TABLES[name]}
+    return Opened(table, row, best)
+
+
+@lru_cache(maxsize=4)  # as many as the variants have, of one table
+def embedded(name: str, exchanged: tuple[tuple[int, PersistentEmbedder], ...]) -> tuple[FittedEmbedder, FloatArray]:
+    """The embedding of ``ktnas`` with some parts exchanged, and the vectors ``(n, dim)`` of a whole table."""
+    method, other = with_store(exploring()), dict(exchanged)
+    parts = cast("Combined", method.embedder).parts
+    embedder = Combined(tuple(other.get(i, part) for i, part in enumerate(parts)))
+    table = opened(name).table
+    fitted = cached(embedder, table.space, method.store)
+    return fitted, fitted.embed(table.genotypes)
 
 
 def looked_up(name: str, seed: int, smoke: bool) -> tuple[Found, float]:
-    """Search a table, fit every variant to what was seen, look up what it predicts; and the processor time."""
+    """Search a table, fit every variant to what was seen, look for the best; and the processor time."""
     began = process_time()
     at = opened(name)
     tasks = TABLES[name][: 2 if smoke else None]
@@ -171,14 +186,21 @@ def looked_up(name: str, seed: int, smoke: bool) -> tuple[Found, float]:
     history = search(at.table, tasks, budget=evaluations(smoke)[-1], seed=seed, method=method).history
     found: Found = {}
     for n in evaluations(smoke):
-        seen = {task: Evidence(own.genotypes[:n], own.fitness[:n]) for task, own in evidence(history, {}).items()}
-        known = observations(seen, at.embedder)
+        seen = {task: without_best(own, n, at, task) for task, own in evidence(history, {}).items()}
         for variant in (AS_IT_IS, *VARIANTS[: 2 if smoke else None]):
-            means = predicted(variant, known, at.x, seed)
+            embedder, x = embedded(name, variant.exchanged)
+            means = predicted(variant, observations(seen, embedder), x, seed)
             found[variant.name, n] = float(
-                np.mean([worth(mean, own, at, task) for mean, (task, own) in zip(means, seen.items(), strict=True)])
+                np.mean([lateness(mean, own, at, task) for mean, (task, own) in zip(means, seen.items(), strict=True)])
             )
     return found, process_time() - began
+
+
+def without_best(seen: Evidence, n: int, at: Opened, task: str) -> Evidence:
+    """The first ``n`` of what a task has seen, without its best."""
+    best = set(at.best[task].tolist())
+    kept = [i for i, genotype in enumerate(seen.genotypes[:n]) if at.row[genotype] not in best]
+    return Evidence(tuple(seen.genotypes[i] for i in kept), seen.fitness[kept])
 
 
 def predicted(variant: Variant, known: Observations, x: FloatArray, seed: int) -> FloatArray:
@@ -191,11 +213,13 @@ def predicted(variant: Variant, known: Observations, x: FloatArray, seed: int) -
     return means
 
 
-def worth(mean: FloatArray, seen: Evidence, at: Opened, task: str) -> float:
-    """Mean true score of the unseen architectures of the highest means ``(n,)``."""
+def lateness(mean: FloatArray, seen: Evidence, at: Opened, task: str) -> float:
+    """Mean logarithm to base 2 of the places of the best, among the unseen in the order of the means ``(n,)``."""
     unseen = mean.copy()
     unseen[[at.row[genotype] for genotype in seen.genotypes]] = -np.inf
-    return float(at.scores[task][np.argsort(-unseen, kind="stable")[:TOP]].mean())
+    place = np.empty(len(mean))
+    place[np.argsort(-unseen, kind="stable")] = np.arange(1, len(mean) + 1)
+    return float(np.log2(place[at.best[task]]).mean())
 
 
 def differences(histories: Sequence[Found], variant: str, n: int) -> list[float]:

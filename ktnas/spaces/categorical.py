@@ -107,7 +107,9 @@ class Categorical:
         positions = (f"#{i}" for i in range(size))
         symbols = (f"={self._written[i][value]}" for i, value in enumerate(genotype))
         ways = [(0, i, size + i, 2 * size + 1) for i in range(1, size + 1)]
-        return OperationGraph((INPUT, *positions, *symbols, OUTPUT), tuple(sorted(e for w in ways for e in pairwise(w))))
+        return OperationGraph(
+            (INPUT, *positions, *symbols, OUTPUT), tuple(sorted(e for w in ways for e in pairwise(w)))
+        )
 
     def quantities(self, genotype: Genotype) -> tuple[float, ...]:
         """How far along its values each numeric position is, in steps.

@@ -44,13 +44,20 @@ def test_a_part_left_out_is_not_seen(choices, known, without, columns, groups):
     assert np.array_equal(model.predict(every[:, columns], [0, 1], 0)[0], found)
 
 
-def test_what_was_seen_is_not_chosen(choices, monkeypatch):
-    monkeypatch.setattr(choices, "TOP", 2)
-    at = choices.Opened(None, None, np.zeros((5, 1)), {(i,): i for i in range(5)}, {"t": np.array([9.0, 1, 2, 4, 8])})
+def test_how_late_the_best_come(choices):
+    row = {(i,): i for i in range(5)}
+    at = choices.Opened(None, row, {"t": np.array([1, 4])})
     mean = np.array([5.0, 4.0, 3.0, 3.0, 1.0])
-    assert choices.worth(mean, Evidence(((0,),), np.zeros(1)), at, "t") == 1.5
-    assert choices.worth(mean, Evidence(((4,), (1,), (0,)), np.zeros(3)), at, "t") == 3.0
+    assert choices.lateness(mean, Evidence((), np.zeros(0)), at, "t") == pytest.approx(np.log2([2, 5]).mean())
+    assert choices.lateness(mean, Evidence(((0,), (2,)), np.zeros(2)), at, "t") == pytest.approx(np.log2([1, 3]).mean())
     assert mean[0] == 5.0
+
+
+def test_the_best_are_taken_out_of_what_was_seen(choices):
+    at = choices.Opened(None, {(i,): i for i in range(5)}, {"t": np.array([1, 4])})
+    seen = choices.without_best(Evidence(((0,), (4,), (3,), (2,)), np.array([0.0, 4.0, 3.0, 2.0])), 3, at, "t")
+    assert seen.genotypes == ((0,), (3,))
+    assert seen.fitness.tolist() == [0.0, 3.0]
 
 
 def test_differences_are_paired_by_history(choices):
@@ -62,6 +69,15 @@ def test_differences_are_paired_by_history(choices):
 
 def test_the_parts_are_those_of_the_embedding(choices):
     assert len(choices.exploring().embedder.parts) == len(choices.PARTS)
+    assert [part.name for part in choices.exploring().embedder.parts] == [
+        "weisfeiler-lehman",
+        "node2vec",
+        "node2vec",
+        "emphasized-weisfeiler-lehman",
+        "one-hot",
+        "path-encoding",
+        "quantities",
+    ]
 
 
 def test_smoke(choices, monkeypatch, tmp_path, capsys):

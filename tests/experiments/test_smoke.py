@@ -23,6 +23,7 @@ EXPERIMENTS = [
     pytest.param("sample_efficiency", marks=TABLES),
     pytest.param("transfer_rank", marks=TABLES),
     pytest.param("quantities"),
+    pytest.param("codes", marks=TABLES),
 ]
 
 
