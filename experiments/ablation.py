@@ -166,4 +166,4 @@ def rows_of(opts: Options, runs: Sequence[RunRecord]) -> list[dict[str, Value]]:
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

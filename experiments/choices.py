@@ -253,4 +253,4 @@ def csv_rows(name: str, histories: Sequence[Found]) -> list[dict[str, Value]]:
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

@@ -21,9 +21,10 @@ import nasbench201_evaluations as cells
 import numpy as np
 import transnas
 from harness import Options
-from quantities import EVALUATIONS, BareCodes
+from quantities import EVALUATIONS, BareCodes, panel
 
 from ktnas.benchmarks.table import TableBenchmark, listed_space
+from ktnas.comparison_plots import Panel, bands
 from ktnas.comparison_report import Value, markdown_table, number
 from ktnas.graph import OperationGraph
 from ktnas.grid import Arm, Case
@@ -84,16 +85,17 @@ def main() -> None:
     found = {place: (searched(opts, *place, apart=False), searched(opts, *place, apart=True)) for place in places}
     tests = [tested(*pair, TABLES[table]) for (table, _), pair in found.items()]
     corrected = holm([test.p for test in tests])
-    lines, rows = [], []
+    lines: list[list[str]] = []
+    rows: list[dict[str, Value]] = []
+    panels: list[Panel] = []
     for (table, mixed), test, p in zip(places, tests, corrected, strict=True):
         title = f"{table}, {'mixed' if mixed else 'bare'} codes"
-        together, apart = (joint.mean_over_tasks(runs, TABLES[table], at(opts)) for runs in found[table, mixed])
+        groups = dict(zip(("the same", "apart"), found[table, mixed], strict=True))
+        ranks = {name: joint.mean_over_tasks(runs, TABLES[table], at(opts)) for name, runs in groups.items()}
         bounds = f"[{number(test.interval.low)}, {number(test.interval.high)}]"
-        shown = [harness.cell(together), harness.cell(apart), f"{test.difference:+.3g} {bounds}", f"{p:.2g}"]
-        lines.append([title, *shown])
-        for arm, values in (("the same", together), ("apart", apart)):
-            place: dict[str, Value] = {"case": title, "symbols": arm}
-            rows.append({**place, **harness.summary(values)})
+        lines.append([title, *map(harness.cell, ranks.values()), f"{test.difference:+.3g} {bounds}", f"{p:.2g}"])
+        rows += [{"case": title, "symbols": name, **harness.summary(values)} for name, values in ranks.items()]
+        panels.append(panel(title, groups, TABLES[table], at(opts)))
     text = [
         f"Mean over the tasks of the true rank of the best found by `ktnas` with {at(opts)} evaluations per task: mean "
         f"[95 % bootstrap interval] / median over {opts.seeds} seeds, where a symbol is taken for the same operation "
@@ -102,7 +104,8 @@ def main() -> None:
         "codes no symbol recurs.\n",
         markdown_table(["table", "the same", "apart", "halvings of the rank", "p"], lines),
     ]
-    harness.publish(opts, "\n".join(text), rows, {})
+    figure = bands(panels, "symbols: mean and 95 % interval", x_label="evaluations per task", steps=False)
+    harness.publish(opts, "\n".join(text), rows, {"ranks": figure})
 
 
 def at(opts: Options) -> int:

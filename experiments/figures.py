@@ -187,4 +187,4 @@ def correlation_rows(benchmark: str, matrix: Matrix) -> Rows:
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

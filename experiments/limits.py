@@ -256,4 +256,4 @@ def csv_rows(asked: Asked, found: Mapping[str, Limits]) -> list[dict[str, Value]
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

@@ -123,4 +123,4 @@ def published(name: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

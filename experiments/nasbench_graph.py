@@ -106,4 +106,4 @@ def proteins(opts: Options, evaluations: tuple[int, ...]) -> tuple[str, list[dic
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

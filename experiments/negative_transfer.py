@@ -198,4 +198,4 @@ def figure(findings: Sequence[Finding]) -> bytes:
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

@@ -133,4 +133,4 @@ def panel(table: str, groups: joint.Groups, tasks: Sequence[str], at: int) -> Pa
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

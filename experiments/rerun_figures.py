@@ -137,4 +137,4 @@ def table(found: Mapping[str, Sequence[Sequence[float]]]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

@@ -1,6 +1,6 @@
 """How few evaluations `ktnas` needs, with many seeds: what it is measured by, beside its variants and its limits.
 
-    python experiments/sample_efficiency.py            # 100 seeds, variants 20, NAS-Bench-Graph 60
+    python experiments/sample_efficiency.py            # 100 seeds, variants 10, NAS-Bench-Graph 40
     python experiments/sample_efficiency.py --smoke    # seconds
 
 Evaluations until the best cell of NAS-Bench-201, and all seven tasks of TransNAS-Bench-101 together after 50
@@ -41,8 +41,8 @@ from ktnas.typing import FloatArray
 
 CAP = 300
 EVALUATIONS = 50
-VARIANT_SEEDS = 20
-GRAPH_SEEDS = 60
+VARIANT_SEEDS = 10
+GRAPH_SEEDS = 40
 
 
 def main() -> None:
@@ -185,4 +185,4 @@ def by_task(runs: Sequence[RunRecord], truth: Mapping[str, SmoothedTask], evalua
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

@@ -142,4 +142,4 @@ def picture(benchmark: str, tests: Mapping[tuple[str, str], tuple[PairedTest, fl
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

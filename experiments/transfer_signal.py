@@ -269,4 +269,4 @@ def _row(got: Finding) -> dict[str, Value]:
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

@@ -99,4 +99,4 @@ def joint_text(opts: Options, benchmark: str, runs: list[RunRecord]) -> list[str
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

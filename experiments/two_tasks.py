@@ -54,4 +54,4 @@ def further(opts: Options) -> Gains:
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

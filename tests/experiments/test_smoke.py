@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ktnas.errors import DataError
 from ktnas.records import RUNS_FILE
 
 FOLDER = Path(__file__).parents[2] / "experiments"
@@ -129,3 +130,44 @@ def test_mistakes_at_the_command_line(arguments, script, capsys):
         script("figures", *arguments)
     assert exit_.value.code == 2
     assert "at least" in capsys.readouterr().err
+
+
+def test_what_is_missing_is_told_in_a_line(imported, capsys):
+    harness = imported("harness")
+
+    def main():
+        raise DataError("no table of that name")
+
+    with pytest.raises(SystemExit) as exit_:
+        harness.start(main)
+    assert exit_.value.code == 2
+    assert capsys.readouterr().err.endswith("error: no table of that name\n")
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
+def test_every_experiment_starts_so(path):
+    text = path.read_text()
+    assert "import harness" not in text or "__main__" not in text or text.endswith("    harness.start(main)\n")
+
+
+class TestCodes:
+    """What `codes.py` searches: the same table under other codes."""
+
+    @pytest.fixture
+    def codes(self, imported):
+        return imported("codes")
+
+    @TABLES
+    def test_mixed_codes_are_the_same_table_in_another_order(self, codes):
+        plain, mixed = codes.Codes("transnas101-micro").load(), codes.Codes("transnas101-micro", mixed=True).load()
+        pairs = dict(zip(plain.genotypes, mixed.genotypes, strict=True))
+        assert len(set(pairs.values())) == len(pairs) == 4096
+        values = [{(g[i], pairs[g][i]) for g in pairs} for i in range(6)]
+        assert [len(found) for found in values] == list(plain.space.cardinalities)
+        assert any(old != new for found in values for old, new in found)
+        assert (plain.record("jigsaw").fitness == mixed.record("jigsaw").fitness).all()
+
+    def test_apart_no_symbol_recurs(self, codes):
+        shared, apart = (kind((3, 3)).graph((1, 1)) for kind in (codes.Categorical, codes.Apart))
+        assert shared.edges == apart.edges
+        assert (len(set(shared.operations)), len(set(apart.operations))) == (5, 6)
