@@ -1,6 +1,6 @@
 """What it is worth that a symbol of a bare code is the same operation at every position.
 
-    python experiments/codes.py            # 40 seeds
+    python experiments/codes.py            # 20 seeds
     python experiments/codes.py --smoke    # seconds
 
 The cells of NAS-Bench-201 and TransNAS micro as bare codes (``402031``), as a user's own table may hold them, without
@@ -36,7 +36,7 @@ from ktnas.statistics import PairedTest, holm, paired_test
 from ktnas.typing import Genotype
 
 TABLES = {cells.BENCHMARK: cells.TASKS, transnas.BENCHMARKS[0]: transnas.TASKS}
-SEEDS = 40
+SEEDS = 20
 
 
 @dataclass(frozen=True)
