@@ -206,7 +206,7 @@ class TestInterruption:
     def test_of_the_command(self, tmp_path):
         file = tmp_path / "sweep.toml"
         file.write_text(
-            'budget = 20000\nseeds = 40\n[[arms]]\nmethod = "regularized-evolution"\n'
+            'budget = 1000\nseeds = 1000\n[[arms]]\nmethod = "regularized-evolution"\n'
             '[[cases]]\ntasks = ["cora", "citeseer"]\n'
         )
         out = tmp_path / "out"
@@ -221,7 +221,7 @@ class TestInterruption:
         assert b"the same command goes on from here" in errors
         assert b"Traceback" not in errors
         found = read_records(out / RUNS_FILE)
-        assert 1 <= len(found) < 40
+        assert 1 <= len(found) < 1000
 
 
 def lines(out: Path) -> int:
