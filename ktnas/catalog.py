@@ -114,6 +114,12 @@ def _path_encoding() -> Embedder:
     return PathEncoding()
 
 
+def _path_operations() -> Embedder:
+    from ktnas.embedding.path_operations import PathOperations
+
+    return PathOperations()
+
+
 def _weisfeiler_lehman() -> Embedder:
     from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
 
@@ -126,6 +132,7 @@ EMBEDDERS: Mapping[str, Callable[[], Embedder]] = {
     "node2vec-separate": _node2vec_separate,
     "one-hot": _one_hot,
     "path-encoding": _path_encoding,
+    "path-operations": _path_operations,
     "weisfeiler-lehman": _weisfeiler_lehman,
 }
 

@@ -11,7 +11,7 @@ import hashlib
 from functools import lru_cache
 
 from ktnas.rng import Streams
-from ktnas.space import ListedSpace, SearchSpace, quantities, sample_distinct
+from ktnas.space import ListedSpace, SearchSpace, identities, quantities, sample_distinct
 
 _ARCHITECTURES = 64
 
@@ -20,8 +20,8 @@ _ARCHITECTURES = 64
 def fingerprint(space: SearchSpace) -> str:
     """32 hexadecimal digits that stand for a space.
 
-    They cover its type, fields, name and cardinalities, the genotypes of a `ListedSpace` in their order, and what its
-    code makes of 64 architectures: their strings, graphs and quantities.
+    They cover its type, fields, name and cardinalities, the genotypes of a `ListedSpace` in their order, which
+    operations are identities, and what its code makes of 64 architectures: their strings, graphs and quantities.
     """
     return hashlib.sha256("\n".join(_traits(space)).encode()).hexdigest()[:32]
 
@@ -31,6 +31,7 @@ def _traits(space: SearchSpace) -> list[str]:
     if isinstance(space, ListedSpace):
         return [*traits, f"listed {hashlib.sha256(space.codes.tobytes()).hexdigest()}", *_traits(space.base)]
     traits.append(f"{type(space).__module__}.{type(space).__qualname__}")
+    traits.append(f"identities {sorted(identities(space))}")
     if dataclasses.is_dataclass(space):
         traits.append(repr(space))
     for genotype in sample_distinct(space, _ARCHITECTURES, Streams(0).rng("fingerprint")):

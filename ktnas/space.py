@@ -77,6 +77,15 @@ class Quantified(Protocol):
         """
 
 
+@runtime_checkable
+class WithIdentities(Protocol):
+    """A space that knows which operations of its graphs hand on what they get, such as ``skip_connect`` or a sum."""
+
+    @property
+    def identities(self) -> frozenset[str]:
+        """The names of these operations, as they stand in the graphs."""
+
+
 @dataclass(frozen=True, eq=False)
 class ListedSpace:
     """The part of a space that a table lists; everything else is not valid. Compared by identity.
@@ -127,8 +136,18 @@ class ListedSpace:
 
 def quantities(space: SearchSpace, genotype: Genotype) -> Sequence[float]:
     """The numbers by which a valid genotype differs from others of its space; none where the space knows none."""
-    base = space.base if isinstance(space, ListedSpace) else space
+    base = _base(space)
     return base.quantities(genotype) if isinstance(base, Quantified) else ()
+
+
+def identities(space: SearchSpace) -> frozenset[str]:
+    """The operations of a space's graphs that hand on what they get; none where the space knows none."""
+    base = _base(space)
+    return base.identities if isinstance(base, WithIdentities) else frozenset()
+
+
+def _base(space: SearchSpace) -> SearchSpace:
+    return space.base if isinstance(space, ListedSpace) else space
 
 
 def in_range(space: SearchSpace, genotype: Genotype) -> bool:

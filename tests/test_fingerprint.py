@@ -25,6 +25,7 @@ class Changing:
     operation: str = "conv"
     suffix: str = ""
     width: float = 1.0
+    identities: frozenset[str] = frozenset()
 
     name, cardinalities = "mine", (3, 3)
 
@@ -50,7 +51,7 @@ class Changing:
         raise NotImplementedError
 
 
-CHANGES = [{"operation": "pool"}, {"suffix": "!"}, {"width": 2.0}]
+CHANGES = [{"operation": "pool"}, {"suffix": "!"}, {"width": 2.0}, {"identities": frozenset({"conv"})}]
 
 
 def first(genotype):

@@ -8,10 +8,9 @@ from ktnas.embedding.combined import Combined
 from ktnas.embedding.emphasized import Emphasized
 from ktnas.embedding.node2vec import Node2Vec
 from ktnas.embedding.one_hot import OneHot
-from ktnas.embedding.path_encoding import PathEncoding
+from ktnas.embedding.path_operations import PathOperations
 from ktnas.embedding.quantities import Quantities
 from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
-from ktnas.embedding.words import Neighbourhood, OperationAndPosition
 from ktnas.search.joint_screening import JointScreening
 from ktnas.search.ktnas import KTNAS
 from ktnas.search.pool import Offspring, WholeSpace
@@ -29,17 +28,7 @@ def ktnas() -> KTNAS:
     """The default: a joint surrogate over all tasks screens the space, transfer rank moves architectures."""
     return KTNAS(
         "ktnas",
-        Combined(
-            (
-                WeisfeilerLehman(depth=0),
-                Node2Vec(words=OperationAndPosition()),
-                Node2Vec(words=Neighbourhood(1)),
-                Emphasized(WeisfeilerLehman(depth=1)),
-                OneHot(),
-                PathEncoding(),
-                Quantities(),
-            )
-        ),
+        Combined((PathOperations(), Emphasized(WeisfeilerLehman(depth=1)), OneHot(), Quantities())),
         TransferRank(),
         JointScreening(),
         WholeSpace(),

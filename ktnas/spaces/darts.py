@@ -88,6 +88,12 @@ class DARTS:
         sizes = (size for block in range(self.blocks) for size in (block + 2, len(self.operations)) * 2)
         return tuple(sizes) * len(CELLS)
 
+    @property
+    def identities(self) -> frozenset[str]:
+        """Cells' inputs, sums and concatenations, and ``skip_connect``, which halves the resolution at most."""
+        names = ("c_{k-2}", "c_{k-1}", "add", "concat", "skip_connect")
+        return frozenset(f"{cell}:{name}" for cell in CELLS for name in names)
+
     def is_valid(self, genotype: Genotype) -> bool:
         return self.repeated_inputs or all(genotype[i] != genotype[i + 2] for i in range(0, len(genotype), _GENES))
 

@@ -40,6 +40,10 @@ class NASBench201:
     def cardinalities(self) -> tuple[int, ...]:
         return (len(OPERATIONS),) * len(EDGES)
 
+    @property
+    def identities(self) -> frozenset[str]:
+        return frozenset({"skip_connect"})
+
     def is_valid(self, genotype: Genotype) -> bool:
         return True
 

@@ -62,6 +62,10 @@ class NASBenchGraph:
     def cardinalities(self) -> tuple[int, ...]:
         return (len(LINKS), *(len(OPERATIONS),) * _SIZE)
 
+    @property
+    def identities(self) -> frozenset[str]:
+        return frozenset({"skip"})
+
     def is_valid(self, genotype: Genotype) -> bool:
         return any(operation != _SKIP for operation in genotype[1:])
 

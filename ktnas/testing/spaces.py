@@ -10,11 +10,13 @@ import numpy as np
 from ktnas.errors import ArchitectureError
 from ktnas.graph import INPUT, OUTPUT, OperationGraph, canonical_form, pruned
 from ktnas.space import (
+    ListedSpace,
     SearchSpace,
     contains,
     crossover,
     genotypes,
     hamming,
+    identities,
     is_enumerable,
     mutate,
     neighbours,
@@ -27,10 +29,12 @@ from ktnas.typing import Genotype
 _NOT_AN_ARCHITECTURE = "\N{SNOWMAN} no architecture"
 _REVERSED = 4
 """Neighbours per architecture whose own neighbours are looked at: they are the slow part."""
+_LOOKED_THROUGH = 256
+"""Architectures in whose graphs an identity must occur."""
 
 
 def check_space(space: SearchSpace, rng: np.random.Generator, *, count: int = 30) -> None:
-    """Check a search space against everything that `SearchSpace` promises, and `Quantified` if it has quantities.
+    """Check a search space against all that `SearchSpace` promises, and what it tells of quantities and identities.
 
     Args:
         space: The space.
@@ -50,6 +54,7 @@ def check_space(space: SearchSpace, rng: np.random.Generator, *, count: int = 30
     _check_normalize(space, rng, count)
     drawn = sample_distinct(space, count, rng)
     expect(len(drawn) > 0, "nothing could be sampled")
+    _check_identities(space, rng)
     dim = len(quantities(space, drawn[0]))
     for genotype in drawn:
         _check_architecture(space, genotype, dim, rng)
@@ -95,6 +100,15 @@ def _check_architecture(space: SearchSpace, genotype: Genotype, dim: int, rng: n
     check_graph(graph, rng)
     _check_quantities(space, genotype, dim)
     _check_neighbours(space, genotype, rng)
+
+
+def _check_identities(space: SearchSpace, rng: np.random.Generator) -> None:
+    named = identities(space)
+    if not named or isinstance(space, ListedSpace):  # of a few listed architectures none need have one
+        return
+    drawn = sample_distinct(space, _LOOKED_THROUGH, rng)
+    found = {operation for genotype in drawn for operation in space.graph(genotype).operations[1:-1]}
+    expect(bool(named & found), f"no graph has one of the identities {sorted(named)}; operations are {sorted(found)}")
 
 
 def _check_quantities(space: SearchSpace, genotype: Genotype, dim: int) -> None:

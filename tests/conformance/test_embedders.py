@@ -10,6 +10,7 @@ from ktnas.embedding.emphasized import Emphasized
 from ktnas.embedding.node2vec import Node2Vec
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
+from ktnas.embedding.path_operations import PathOperations
 from ktnas.embedding.persistence import PersistentEmbedder
 from ktnas.embedding.pooling import Concatenation, Maximum, Mean
 from ktnas.embedding.proxy_features import ProxyFeatures
@@ -44,6 +45,7 @@ SMALL = {"corpus_size": 50, "walks": 300, "skip_gram": SkipGram(8, window=3)}
 EMBEDDERS = {
     "one-hot": OneHot(),
     "paths": PathEncoding(corpus_size=100),
+    "path operations": PathOperations(corpus_size=100),
     "wl": WeisfeilerLehman(2, corpus_size=100),
     "operation": Node2Vec(Operation(), **SMALL),
     "position": Node2Vec(OperationAndPosition(), Mean(), **SMALL),

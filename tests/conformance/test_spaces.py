@@ -97,6 +97,10 @@ class Broken(Depths):
             text = text if len(text) == 3 else "1+1"
         return super().parse(text)
 
+    @property
+    def identities(self):
+        return frozenset({"skip"} if self.fault == "identities" else ())
+
     def quantities(self, genotype):
         match self.fault:
             case "count":
@@ -120,6 +124,7 @@ class Broken(Depths):
         ("parse", "expected an ArchitectureError"),
         ("count", r"\(\d, \d\) has \d quantities, others have \d"),
         ("infinite", r"quantities of \(\d, \d\) are not finite"),
+        ("identities", r"no graph has one of the identities \['skip'\]; operations are"),
         ("changing", r"quantities of \(\d, \d\) change from call to call"),
     ],
 )

@@ -70,7 +70,7 @@ def test_differences_are_paired_by_history(choices):
 def test_the_parts_are_those_of_the_embedding(choices):
     assert len(choices.exploring().embedder.parts) == len(choices.PARTS)
     assert [part.name for part in choices.exploring().embedder.parts] == [
-        "weisfeiler-lehman",
+        "path-operations",
         "node2vec",
         "node2vec",
         "emphasized-weisfeiler-lehman",
