@@ -71,11 +71,8 @@ def test_the_parts_are_those_of_the_embedding(choices):
     assert len(choices.exploring().embedder.parts) == len(choices.PARTS)
     assert [part.name for part in choices.exploring().embedder.parts] == [
         "path-operations",
-        "node2vec",
-        "node2vec",
         "emphasized-weisfeiler-lehman",
         "one-hot",
-        "path-encoding",
         "quantities",
     ]
 
