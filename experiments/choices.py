@@ -97,6 +97,8 @@ VARIANTS = (
     Variant("with path counts", exchanged=(PATHS,)),
     Variant("with both", exchanged=(NODE2VEC, PATHS)),
     Variant("length scales spread by .5", model=WIDER),
+    Variant("length scales around the median distance", model=MultiTaskGaussianProcess(scale=1.0)),
+    Variant("length scales around 3 of it", model=MultiTaskGaussianProcess(scale=3.0)),
     Variant("length scales spread by .1", model=MultiTaskGaussianProcess(spread=0.1)),
     Variant("no transfer: correlation 0", model=MultiTaskGaussianProcess(correlation=0.0)),
     Variant("prior correlation .4", model=MultiTaskGaussianProcess(correlation=0.4)),

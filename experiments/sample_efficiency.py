@@ -1,12 +1,12 @@
 """How few evaluations `ktnas` needs, with many seeds: what it is measured by, beside its variants and its limits.
 
-    python experiments/sample_efficiency.py            # 100 seeds, variants 10 or 40, NAS-Bench-Graph 40
+    python experiments/sample_efficiency.py            # 100 seeds, variants 10 or 20, NAS-Bench-Graph 20
     python experiments/sample_efficiency.py --smoke    # seconds
 
 Evaluations until the best cell of NAS-Bench-201, and all seven tasks of TransNAS-Bench-101 together after 50
 evaluations each. Variants: with the number of parameters as a further feature (`ktnas` itself uses none); on
 NAS-Bench-201 among bred and random candidates only, as it must in a space too large to be listed; without any transfer,
-a Gaussian process per task; exploring to the end, where the end is foreseen. With 40 seeds: operations counted where
+a Gaussian process per task; exploring to the end, where the end is foreseen. With 20 seeds: operations counted where
 they stand, identities too, in place of the paths that they lie on; and node2vec and path counts beside the rest. Ranks
 are given as the table has them and as its other entries predict (`smoothed`); the limit is the best rank among the 50
 different results that these predictions put first. On NAS-Bench-Graph, eight tasks together and 50 evaluations each,
@@ -49,8 +49,8 @@ from ktnas.typing import FloatArray
 CAP = 300
 EVALUATIONS = 50
 VARIANT_SEEDS = 10
-EMBEDDING_SEEDS = 40
-GRAPH_SEEDS = 40
+EMBEDDING_SEEDS = 20
+GRAPH_SEEDS = 20
 
 
 def main() -> None:

@@ -68,16 +68,18 @@ class MultiTaskGaussianProcess:
         correlation: Correlation of any two tasks before anything is known, in [0, 1); 0 keeps tasks apart for good.
         trust: Observations of the least observed task at which the prior correlation and the seen one weigh the same.
         draws: Settings of the kernel that are tried, half of them near the best of the others.
-        spread: Standard deviation of the logarithm of a length scale, before anything is known.
+        scale: Length scale that is expected before anything is known, as a multiple of the median distance.
+        spread: Standard deviation of the logarithm of a length scale around that.
     """
 
     correlation: float = 0.6
     trust: float = 20.0
     draws: int = 24
+    scale: float = 1.7
     spread: float = 0.25
 
     def __post_init__(self) -> None:
-        if not 0 <= self.correlation < 1 or self.trust <= 0 or self.draws < 1 or self.spread <= 0:
+        if not 0 <= self.correlation < 1 or self.trust <= 0 or self.draws < 1 or min(self.scale, self.spread) <= 0:
             raise ConfigurationError(f"a multi-task Gaussian process cannot have these settings: {self}")
 
     def fit(self, seen: Observations, rng: np.random.Generator) -> FittedMultiTask:
@@ -109,14 +111,14 @@ class MultiTaskGaussianProcess:
 
     def _drawn(self, groups: int, rng: np.random.Generator) -> Settings:
         weights = rng.dirichlet(np.ones(groups))
-        scales = np.exp(self.spread * rng.standard_normal(groups))
+        scales = self.scale * np.exp(self.spread * rng.standard_normal(groups))
         return Settings(weights, scales, float(np.exp(rng.uniform(np.log(0.02), np.log(0.7)))))
 
     def _log_posterior(self, settings: Settings, seen: Observations, reaches: _Single, own: FloatArray) -> float:
         factor = _factor(_kernel(reaches, settings), own, seen.rows, settings.noise)
         whitened = solve_triangular(factor, seen.y, lower=True, check_finite=False)
         likelihood = -0.5 * whitened @ whitened - np.log(np.diag(factor)).sum()
-        prior = -0.5 * ((np.log(settings.scales) / self.spread) ** 2).sum()
+        prior = -0.5 * ((np.log(settings.scales / self.scale) / self.spread) ** 2).sum()
         return float(likelihood + prior)
 
     def _blended(self, prior: FloatArray, seen_correlation: FloatArray, seen: Observations) -> FloatArray:
