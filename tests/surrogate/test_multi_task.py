@@ -222,6 +222,13 @@ class TestGroups:
         assert scaled[0] == pytest.approx(plain[0], abs=1e-4)
         assert scaled[1] == pytest.approx(plain[1], abs=1e-4)
 
+    @pytest.mark.parametrize("scale", [0.5, 4.0])
+    def test_length_scales_lie_near_the_expected_one(self, landscape, scale):
+        x, y = landscape
+        fitted = model(scale=scale, spread=0.01).fit(observed(x[:40], (range(40), y[:40]), groups=(1, 2)), rng())
+        # the last steps from the best so far are wider than this spread, but the prior holds them
+        assert fitted.settings.scales == pytest.approx([scale, scale], rel=0.05)
+
     def test_a_group_that_is_the_same_everywhere_is_harmless(self):
         generator = np.random.default_rng(0)
         x = np.concatenate([np.ones((40, 2)), generator.uniform(-1, 1, (40, 3))], axis=1)
@@ -233,7 +240,8 @@ class TestGroups:
 
 
 @pytest.mark.parametrize(
-    "settings", [{"correlation": 1.0}, {"correlation": -0.1}, {"trust": 0.0}, {"draws": 0}, {"spread": 0.0}]
+    "settings",
+    [{"correlation": 1.0}, {"correlation": -0.1}, {"trust": 0.0}, {"draws": 0}, {"spread": 0.0}, {"scale": 0.0}],
 )
 def test_refuses(settings):
     with pytest.raises(ConfigurationError, match="cannot have these settings"):
