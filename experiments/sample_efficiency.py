@@ -1,13 +1,13 @@
 """How few evaluations `ktnas` needs, with many seeds: what it is measured by, beside its variants and its limits.
 
-    python experiments/sample_efficiency.py            # 100 seeds, variants 10 or 20, NAS-Bench-Graph 20
+    python experiments/sample_efficiency.py            # 100 seeds, variants 10, NAS-Bench-Graph 20
     python experiments/sample_efficiency.py --smoke    # seconds
 
 Evaluations until the best cell of NAS-Bench-201, and all seven tasks of TransNAS-Bench-101 together after 50
 evaluations each. Variants: with the number of parameters as a further feature (`ktnas` itself uses none); on
 NAS-Bench-201 among bred and random candidates only, as it must in a space too large to be listed; without any transfer,
-a Gaussian process per task; exploring to the end, where the end is foreseen. With 20 seeds: operations counted where
-they stand, identities too, in place of the paths that they lie on; and node2vec and path counts beside the rest. Ranks
+a Gaussian process per task; exploring to the end, where the end is foreseen; operations counted where they stand, identities
+too, in place of the paths that they lie on; and node2vec and path counts beside the rest. Ranks
 are given as the table has them and as its other entries predict (`smoothed`); the limit is the best rank among the 50
 different results that these predictions put first. On NAS-Bench-Graph, eight tasks together and 50 evaluations each,
 `ktnas` stands beside every baseline but ``gp-search``, which takes minutes per run.
@@ -49,7 +49,6 @@ from ktnas.typing import FloatArray
 CAP = 300
 EVALUATIONS = 50
 VARIANT_SEEDS = 10
-EMBEDDING_SEEDS = 20
 GRAPH_SEEDS = 20
 
 
@@ -111,7 +110,7 @@ def with_parameters(base: KTNAS) -> Combined:
 
 def searched(opts: Options, benchmark: str) -> list[RunRecord]:
     """Every arm on one benchmark, all its tasks together."""
-    others = variants()
+    others = [*variants(), *embeddings()]
     if benchmark == cells.BENCHMARK:
         case = cells.case(opts, CAP)
         others.append(Arm("among candidates", as_search(replace(ktnas(), pool=BredAndRandom()))))
@@ -119,8 +118,7 @@ def searched(opts: Options, benchmark: str) -> list[RunRecord]:
         case = Case(Named(benchmark, transnas.tasks(opts)), budget=opts.budget(EVALUATIONS))
         others.append(Arm("exploring to the end", as_search(exploring())))
     runs = harness.sweep(opts, [Arm("ktnas", as_search(ktnas()))], [case])
-    runs += harness.sweep(opts, others, [case], VARIANT_SEEDS)
-    return runs + harness.sweep(opts, embeddings(), [case], EMBEDDING_SEEDS)
+    return runs + harness.sweep(opts, others, [case], VARIANT_SEEDS)
 
 
 def until_best(runs: Sequence[RunRecord], rows: list[dict[str, Value]]) -> list[str]:
