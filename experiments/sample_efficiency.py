@@ -6,11 +6,11 @@
 Evaluations until the best cell of NAS-Bench-201, and all seven tasks of TransNAS-Bench-101 together after 50
 evaluations each. Variants: with the number of parameters as a further feature (`ktnas` itself uses none); on
 NAS-Bench-201 among bred and random candidates only, as it must in a space too large to be listed; without any transfer,
-a Gaussian process per task; exploring to the end, where the end is foreseen; operations counted where they stand, identities
-too, in place of the paths that they lie on; and node2vec and path counts beside the rest. Ranks
-are given as the table has them and as its other entries predict (`smoothed`); the limit is the best rank among the 50
-different results that these predictions put first. On NAS-Bench-Graph, eight tasks together and 50 evaluations each,
-`ktnas` stands beside every baseline but ``gp-search``, which takes minutes per run.
+a Gaussian process per task; exploring to the end, where the end is foreseen; operations counted where they stand,
+identities too, in place of the paths that they lie on; and node2vec and path counts beside the rest. Ranks are given as
+the table has them and as its other entries predict (`smoothed`); the limit is the best rank among the 50 different
+results that these predictions put first. On NAS-Bench-Graph, eight tasks together and 50 evaluations each, `ktnas`
+stands beside every baseline but ``gp-search``, which takes minutes per run.
 """
 
 from __future__ import annotations
