@@ -1,12 +1,12 @@
 """What each part contributes, and how much the settings matter: TransNAS micro cells, seven tasks, 50 evaluations.
 
-    python experiments/ablation.py            # 20 seeds, 10 for surrogates and settings of ktnas
+    python experiments/ablation.py            # 10 to 40 seeds, as each table says
     python experiments/ablation.py --smoke    # seconds
 
 From ``ktnas``: without transfer rank (random transfer, or none), without embedding (the discrete code), without
 surrogate (offspring evaluated as they are bred), each alone and together. One setting at a time, of ``ktnas`` and of
 ``ktnas-paper``: r (share of the best), m (generations that negative transfers are remembered), n (migrants), K
-(population). Embedders and surrogates in place of the preset's.
+(population). Embedders and surrogates in place of the preset's; groups of the embedding of ``ktnas`` left out or added.
 """
 
 from __future__ import annotations
@@ -23,11 +23,16 @@ from ktnas.catalog import SURROGATES
 from ktnas.compare import ALL_TASKS, Measure, compare, scores
 from ktnas.comparison_report import Value, convergence
 from ktnas.embedding import Embedder
+from ktnas.embedding.combined import Combined
+from ktnas.embedding.emphasized import Emphasized
 from ktnas.embedding.node2vec import Node2Vec
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
+from ktnas.embedding.path_operations import PathOperations
+from ktnas.embedding.persistence import PersistentEmbedder
 from ktnas.embedding.separate import Separate
 from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
+from ktnas.embedding.words import Neighbourhood, OperationAndPosition
 from ktnas.grid import Arm, Case, Named
 from ktnas.method_choice import MethodChoice
 from ktnas.records import RunRecord
@@ -86,6 +91,7 @@ def embedders() -> list[Arm]:
         "one-hot": OneHot(),
         "path encoding": PathEncoding(),
         "Weisfeiler-Lehman": WeisfeilerLehman(1),
+        "operations on paths": PathOperations(),
     }
     arms = [arm("ktnas", ktnas())]
     arms += [arm(f"ktnas, {name}", replace(ktnas(), embedder=embedder)) for name, embedder in single.items()]
@@ -93,6 +99,26 @@ def embedders() -> list[Arm]:
     papers = {**single, "the default of ktnas": ktnas().embedder, "node2vec, separate models": Separate()}
     del papers["node2vec"]  # what it has
     return [*arms, *(arm(f"ktnas-paper, {name}", replace(ktnas_paper(), embedder=e)) for name, e in papers.items())]
+
+
+def groups() -> list[Arm]:
+    """The groups of the embedding of ``ktnas`` left out one by one, and what is not among them added.
+
+    Quantities stay out of it: micro has none.
+    """
+    paths, neighbourhoods, code = PathOperations(), Emphasized(WeisfeilerLehman(depth=1)), OneHot()
+    node2vec = (Node2Vec(words=OperationAndPosition()), Node2Vec(words=Neighbourhood(1)))
+    chosen: dict[str, tuple[PersistentEmbedder, ...]] = {
+        "without operations on paths": (neighbourhoods, code),
+        "without neighbourhoods": (paths, code),
+        "without the code": (paths, neighbourhoods),
+        "with path encoding": (paths, neighbourhoods, code, PathEncoding()),
+        "with node2vec": (paths, neighbourhoods, code, *node2vec),
+    }
+    return [
+        arm("ktnas", ktnas()),
+        *(arm(f"ktnas, {name}", replace(ktnas(), embedder=Combined(parts))) for name, parts in chosen.items()),
+    ]
 
 
 def surrogates() -> list[Arm]:
@@ -107,27 +133,26 @@ def arm(name: str, search: KTNAS) -> Arm:
     return Arm(name, harness.as_search(search))
 
 
-SETTINGS, SURROGATES_TITLE = "Settings of ktnas", "Surrogates"
-FEWER_SEEDS = 10
-"""For the settings of ktnas and the surrogates, which are many or slow."""
 SECTIONS = (
-    ("Parts left out", parts),
-    (SETTINGS, lambda: settings(ktnas())),
-    ("Settings of ktnas-paper", lambda: settings(ktnas_paper())),
-    ("Embedders", embedders),
-    (SURROGATES_TITLE, surrogates),
+    ("Parts left out", parts, 20),
+    ("Settings of ktnas", lambda: settings(ktnas()), 10),
+    ("Settings of ktnas-paper", lambda: settings(ktnas_paper()), 20),
+    ("Embedders", embedders, 20),
+    ("Groups of the embedding of ktnas", groups, 40),
+    ("Surrogates", surrogates, 10),
 )
+"""Titles, arms, and seeds: fewer where there are many arms or slow ones."""
 
 
 def main() -> None:
     """Run, tabulate, draw."""
-    opts = harness.options(__doc__, __file__, seeds=20)
+    opts = harness.options(__doc__, __file__, seeds=40)
     text: list[str] = []
     rows: list[dict[str, Value]] = []
     figures: dict[str, bytes] = {}
-    for title, composed in SECTIONS:
+    for title, composed, seeds in SECTIONS:
         arms = composed()[:2] if opts.smoke else composed()
-        runs = harness.sweep(opts, arms, [case(opts)], FEWER_SEEDS if title in (SETTINGS, SURROGATES_TITLE) else None)
+        runs = harness.sweep(opts, arms, [case(opts)], seeds)
         text += section(title, runs)
         rows += [{"section": title, **row} for row in rows_of(opts, runs)]
         if title == SECTIONS[0][0]:
