@@ -187,9 +187,7 @@ def methods(names: Iterable[str]) -> list[Arm]:
     return [Arm(name, method(name)) for name in names]
 
 
-def sweep(
-    opts: Options, arms: Sequence[Arm], cases: Sequence[Case], seeds: int | None = None, after: int = 0
-) -> list[RunRecord]:
+def sweep(opts: Options, arms: Sequence[Arm], cases: Sequence[Case], seeds: int | None = None) -> list[RunRecord]:
     """Run every arm on every case with every seed, as far as that has not been done.
 
     Args:
@@ -197,10 +195,9 @@ def sweep(
         arms: The arms.
         cases: The cases.
         seeds: Number of seeds, where it is less than that of the options.
-        after: The first seed.
     """
     count = opts.seeds if seeds is None else min(seeds, opts.seeds)
-    numbers = tuple(range(after, after + count))
+    numbers = tuple(range(count))
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
     sys.stderr.write(f"{opts.name}: {len(arms)} arms, {len(cases)} cases, {len(numbers)} seeds\n")

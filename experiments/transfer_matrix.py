@@ -54,11 +54,11 @@ class Gains:
         return np.array([[float(s != t and self.adjusted[s, t] < LEVEL) for t in tasks] for s in tasks])
 
 
-def gains(opts: Options, arm: Arm, benchmark: str, tasks: Sequence[str], *, evaluations: int, after: int = 0) -> Gains:
-    """Search every target alone and from every other task as the source, with seeds from ``after``."""
+def gains(opts: Options, arm: Arm, benchmark: str, tasks: Sequence[str], *, evaluations: int) -> Gains:
+    """Search every target alone and from every other task as the source."""
     alone = {t: Case(Named(benchmark, (t,)), budget=evaluations) for t in tasks}
     pairs = {(s, t): Case(Named(benchmark, (s, t)), (s,), evaluations) for s in tasks for t in tasks if s != t}
-    runs = harness.sweep(opts, [arm], [*alone.values(), *pairs.values()], after=after)
+    runs = harness.sweep(opts, [arm], [*alone.values(), *pairs.values()])
     of_case: dict[tuple[str, ...], list[RunRecord]] = {}
     for run in runs:
         of_case.setdefault(tuple(run.tasks), []).append(run)
