@@ -14,6 +14,8 @@ import numpy as np
 
 from ktnas import __version__
 from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.function_digest import function_digest
+from ktnas.benchmarks.functions import FunctionBenchmark
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.budget import check
 from ktnas.configuration import configuration, environment
@@ -95,7 +97,9 @@ def _key(config: Mapping[str, JSON]) -> str:
 
 
 def _digest(benchmark: Benchmark) -> str | None:
-    """What a table holds, so that another one of the same name is another; None of functions, which have only names."""
+    """What a table holds, or what functions are, so that others of the same name are others; None of trainings."""
+    if isinstance(benchmark, FunctionBenchmark):
+        return function_digest(tuple(benchmark.functions.items()))
     if not isinstance(benchmark, TableBenchmark):
         return None
     digest = hashlib.sha256(np.array(benchmark.genotypes, dtype=np.int64).tobytes())

@@ -87,6 +87,7 @@ class TestRuns:
             {"cases": (replace(CASE, budget=21),)},
             {"cases": (replace(CASE, sources=("twos",)),)},
             {"cases": (Case(Given(replace(GIVEN.benchmark, minimize=frozenset({"twos"}))), budget=20),)},
+            {"cases": (Case(Given(replace(GIVEN.benchmark, functions={"threes": twos, "twos": twos})), budget=20),)},
             {"seeds": (1,)},
         ],
     )
