@@ -17,6 +17,7 @@ from itertools import product
 
 import harness
 import joint
+import sample_efficiency
 from harness import Options, cell
 
 from ktnas.catalog import SURROGATES
@@ -24,12 +25,11 @@ from ktnas.compare import ALL_TASKS, Measure, compare, scores
 from ktnas.comparison_report import Value, convergence
 from ktnas.embedding import Embedder
 from ktnas.embedding.combined import Combined
-from ktnas.embedding.emphasized import Emphasized
 from ktnas.embedding.node2vec import Node2Vec
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
 from ktnas.embedding.path_operations import PathOperations
-from ktnas.embedding.persistence import PersistentEmbedder
+from ktnas.embedding.quantities import Quantities
 from ktnas.embedding.separate import Separate
 from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
 from ktnas.embedding.words import Neighbourhood, OperationAndPosition
@@ -106,15 +106,11 @@ def groups() -> list[Arm]:
 
     Quantities stay out of it: micro has none.
     """
-    paths, neighbourhoods, code = PathOperations(), Emphasized(WeisfeilerLehman(depth=1)), OneHot()
+    own = tuple(part for part in sample_efficiency.parts(ktnas()) if part != Quantities())
     node2vec = (Node2Vec(words=OperationAndPosition()), Node2Vec(words=Neighbourhood(1)))
-    chosen: dict[str, tuple[PersistentEmbedder, ...]] = {
-        "without operations on paths": (neighbourhoods, code),
-        "without neighbourhoods": (paths, code),
-        "without the code": (paths, neighbourhoods),
-        "with path encoding": (paths, neighbourhoods, code, PathEncoding()),
-        "with node2vec": (paths, neighbourhoods, code, *node2vec),
-    }
+    named = zip(own, ("operations on paths", "neighbourhoods", "the code"), strict=True)
+    chosen = {f"without {name}": tuple(other for other in own if other != part) for part, name in named}
+    chosen |= {"with path encoding": (*own, PathEncoding()), "with node2vec": (*own, *node2vec)}
     return [
         arm("ktnas", ktnas()),
         *(arm(f"ktnas, {name}", replace(ktnas(), embedder=Combined(parts))) for name, parts in chosen.items()),

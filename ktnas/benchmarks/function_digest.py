@@ -29,7 +29,11 @@ def function_digest(function: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Description:
-    """Describes objects by what decides how they behave, each once, so that functions may name each other."""
+    """Describes objects by what decides how they behave, those that may hold themselves once.
+
+    Tuples and code are described wherever they occur: whether equal ones are one object differs between code that was
+    just compiled and code that was read from a file.
+    """
 
     known: dict[int, object] = field(default_factory=dict)
 
@@ -39,7 +43,8 @@ class _Description:
         value = inspect.unwrap(value) if callable(value) else value
         if id(value) in self.known:
             return f"number {list(self.known).index(id(value))}"
-        self.known[id(value)] = value  # kept, so that its id stays its own
+        if not isinstance(value, tuple | frozenset | CodeType):
+            self.known[id(value)] = value  # kept, so that its id stays its own
         return f"{type(value).__qualname__}({', '.join(map(self.of, _held(value)))})"
 
 

@@ -145,3 +145,26 @@ def test_every_process_finds_the_same():
     }
     assert len(found) == 1
     assert len(found.pop().strip()) == 32
+
+
+def test_code_that_was_read_from_a_file_has_the_digest_of_code_just_compiled(tmp_path):
+    module = tmp_path / "mine.py"
+    module.write_text(
+        "def helper(a, b):\n    return ((1, 2), (1, 2), a, b)\n\n"
+        "def f(a, b):\n    return ((1, 2), {1, 2} == b, helper(a, b), [lambda a, b: (1, 2)])\n"
+    )
+    program = "import mine; from ktnas.benchmarks.function_digest import function_digest as d; print(d(mine.f))"
+    environment = {"PYTHONPATH": f"{tmp_path}:{':'.join(sys.path)}"}
+    found = [
+        subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+        for _ in range(2)
+    ]
+    assert list(tmp_path.glob("__pycache__/*.pyc"))
+    assert found[0].stdout == found[1].stdout
+
+
+def test_equal_constants_need_not_be_one_object():
+    one, two = ((1, "a"), (1, "a")), tuple((1, "a") for _ in range(2))
+    shared = (two[0], two[0])
+    assert function_digest(partial(max, *one)) == function_digest(partial(max, *two))
+    assert function_digest(partial(max, *two)) == function_digest(partial(max, *shared))
