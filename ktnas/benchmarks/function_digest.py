@@ -7,7 +7,7 @@ import hashlib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from types import CodeType, FunctionType, MethodType
+from types import CellType, CodeType, FunctionType, MethodType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -45,7 +45,12 @@ class _Description:
             return f"number {list(self.known).index(id(value))}"
         if not isinstance(value, tuple | frozenset | CodeType):
             self.known[id(value)] = value  # kept, so that its id stays its own
-        return f"{type(value).__qualname__}({', '.join(map(self.of, _held(value)))})"
+        parts = self._members(value) if isinstance(value, set | frozenset) else map(self.of, _held(value))
+        return f"{type(value).__qualname__}({', '.join(parts)})"
+
+    def _members(self, values: set[object] | frozenset[object]) -> Iterable[str]:
+        """Each described as if it were the first: the order of a set differs between processes."""
+        return sorted(_Description(dict(self.known)).of(value) for value in values)
 
 
 def _held(value: object) -> Iterable[object]:
@@ -60,14 +65,17 @@ def _held(value: object) -> Iterable[object]:
 
 
 def _of_function(function: FunctionType) -> Iterable[object]:
-    closed = [cell.cell_contents for cell in function.__closure__ or ()]
+    closed = [_content(cell) for cell in function.__closure__ or ()]
     named = [(name, function.__globals__.get(name)) for name in _names(function.__code__)]
     own = [(name, value) for name, value in named if _decides(value, function.__module__)]
     return function.__code__, function.__defaults__, function.__kwdefaults__, closed, own
 
 
-def _of_set(values: set[object]) -> Iterable[object]:
-    return sorted(_Description().of(value) for value in values)  # the order of a set differs between processes
+def _content(cell: CellType) -> object:
+    try:
+        return cell.cell_contents
+    except ValueError:  # not set yet
+        return None
 
 
 def _of_array(array: np.ndarray[Any, Any]) -> Iterable[object]:
@@ -82,8 +90,6 @@ _HELD: Mapping[type, Callable[[Any], Iterable[object]]] = {
     MethodType: lambda method: (method.__func__, method.__self__),
     np.ndarray: _of_array,
     dict: dict.items,
-    set: _of_set,
-    frozenset: _of_set,
     list: tuple,
     tuple: tuple,
 }

@@ -168,3 +168,21 @@ def test_equal_constants_need_not_be_one_object():
     shared = (two[0], two[0])
     assert function_digest(partial(max, *one)) == function_digest(partial(max, *two))
     assert function_digest(partial(max, *two)) == function_digest(partial(max, *shared))
+
+
+@pytest.mark.parametrize("container", ["{f, g}", "frozenset({f, g})", "[f, g]", "{'f': f, 'g': g}"])
+def test_functions_may_name_what_holds_them(container):
+    source = "def f(code):\n    return len(ALL)\n\ndef g(code):\n    return {} in ALL\n\nALL = {}"
+    found = [digest(source.format(constant, container)) for constant in ("1", "2")]
+    assert found[0] != found[1]
+    assert found[0] == digest(source.format("1", container))
+
+
+def test_a_variable_of_an_outer_function_need_not_be_set_yet():
+    def outer(early):
+        if not early:
+            later = 1
+        return lambda: later
+
+    assert function_digest(outer(early=True)) == function_digest(outer(early=True))
+    assert function_digest(outer(early=True)) != function_digest(outer(early=False))
