@@ -10,7 +10,7 @@ a Gaussian process per task; exploring to the end, where the end is foreseen; op
 identities too, in place of the paths that they lie on; and node2vec and path counts beside the rest. Ranks are given as
 the table has them and as its other entries predict (`smoothed`); the limit is the best rank among the 50 different
 results that these predictions put first. On NAS-Bench-Graph, eight tasks together and 50 evaluations each, `ktnas`
-stands beside every baseline but ``gp-search``, which takes minutes per run.
+stands beside every baseline.
 """
 
 from __future__ import annotations
