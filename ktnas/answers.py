@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from ktnas.benchmarks.live import BatchEvaluator, Question
 from ktnas.errors import ConfigurationError, DataError
-from ktnas.results import complete_lines
+from ktnas.results import TRIALS, complete_lines, read_trials
 from ktnas.runner import Evaluate
 from ktnas.trial import Evaluation, History
 from ktnas.typing import Genotype
@@ -38,8 +38,7 @@ class AnswerLog:
         except OSError as error:
             raise ConfigurationError(f"cannot write {path}: {error.strerror}; choose another --out") from None
         try:
-            lines, size = complete_lines(self._file.read())
-            self.answers = dict(_decoded(line, f"{path}, line {i}") for i, line in enumerate(lines, 1))
+            self.answers, size = _decoded(self._file.read(), path)
         except BaseException:
             self._file.close()
             raise
@@ -66,7 +65,29 @@ class AnswerLog:
         self._file.close()
 
 
-def _decoded(line: bytes, where: str) -> tuple[Question, Evaluation]:
+def answered(directory: Path) -> frozenset[Question]:
+    """What a run has answers to so far; nothing where there is none.
+
+    Raises:
+        DataError: If its record is damaged, or cannot be read.
+    """
+    path = directory / ANSWERS
+    try:
+        trials = read_trials(directory) if (directory / TRIALS).exists() else ()
+        content = path.read_bytes() if path.exists() else b""
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror}") from None
+    answers, _ = _decoded(content, path)
+    return frozenset(answers) | {(trial.task, trial.genotype) for trial in trials}
+
+
+def _decoded(content: bytes, path: Path) -> tuple[dict[Question, Evaluation], int]:
+    """Answers by question, and the number of bytes that they take."""
+    lines, size = complete_lines(content)
+    return dict(_answer(line, f"{path}, line {i}") for i, line in enumerate(lines, 1)), size
+
+
+def _answer(line: bytes, where: str) -> tuple[Question, Evaluation]:
     try:
         record = json.loads(line)
         question = str(record["task"]), tuple(map(int, record["genotype"]))

@@ -165,24 +165,24 @@ def _run(options: argparse.Namespace) -> int:
     settings = _settings(options)
     experiment = compose(settings)
     check(experiment.problem, experiment.budget, options.seed)
-    if options.fitness != "table" and (options.max_hours is not None or not (options.quiet or options.json)):
-        text = require_time(experiment.benchmark, experiment.budget.evaluations, options.repeats, options.max_hours)
+    seeds = range(options.seed, options.seed + options.repeats)
+    left = session.unanswered(experiment, seeds, options.out) if options.fitness != "table" else []
+    if left and (options.max_hours is not None or not (options.quiet or options.json)):
+        text = require_time(experiment.benchmark, left, options.max_hours)
         if not (options.quiet or options.json):
             print(f"estimated: {text}", file=sys.stderr)
-    seeds = range(options.seed, options.seed + options.repeats)
     path = options.out or session.fresh_directory(experiment, seeds, RUNS)
+    places = session.places_of(path, seeds)
     directory = RunDirectory(path)
     with _view(options, experiment) as view:
         if len(seeds) == 1:
             show = partial(view.show, options.seed)
             summaries = [session.search_once(experiment, options.seed, directory, show, view.say)]
-            places = [path]
         else:
             cores = 1 if settings.training is not None else os.cpu_count() or 1  # one run's workers keep all cores busy
             jobs = options.jobs or min(len(seeds), cores)
             summaries = session.search_seeds(settings, seeds, directory, view, jobs)
-            places = [path / f"seed-{summary['seed']}" for summary in summaries]
-    session.draw(experiment, directory, summaries, places)
+    session.draw(experiment, directory, summaries, [places[summary["seed"]] for summary in summaries])
     finished = len(summaries) == len(seeds) and all(summary["finished"] for summary in summaries)
     if options.json:
         sys.stdout.write(to_json(summaries[0] if len(seeds) == 1 else summaries))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import re
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import closing, contextmanager
@@ -14,7 +15,7 @@ from queue import Empty
 from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
 
-from ktnas.answers import AnswerLog, recalling
+from ktnas.answers import AnswerLog, answered, recalling
 from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.live import LiveBenchmark
 from ktnas.budget import check
@@ -118,11 +119,34 @@ def search_seeds(
     for seed in seeds:
         check(problem, budget, seed)
     directory.claim(configuration(experiment.benchmark, problem, experiment.search, budget, seeds))
-    places = {seed: directory.path / f"seed-{seed}" for seed in seeds}
+    places = places_of(directory.path, seeds)
     workers = min(jobs, len(seeds))
     summaries = _in_turn(experiment, places, view) if workers == 1 else _in_parallel(settings, places, view, workers)
     directory.write(SUMMARY, to_json(summaries))
     return summaries
+
+
+def places_of(path: Path, seeds: Sequence[int]) -> dict[int, Path]:
+    """The directory of each seed's run: the given one for a single seed, else one within it for each."""
+    return {seed: path / f"seed-{seed}" if len(seeds) > 1 else path for seed in seeds}
+
+
+def unanswered(experiment: Experiment, seeds: Sequence[int], path: Path | None) -> list[Counter[str]]:
+    """Per run that has not come to its end, how many evaluations of each task are left.
+
+    Args:
+        experiment: What is searched.
+        seeds: A run for each.
+        path: Where they are recorded; it need not exist. None where nothing is.
+
+    Raises:
+        DataError: If one holds a damaged record.
+    """
+    every = Counter(dict.fromkeys(experiment.problem.names, experiment.budget.evaluations))
+    if path is None:
+        return [every for _ in seeds]
+    runs = [place for place in places_of(path, seeds).values() if RunDirectory(place).finished_summary() is None]
+    return [every - Counter(task for task, _ in answered(run)) for run in runs]
 
 
 def _in_turn(experiment: Experiment, places: Mapping[int, Path], view: View) -> list[Summary]:

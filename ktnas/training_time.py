@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from ktnas.benchmarks import Benchmark
 from ktnas.errors import ConfigurationError
 from ktnas.wording import duration
 
 
-def require_time(benchmark: Benchmark, evaluations: int, runs: int, max_hours: float | None) -> str:
+def require_time(benchmark: Benchmark, runs: Sequence[Mapping[str, int]], max_hours: float | None) -> str:
     """A sentence on the time that a search is estimated to take.
 
     Args:
         benchmark: One that trains.
-        evaluations: Candidates per task and run.
-        runs: Number of runs, one after the other.
+        runs: Per run, one after the other, the candidates of each task that are left to be trained.
         max_hours: The most that it may take; None for no limit.
 
     Raises:
@@ -27,8 +28,8 @@ def require_time(benchmark: Benchmark, evaluations: int, runs: int, max_hours: f
         raise ConfigurationError(f"--max-hours must be above 0; got {max_hours:g}")
     if not isinstance(benchmark, TrainingBenchmark | SupernetBenchmark):
         raise ConfigurationError(f"{benchmark.name} does not train: there is nothing to estimate")
-    found = estimate(benchmark, evaluations)
-    total_s = found.total_s * runs
+    found = estimate(benchmark)
+    total_s = found.total_s(runs)
     each = ", ".join(f"{task} {duration(seconds)}" for task, seconds in found.candidate_s.items())
     workers = "1 worker" if found.workers < 2 else f"{found.workers} workers"
     halved = ", less with --halving" if isinstance(benchmark, TrainingBenchmark) and benchmark.halving else ""

@@ -1,12 +1,15 @@
 """Answers on disk as they arrive, and recalled from there."""
 
+from contextlib import closing
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ktnas.answers import ANSWERS, AnswerLog, recalling
+from ktnas.answers import ANSWERS, AnswerLog, answered, recalling
 from ktnas.errors import ConfigurationError, DataError
-from ktnas.trial import Evaluation, History
+from ktnas.results import TrialLog
+from ktnas.trial import Evaluation, History, Proposal, Trial
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 ANSWER = Evaluation(0.1, 2.5, {"loss": 1 / 3})
@@ -57,6 +60,27 @@ def test_a_damaged_line_that_is_whole_is_named(tmp_path, line):
     (tmp_path / ANSWERS).write_bytes(whole + line.encode() + b"\n" + whole)
     with pytest.raises(DataError, match=r"answers.jsonl, line 2: no answer but"):
         AnswerLog(tmp_path)
+
+
+def test_what_is_answered_stands_in_either_record(tmp_path):
+    assert answered(tmp_path / "nowhere") == answered(tmp_path) == frozenset()
+    whole = log_of(tmp_path, (("a", (0,)), ANSWER), (("b", (0,)), Evaluation.failed("diverged")))
+    assert answered(tmp_path) == {("a", (0,)), ("b", (0,))}
+    (tmp_path / ANSWERS).write_bytes(whole[:-1])
+    assert answered(tmp_path) == {("a", (0,))}
+    with closing(TrialLog(tmp_path)) as trials:
+        for repeat in (False, True):
+            trials.append([Trial(0, Proposal("c", (1,)), ANSWER, repeat=repeat)], ["1"])
+    assert answered(tmp_path) == {("a", (0,)), ("c", (1,))}
+    (tmp_path / ANSWERS).write_bytes(b"[]\n")
+    with pytest.raises(DataError, match=r"answers.jsonl, line 1: no answer but"):
+        answered(tmp_path)
+
+
+def test_answers_that_cannot_be_read_are_named(tmp_path):
+    (tmp_path / ANSWERS).mkdir()
+    with pytest.raises(DataError, match=r"cannot read .*answers.jsonl"):
+        answered(tmp_path)
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path):

@@ -116,6 +116,20 @@ def test_an_interruption_before_the_first_answer_leaves_a_summary_too(tmp_path):
     assert summary["tasks"]["a"]["evaluations"] == 0
 
 
+def test_what_is_left_is_what_the_record_does_not_answer(tmp_path):
+    each = {"sum": 24, "threes": 24}
+    assert session.unanswered(experiment(), (0, 1), None) == [each, each]
+    assert session.unanswered(experiment(), (0, 1), tmp_path / "here") == [each, each]
+    first = tmp_path / "here" / "seed-0"
+    search(first)
+    lines = (first / TRIALS).read_bytes().splitlines(keepends=True)
+    assert session.unanswered(experiment(), (0, 1), tmp_path / "here") == [each]  # the first has come to its end
+    assert session.unanswered(experiment(), (0,), first) == []
+    (first / SUMMARY).unlink()
+    (first / TRIALS).write_bytes(b"".join(lines[:10]))
+    assert session.unanswered(experiment(), (0,), first) == [{"sum": 19, "threes": 19}]
+
+
 def test_another_configuration_is_refused_before_anything_is_evaluated(tmp_path):
     search(tmp_path)
     content = (tmp_path / TRIALS).read_bytes()

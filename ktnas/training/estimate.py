@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ktnas.rng import Streams
@@ -32,29 +32,32 @@ class Estimate:
 
     Attributes:
         candidate_s: Seconds to train and measure one candidate (only to measure, with a supernet), per task.
-        evaluations: Candidates per task.
         workers: How many are trained side by side.
-        once_s: Seconds for what is done once, one after the other: the best of each task trained again for the report,
-            unless weights are kept; supernets.
+        once_s: Seconds for what a run does once, one after the other: the best of each task trained again for the
+            report, unless weights are kept; supernets.
     """
 
     candidate_s: Mapping[str, float]
-    evaluations: int
     workers: int
     once_s: float = 0.0
 
-    @property
-    def total_s(self) -> float:
-        """Seconds in all, if workers do not hinder one another."""
-        return self.evaluations * sum(self.candidate_s.values()) / max(1, self.workers) + self.once_s
+    def total_s(self, runs: Iterable[Mapping[str, int]]) -> float:
+        """Seconds in all, if workers do not hinder one another.
+
+        Args:
+            runs: Per run, the candidates of each task.
+        """
+        return sum(self._trained_s(candidates) / max(1, self.workers) + self.once_s for candidates in runs)
+
+    def _trained_s(self, candidates: Mapping[str, int]) -> float:
+        return sum(seconds * candidates[task] for task, seconds in self.candidate_s.items())
 
 
-def estimate(benchmark: TrainingBenchmark | SupernetBenchmark, evaluations: int) -> Estimate:
+def estimate(benchmark: TrainingBenchmark | SupernetBenchmark) -> Estimate:
     """Measure a few steps per task, and reckon; halving is left out of account, so that it can only take less.
 
     Args:
         benchmark: What is to be searched.
-        evaluations: Candidates per task.
 
     Raises:
         KtnasError: If what is to be trained cannot be.
@@ -65,10 +68,10 @@ def estimate(benchmark: TrainingBenchmark | SupernetBenchmark, evaluations: int)
     reports_s = 0.0 if alone.weights else sum(paces[d.name].training_s(alone.recipe, d) for d in tested)
     if isinstance(benchmark, TrainingBenchmark):
         seconds = {d.name: paces[d.name].training_s(alone.recipe, d) for d in alone.datasets}
-        return Estimate(seconds, evaluations, benchmark.workers, reports_s)
+        return Estimate(seconds, benchmark.workers, reports_s)
     first_s = sum(paces[d.name].training_s(benchmark.recipe, d) for d in alone.datasets)  # each task's supernet
     seconds = {d.name: paces[d.name].measuring_s(benchmark.recipe, d) for d in alone.datasets}
-    return Estimate(seconds, evaluations, 1, reports_s + first_s)
+    return Estimate(seconds, 1, reports_s + first_s)
 
 
 @dataclass(frozen=True, slots=True)
