@@ -76,7 +76,8 @@ class KTNAS:
         ratio: Share of the next population that a child must enter for its parent's transfer to count as
             positive (r in the paper).
         promise: Share of the best score in the target's pool that a candidate's own score must reach before the
-            transfer may choose it; 0 lets every candidate pass, as in the paper.
+            transfer may choose it; 0 lets every candidate pass, as in the paper. Scores are computed in single
+            precision, so that 1 may refuse what equals the best.
         store: Where the fitted embedder is kept between runs; None to fit it anew. It changes no result, and is
             not part of the configuration.
     """
