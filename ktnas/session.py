@@ -108,6 +108,13 @@ def search_seeds(
 ) -> list[Summary]:
     """One search per seed, each in a directory of its own, in as many processes; the results do not depend on ``jobs``.
 
+    Args:
+        settings: What is searched, and how.
+        seeds: At least two; `search_once` takes a single one.
+        directory: Where the runs are recorded, each in a directory within it.
+        view: Told how far they have come.
+        jobs: Processes at most.
+
     Returns:
         The summaries in the order of the seeds; after an interruption, of those that had begun.
 
