@@ -35,7 +35,7 @@ def ktnas() -> KTNAS:
         population=5,
         offspring=1,
         migrants=1,
-        promise=0.9,
+        promise=0.99,
     )
 
 
