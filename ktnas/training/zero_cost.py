@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -97,13 +98,21 @@ class ZeroCost:
         key = self._key(base, batch)
         known = self._recalled(key, base)
         missing = [genotype for genotype in dict.fromkeys(asked) if genotype not in known]
-        for number, genotype in enumerate(missing, 1):
-            known[genotype] = self._score(base, genotype, batch)
+        for number, genotype in enumerate(self._in_turn(missing), 1):
+            if genotype not in known:  # another process has not scored it since
+                known[genotype] = self._score(base, genotype, batch)
             if number % SAVED_EVERY == 0 or number == len(missing):
                 self._keep(key, base)
             if self.progress is not None:
                 self.progress(number, len(missing))
         return np.array([known[genotype] for genotype in asked])
+
+    def _in_turn(self, missing: Sequence[Genotype]) -> Sequence[Genotype]:
+        """``missing`` in an order of each process's own, so that several share the work through their store."""
+        if self.store is None:
+            return missing
+        order = np.random.default_rng(os.getpid()).permutation(len(missing))
+        return [missing[i] for i in order.tolist()]
 
     def _score(self, space: SearchSpace, genotype: Genotype, batch: Batch) -> float:
         with one_thread():
@@ -142,7 +151,8 @@ class ZeroCost:
 
     def _keep(self, key: str, space: SearchSpace) -> None:
         if self.store is not None:
-            known = {**self._stored(key, space), **self._known[key]}  # another process may have scored others
+            known = self._known[key]
+            known |= self._stored(key, space)  # another process may have scored others
             codes = np.array(list(known), dtype=np.int64)
             self.store.put(key, {"codes": codes, "scores": np.array(list(known.values()))})
 

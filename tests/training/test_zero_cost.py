@@ -197,6 +197,32 @@ class TestStore:
         third.scores(SPACE, "any", [EQUAL[0], (3,) * 6, (2,) * 6])
         assert not third.score.calls
 
+    def test_processes_at_the_same_time_share_the_work(self, monkeypatch):
+        monkeypatch.setattr(zero_cost, "SAVED_EVERY", 10)
+        memory = Memory()
+        other = counting(store=memory)
+
+        def beside(done, total):
+            if done % 20 == 5 and not other.score.calls:
+                other.scores(SPACE, "any", self.members[: total // 2])
+
+        own = counting(store=memory, progress=beside)
+        scores = own.scores(SPACE, "any", self.members)
+        assert scores.tolist() == counting().scores(SPACE, "any", self.members).tolist()
+        alone = counting()
+        alone.scores(SPACE, "any", self.members)
+        assert len(own.score.calls) + len(other.score.calls) < len(alone.score.calls) + 10
+
+    def test_each_process_has_an_order_of_its_own(self, monkeypatch):
+        asked = []
+        for process in (1, 2):
+            monkeypatch.setattr(zero_cost.os, "getpid", lambda process=process: process)
+            proxy = counting(store=Memory())
+            proxy.scores(SPACE, "any", self.members)
+            asked.append([network.in_features for network in proxy.score.calls])
+        assert asked[0] != asked[1]
+        assert sorted(asked[0]) == sorted(asked[1])
+
     def test_nothing_new_is_not_written(self):
         memory = Memory()
         proxy = counting(store=memory)
