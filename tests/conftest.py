@@ -12,6 +12,7 @@ import socket
 import tempfile
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from ktnas.benchmarks.lookup import SOURCES, load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
@@ -19,6 +20,10 @@ from ktnas.data import find
 
 _REQUIRE = "KTNAS_REQUIRE_TABLES"
 _CACHE = pytest.StashKey[tempfile.TemporaryDirectory]()
+
+# no test asserts on time, by chance either
+settings.register_profile("ktnas", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ktnas")
 
 
 def pytest_configure(config):

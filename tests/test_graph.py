@@ -72,7 +72,6 @@ class TestPruned:
     def test_repeated_edges_become_one(self):
         assert pruned((INPUT, OUTPUT), [(0, 1), (0, 1)]).edges == ((0, 1),)
 
-    @settings(deadline=None)
     @given(graphs())
     def test_keeps_exactly_what_lies_between_input_and_output(self, graph):
         whole, last = graph.to_networkx(), len(graph.operations) - 1
@@ -126,7 +125,6 @@ class TestContracted:
     def test_without_the_operation_nothing_changes(self):
         assert contracted(CHAIN, "skip") == CHAIN
 
-    @settings(deadline=None)
     @given(graphs(operations=("a", "skip")))
     def test_keeps_the_number_of_paths(self, graph):
         assert paths(contracted(graph, "skip")) == paths(graph)
@@ -165,18 +163,16 @@ class TestCanonicalForm:
         assert operations.count("a") == size - 1
         assert len(found) == len(edges)
 
-    @settings(deadline=None)
     @given(st.data())
     def test_ignores_the_numbering(self, data):
         graph = data.draw(graphs())
         assert canonical_form(data.draw(renumbered(graph))) == canonical_form(graph)
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(graphs(inner=3), graphs(inner=3))
     def test_agrees_with_networkx(self, first, second):
         assert (canonical_form(first) == canonical_form(second)) == isomorphic(first, second)
 
-    @settings(deadline=None)
     @given(st.data())
     def test_agrees_with_networkx_one_edge_away(self, data):
         first = data.draw(graphs(inner=6))
@@ -187,7 +183,6 @@ class TestCanonicalForm:
         assert canonical_form(first) != canonical_form(second)
         assert not isomorphic(first, second)
 
-    @settings(deadline=None)
     @given(st.data())
     def test_agrees_with_networkx_one_operation_moved(self, data):
         first = data.draw(graphs(inner=6))

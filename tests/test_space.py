@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ktnas.errors import ArchitectureError, ConfigurationError
@@ -182,7 +182,6 @@ class TestMutate:
 
 
 class TestCrossover:
-    @settings(deadline=None)
     @given(st.lists(st.integers(0, 4), min_size=6, max_size=6), st.lists(st.integers(0, 4), min_size=6, max_size=6))
     def test_every_position_comes_from_a_parent(self, first, second):
         child = crossover(NASBench201(), tuple(first), tuple(second), rng())

@@ -146,7 +146,7 @@ def test_preset_keeps_its_promises(preset):
     budget=st.integers(1, 24),
     seed=st.integers(0, 5),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_search_keeps_its_promises_wherever_the_budget_ends(search, tasks, budget, seed):
     check_search(SEARCHES[search], PROBLEMS[tasks], evaluate, budget=budget, seed=seed)
 

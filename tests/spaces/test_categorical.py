@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ktnas.errors import ArchitectureError, ConfigurationError, DataError
@@ -102,7 +102,6 @@ class TestFromCodes:
     def test_repeated_codes_and_iterators(self):
         assert Categorical.from_codes(code for code in ["01", "01", "11"]).cardinalities == (2, 1)
 
-    @settings(deadline=None)
     @given(
         st.sampled_from(SEPARATORS),
         st.integers(2, 4).flatmap(

@@ -4,7 +4,7 @@ import sys
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ktnas.errors import ArchitectureError, ConfigurationError
@@ -96,7 +96,6 @@ class TestValidity:
         assert not SMALL.is_valid((0, 0, 0, 1, *SMALL_CODE[4:]))
         assert DARTS(2, ("conv", "pool"), repeated_inputs=True).is_valid((0, 0, 0, 1, *SMALL_CODE[4:]))
 
-    @settings(deadline=None)
     @given(st.data())
     def test_order_of_a_pair_means_nothing(self, data):
         genotype = sample(SPACE, np.random.default_rng(data.draw(st.integers(0, 1000))))

@@ -116,7 +116,7 @@ def test_draws_do_not_depend_on_what_else_is_switched_on():
     assert torch.equal(a, b)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 99), padding=st.integers(0, 3), flip=st.booleans())
 def test_images_to_be_rebuilt_stay_equal_to_their_images(seed, padding, flip):
     objective = Autoencoding()

@@ -56,7 +56,7 @@ def test_ssim_is_the_mean_over_images(objective):
     assert measured(objective, torch.from_numpy(x), torch.from_numpy(y))["ssim"] == pytest.approx(expected, abs=1e-10)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(pairs=st.lists(st.tuples(st.integers(-3, 3), st.booleans()), min_size=2, max_size=30))
 def test_the_auc_agrees_with_scikit_learn_ties_included(pairs):
     scores, holds = (np.array(values) for values in zip(*pairs, strict=True))

@@ -14,7 +14,7 @@ def reference(x, y):
     )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     seed=st.integers(0, 1000),
     height=st.integers(11, 20),

@@ -93,7 +93,7 @@ def test_the_chain_follows_darts():
     assert made.module.eval()(images).shape == (1, 64, 4, 4)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32))
 def test_plans_concatenate_what_the_official_string_says(seed):
     genotype = sample(EMT_NAS, np.random.default_rng(seed))
