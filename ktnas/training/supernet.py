@@ -24,7 +24,7 @@ from ktnas.training.dataset import Dataset
 from ktnas.training.device import working_on
 from ktnas.training.networks import build
 from ktnas.training.networks.network import Network, Size
-from ktnas.training.networks.operations import DropPath
+from ktnas.training.networks.operations import WithDropPath
 from ktnas.training.objectives import Objective
 from ktnas.training.on_device import OnDevice, Part
 from ktnas.training.recipe import Recipe
@@ -40,7 +40,7 @@ CALIBRATION_BATCHES = 8
 _STATISTICS = frozenset({"running_mean", "running_var", "num_batches_tracked"})
 
 
-class Supernet(nn.Module):
+class Supernet(WithDropPath):
     """The networks of all architectures of a space, for one objective.
 
     Weights are drawn from torch's global generator (`ktnas.training.seeding.seeded`).
@@ -69,7 +69,6 @@ class Supernet(nn.Module):
         else:
             self.shared = SharedNASBench201(example.head, shape[2], size)
         _drop_statistics(self)
-        self._drop_path = 0.0
 
     def forward(self, images: Tensor, genotype: Genotype) -> Tensor:
         """Raw outputs of an architecture's network for images ``(n, c, h, w)``; batches are normalised by themselves.
@@ -92,18 +91,6 @@ class Supernet(nn.Module):
         statistics = {name: t for name, t in network.state_dict().items() if name.rpartition(".")[2] in _STATISTICS}
         network.load_state_dict({**statistics, **self.shared.weights(genotype)})
         return network
-
-    @property
-    def drop_path(self) -> float:
-        """Probability, from 0 to below 1, that a path of a cell is dropped; counts in training mode only."""
-        return self._drop_path
-
-    @drop_path.setter
-    def drop_path(self, probability: float) -> None:
-        self._drop_path = probability
-        for module in self.modules():
-            if isinstance(module, DropPath):
-                module.set(probability)
 
 
 def require_supernet(space: SearchSpace, size: Size) -> None:

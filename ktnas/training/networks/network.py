@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from ktnas.errors import ConfigurationError
-from ktnas.training.networks.operations import DropPath
+from ktnas.training.networks.operations import WithDropPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Encoder:
     middle: tuple[int, int] | None = None
 
 
-class Network(nn.Module):
+class Network(WithDropPath):
     """A genotype as a network for one objective.
 
     Weights are drawn from torch's global generator: seed it inside ``torch.random.fork_rng`` around the construction.
@@ -73,19 +73,6 @@ class Network(nn.Module):
         self.encoder = encoder
         self.head = head
         self.auxiliary = auxiliary
-        self._drop_path = 0.0
-
-    @property
-    def drop_path(self) -> float:
-        """Probability, from 0 to below 1, that a path of a cell is dropped; counts in training mode only."""
-        return self._drop_path
-
-    @drop_path.setter
-    def drop_path(self, probability: float) -> None:
-        self._drop_path = probability
-        for module in self.modules():
-            if isinstance(module, DropPath):
-                module.set(probability)
 
     def forward(self, images: Tensor) -> Tensor:
         """Raw outputs for images ``(n, c, h, w)``: logits ``(n, k)``, numbers ``(n, k)``, or maps ``(n, k, h, w)``."""

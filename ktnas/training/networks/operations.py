@@ -147,8 +147,8 @@ class Zero(nn.Module):
 class DropPath(nn.Module):
     """Drops a path for each image on its own, in training mode only; what stays is scaled up (Larsson et al., 2017).
 
-    Its probability is 0 until `Network.drop_path` is set. It stands in a buffer, so that a compiled network need not be
-    compiled anew when it changes.
+    Its probability is 0 until `WithDropPath.drop_path` is set. It stands in a buffer, so that a compiled network need
+    not be compiled anew when it changes.
 
     Attributes:
         active: Whether the probability is above 0.
@@ -172,6 +172,26 @@ class DropPath(nn.Module):
             return inputs
         kept = torch.rand(len(inputs), 1, 1, 1, dtype=self.keep.dtype, device=inputs.device) < self.keep
         return inputs * (kept / self.keep).to(inputs.dtype)
+
+
+class WithDropPath(nn.Module):
+    """A network whose paths may be dropped: one probability for all of its `DropPath` modules."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._drop_path = 0.0
+
+    @property
+    def drop_path(self) -> float:
+        """Probability, from 0 to below 1, that a path of a cell is dropped; counts in training mode only."""
+        return self._drop_path
+
+    @drop_path.setter
+    def drop_path(self, probability: float) -> None:
+        self._drop_path = probability
+        for module in self.modules():
+            if isinstance(module, DropPath):
+                module.set(probability)
 
 
 def droppable(operation: nn.Module) -> nn.Module:
