@@ -6,9 +6,10 @@ Imports nothing but names: `--help` must appear at once.
 from __future__ import annotations
 
 import argparse
+import difflib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ktnas import __version__
 from ktnas.catalog import (
@@ -77,6 +78,17 @@ examples:
 
 
 class _Parser(argparse.ArgumentParser):
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Refuse what is not known where it stands: the parser of a command knows its own options."""
+        options, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            near = difflib.get_close_matches(
+                unknown[0].partition("=")[0], self._option_string_actions, n=1, cutoff=0.75
+            )
+            hint = f"; did you mean {near[0]}?" if near else ""
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+        return options, unknown
+
     def error(self, message: str) -> NoReturn:
         """One line instead of the usage, which buries it."""
         self.exit(2, f"{self.prog}: error: {' '.join(message.split())} (see {self.prog} --help)\n")

@@ -186,7 +186,8 @@ def test_an_interruption_says_how_to_go_on(capsys, table, tmp_path, monkeypatch)
         ("--table absent.csv --space darts --tasks a", "absent.csv"),
         ("--budget many", "argument --budget: invalid int value: 'many'"),
         ("--source a,,b", "'a,,b' has an empty name in it"),
-        ("--frobnicate", "unrecognized arguments: --frobnicate"),
+        ("--frobnicate", "unrecognized arguments: --frobnicate (see ktnas run --help)"),
+        ("--seeds=5", "unrecognized arguments: --seeds=5; did you mean --seed?"),
         ("--epochs 3", "--epochs is for live training: add --fitness train"),
         ("--fitness trian", "argument --fitness: invalid choice: 'trian'"),
         (
