@@ -36,6 +36,7 @@ from ktnas.runner import Observer, Progress, run
 from ktnas.search.regularized_evolution import RegularizedEvolution
 from ktnas.space import mutate, sample
 from ktnas.trial import Problem
+from ktnas.typing import Genotype
 
 STEP_MS, PEAK_MB = 50.0, 500.0
 """What an evaluation of a joint search may cost besides the evaluation itself, and what the process may hold."""
@@ -154,14 +155,18 @@ def recorder(log: TrialLog, benchmark: Benchmark) -> Observer:
 
 def bare_evolution(benchmark: Benchmark, task: str, evaluations: int, rng: np.random.Generator) -> float:
     """Regularized evolution in ten lines: the same draws and queries, without records or counts."""
-    space, evaluate = benchmark.space, benchmark.evaluate
-    living = deque(((g := sample(space, rng)), evaluate(task, g).fitness) for _ in range(10))
+    space = benchmark.space
+
+    def evaluate(genotype: Genotype) -> float:
+        return benchmark.evaluate(task, genotype).fitness or 0.0  # no entry of a table has failed
+
+    living = deque(((g := sample(space, rng)), evaluate(g)) for _ in range(10))
     for _ in range(evaluations - 10):
         parent = max((living[i] for i in rng.integers(10, size=5).tolist()), key=lambda member: member[1])[0]
         child = mutate(space, parent, rng)
-        living.append((child, evaluate(task, child).fitness))
+        living.append((child, evaluate(child)))
         living.popleft()
-    return float(max(fitness for _, fitness in living))
+    return max(fitness for _, fitness in living)
 
 
 if __name__ == "__main__":

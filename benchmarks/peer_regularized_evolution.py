@@ -18,6 +18,7 @@ import contextlib
 import math
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -99,7 +100,7 @@ PEERS: dict[str, Callable[[Fitness, tuple[int, ...], int], None]] = {
 
 
 def by_peer(
-    peer: Callable[[Fitness, tuple[int, ...], int], None], benchmark: TableBenchmark, task: str, budget: int, seed: int
+    peer: Callable[[Fitness, tuple[int, ...], int], None], benchmark: TableBenchmark, budget: int, task: str, seed: int
 ) -> float:
     """The best accuracy that a peer finds."""
     counted = Counted(benchmark, task, budget)
@@ -120,7 +121,7 @@ def main() -> None:
         "ktnas": lambda task, seed: ours(benchmark, task, options.budget, seed)
     }
     for name, peer in PEERS.items():
-        arms[name] = lambda task, seed, peer=peer: by_peer(peer, benchmark, task, options.budget, seed)
+        arms[name] = partial(by_peer, peer, benchmark, options.budget)
     print(f"{options.seeds} seeds, {options.budget} evaluations: mean best validation accuracy in %, standard error")
     print(f"{'':16}" + "".join(f"{task:>20}" for task in nasbench201.TASKS) + f"{'ms per evaluation':>20}")
     for name, search in arms.items():

@@ -13,6 +13,7 @@ import argparse
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 
 import numpy as np
@@ -60,16 +61,19 @@ def main() -> None:
     print("| what | scenes per second | against the floor |")
     print("|---|---|---|")
     for size in (32, 64, 128):
-        floor = seconds(lambda seed, size=size: draw_noise(count, size, seed), repeats)
-        taken = seconds(
-            lambda seed, size=size: render_views("train", count, size=size, seed=seed, world=WORLD), repeats
-        )
+        floor = seconds(partial(draw_noise, count, size), repeats)
+        taken = seconds(partial(rendered, count, size), repeats)
         print(
             f"| {size} x {size}: image, labels, normals, layout, classes | {count / taken:.0f} | {taken / floor:.1f} |"
         )
         if size == 64:
             taken = seconds(lambda seed: make_datasets(count, seed), repeats)
             print(f"| {size} x {size}: data sets of all seven tasks | {count / taken:.0f} | {taken / floor:.1f} |")
+
+
+def rendered(count: int, size: int, seed: int) -> object:
+    """Scenes as training sees them."""
+    return render_views("train", count, size=size, seed=seed, world=WORLD)
 
 
 if __name__ == "__main__":

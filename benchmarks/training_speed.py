@@ -19,8 +19,9 @@ import argparse
 import math
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -120,14 +121,21 @@ class Case:
         return seeded(lambda: build(NASBench201(), cell, dataset.objective, dataset.shape, self.size), 0)
 
 
-def compare(case: Case, cells: list[Genotype], workers: int) -> None:
+def compare(case: Case, cells: Sequence[Genotype], workers: int) -> None:
     """Candidates per hour of both loops."""
     data = put(case.dataset, case.recipe, case.device)
+
+    def our_training(cell: Genotype) -> object:
+        return train(case.network(cell), data, case.recipe, device=case.device, seed=0)
+
+    def their_training(cell: Genotype) -> object:
+        return plain_training(case, case.network(cell), data, workers)
+
     ours, plain = 0.0, 0.0
-    train(case.network(cells[0]), data, case.recipe, device=case.device, seed=0)  # what a process does once
+    our_training(cells[0])  # what a process does once
     for cell in cells:
-        ours += seconds(lambda cell=cell: train(case.network(cell), data, case.recipe, device=case.device, seed=0))
-        plain += seconds(lambda cell=cell: plain_training(case, case.network(cell), data, workers))
+        ours += seconds(partial(our_training, cell))
+        plain += seconds(partial(their_training, cell))
     print("| loop | s per candidate | candidates per hour | ratio |")
     print("|---|---|---|---|")
     for label, total in (("plain PyTorch, DataLoader", plain), ("ktnas", ours)):
@@ -161,10 +169,15 @@ class PlainImages(TorchDataset[tuple[Tensor, int]]):
 def plain_training(case: Case, network: nn.Module, data: OnDevice, workers: int) -> float:
     """The tutorial's loop; returns the validation accuracy."""
     recipe, device, constants = case.recipe, case.device, data.train.normalization
-    options = {"batch_size": recipe.batch_size, "num_workers": workers, "pin_memory": device.type == "cuda"}
+    loader = partial(
+        DataLoader[tuple[Tensor, int]],
+        batch_size=recipe.batch_size,
+        num_workers=workers,
+        pin_memory=device.type == "cuda",
+    )
     augmented = PlainImages(case.dataset.train, constants.mean, constants.std, recipe.padding, recipe.flip)
     untouched = PlainImages(case.dataset.validation, constants.mean, constants.std, 0, flip=False)
-    batches = DataLoader(augmented, shuffle=True, drop_last=len(augmented) > recipe.batch_size, **options)
+    batches = loader(augmented, shuffle=True, drop_last=len(augmented) > recipe.batch_size)
     network.to(device).train()
     optimiser = torch.optim.SGD(
         network.parameters(), lr=0.1, momentum=recipe.momentum, weight_decay=recipe.weight_decay, nesterov=True
@@ -177,14 +190,14 @@ def plain_training(case: Case, network: nn.Module, data: OnDevice, workers: int)
             with autocast(recipe, device):
                 outputs = network(images.to(device))
             value = functional.cross_entropy(outputs.float(), labels.to(device))
-            value.backward()
+            value.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(network.parameters(), recipe.gradient_clip)
             optimiser.step()
             cosine.step()
     network.eval()
     right = 0
     with torch.no_grad(), autocast(recipe, device):
-        for images, labels in DataLoader(untouched, **options):
+        for images, labels in loader(untouched):
             right += int((network(images.to(device)).argmax(1) == labels.to(device)).sum())
     return right / len(untouched)
 
@@ -217,7 +230,7 @@ def print_parts(case: Case, cell: Genotype, repeats: int) -> None:
     recipe, device = case.recipe, case.device
     with working_on(device):
         data, network = put(case.dataset, recipe, device), case.network(cell).to(device)
-        network.to(memory_format=torch.channels_last).train()
+        network.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]  # torch leaves it out
         eager = EagerStep(network, case.dataset.objective, recipe, device)
         whole = RecordedStep(eager) if device.type == "cuda" else eager
         eager.set_rate(schedule.learning_rate(recipe, 0, 1) / 100)
@@ -256,7 +269,7 @@ def timed_parts(
         state["loss"] = loss(objective, outputs, state["targets"])
 
     def backward() -> None:
-        state["loss"].backward()
+        state["loss"].backward()  # type: ignore[no-untyped-call]
 
     def update() -> None:
         nn.utils.clip_grad_norm_(network.parameters(), recipe.gradient_clip or math.inf)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import networkx as nx
 import numpy as np
@@ -85,9 +86,9 @@ def compare(space: SearchSpace, count: int, p: float, q: float, rounds: int) -> 
     plain: list[float] = []
     fast: list[float] = []
     for seed in range(rounds):
-        steps, seconds = timed(lambda seed=seed: reference(foreign, p, q, np.random.default_rng(seed)))
+        steps, seconds = timed(partial(reference, foreign, p, q, np.random.default_rng(seed)))
         plain.append(steps / seconds)
-        steps, seconds = timed(lambda seed=seed: ours(graphs, p, q, np.random.default_rng(seed)))
+        steps, seconds = timed(partial(ours, graphs, p, q, np.random.default_rng(seed)))
         fast.append(steps / seconds)
     print(
         f"{space.name:12} {count:5} graphs  p={p:<4} q={q:<4} {max(plain) / 1e6:7.2f} {max(fast) / 1e6:7.2f} million "

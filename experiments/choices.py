@@ -15,20 +15,18 @@ and an order by prediction alone does not explore: these figures judge parts of 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from itertools import repeat
+from functools import lru_cache, partial
 from time import process_time
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import harness
 import nasbench201_evaluations as cells
 import nasbench_graph
 import numpy as np
 import transnas
+from processes import side_by_side
 from sample_efficiency import exploring, parts
 
 from ktnas.api import search
@@ -46,7 +44,7 @@ from ktnas.embedding.words import Neighbourhood
 from ktnas.experiment import with_store
 from ktnas.rng import Streams
 from ktnas.search.joint_screening import observations
-from ktnas.search.ktnas import evidence
+from ktnas.search.ktnas import KTNAS, evidence
 from ktnas.search.screening import Evidence
 from ktnas.surrogate.multi_task import MultiTaskGaussianProcess, Observations
 from ktnas.typing import FloatArray, Genotype, IntArray
@@ -119,13 +117,12 @@ def main() -> None:
     seconds = 0.0
     gathered: dict[str, list[Found]] = {}
     for name in opts.pick(TABLES, (nasbench_graph.BENCHMARK,)):
-        with ProcessPoolExecutor(opts.jobs) as pool:
-            made = list(pool.map(looked_up, repeat(name), range(opts.seeds), repeat(opts.smoke)))
+        work = partial(looked_up, name, smoke=opts.smoke)
+        made = side_by_side(work, range(opts.seeds), opts.jobs, f"{opts.name}: {name}")
         gathered[name] = [found for found, _ in made]
         seconds += sum(taken for _, taken in made)
-        sys.stderr.write(f"{opts.name}: {name} done\n")
     fits = sum(len(found) for histories in gathered.values() for found in histories)
-    work = harness.Work({"searches": opts.seeds * len(gathered), "fits": fits}, seconds)
+    done = harness.Work({"searches": opts.seeds * len(gathered), "fits": fits}, seconds)
     text = [
         f"Mean logarithm to base 2 of the places, in the order of the surrogate's predictions, of the {TOP} best "
         f"architectures, which it has not seen; means over the tasks and over {opts.seeds} histories. Below the first "
@@ -134,7 +131,7 @@ def main() -> None:
         *(f"### After {n} evaluations per task\n\n{markdown(gathered, n)}\n" for n in evaluations(opts.smoke)),
     ]
     rows = [row for name, histories in gathered.items() for row in csv_rows(name, histories)]
-    harness.publish(opts, "\n".join(text), rows, {}, work=work)
+    harness.publish(opts, "\n".join(text), rows, {}, work=done)
 
 
 def evaluations(smoke: bool) -> tuple[int, ...]:
@@ -169,7 +166,7 @@ def opened(name: str) -> Opened:
 @lru_cache(maxsize=6)  # as many as the variants have, of one table
 def embedded(name: str, exchanged: tuple[tuple[int, PersistentEmbedder], ...]) -> tuple[FittedEmbedder, FloatArray]:
     """The embedding of ``ktnas`` with some parts exchanged, and the vectors ``(n, dim)`` of a whole table."""
-    method = with_store(exploring())
+    method = kept_embedding()
     numbered = {**dict(enumerate(parts(method))), **dict(exchanged)}
     embedder = Combined(tuple(numbered.values()))
     table = opened(name).table
@@ -177,12 +174,17 @@ def embedded(name: str, exchanged: tuple[tuple[int, PersistentEmbedder], ...]) -
     return fitted, fitted.embed(table.genotypes)
 
 
-def looked_up(name: str, seed: int, smoke: bool) -> tuple[Found, float]:
+def kept_embedding() -> KTNAS:
+    """`exploring`, with its embedding kept in the user's cache directory."""
+    return cast("KTNAS", with_store(harness.as_search(exploring())))
+
+
+def looked_up(name: str, seed: int, *, smoke: bool) -> tuple[Found, float]:
     """Search a table, fit every variant to what was seen, look for the best; and the processor time."""
     began = process_time()
     at = opened(name)
     tasks = TABLES[name][: 2 if smoke else None]
-    method = harness.as_search(with_store(exploring()))
+    method = harness.as_search(kept_embedding())
     history = search(at.table, tasks, budget=evaluations(smoke)[-1], seed=seed, method=method).history
     found: Found = {}
     for n in evaluations(smoke):

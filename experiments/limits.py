@@ -218,7 +218,9 @@ def of_ktnas(runs: Sequence[RunRecord], task: str) -> list[float]:
 
 def markdown(asked: Asked, found: Mapping[str, Limits], runs: Sequence[RunRecord]) -> str:
     """Limits beside what `ktnas` came to."""
-    columns = [[of_ktnas(runs, task), own.strict, own.with_equals] for task, own in found.items()]
+    columns: list[list[Sequence[float]]] = [
+        [of_ktnas(runs, task), own.strict, own.with_equals] for task, own in found.items()
+    ]
     together = np.sum if asked.until_best else np.mean
     columns.append([together(np.array(values), axis=0).tolist() for values in zip(*columns, strict=True)])
     names = [*found, "total" if asked.until_best else "mean"]

@@ -181,9 +181,18 @@ def dataset(name: str, images: tuple[int, int, int]) -> Dataset:
 def parity() -> Dataset:
     """Scikit-learn's digits, odd or even: a second task for the smoke run."""
     digits = find("digits")
-    parts = {key: getattr(digits, key) for key in ("train", "validation", "test")}
-    two = {key: Split(part.images, part.targets.astype(np.int64) % 2) for key, part in parts.items()}
-    return replace(digits, name="parity", objective=Classification(2), **two)
+    return replace(
+        digits,
+        name="parity",
+        objective=Classification(2),
+        train=_parity(digits.train),
+        validation=_parity(digits.validation),
+        test=None if digits.test is None else _parity(digits.test),
+    )
+
+
+def _parity(part: Split) -> Split:
+    return Split(part.images, part.targets.astype(np.int64) % 2)
 
 
 def search(unit: Unit) -> Outcome:

@@ -7,16 +7,14 @@ data set, so that a search may look it up. Small, noisy and quick: the 625 netwo
 from __future__ import annotations
 
 import json
-import multiprocessing
-import sys
 import warnings
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from processes import side_by_side
 from sklearn.datasets import load_breast_cancer, load_digits, load_wine
 from sklearn.metrics import log_loss
 from sklearn.model_selection import train_test_split
@@ -70,9 +68,8 @@ class Perceptrons:
         for task in self.tasks:
             if not self.file(task).is_file():
                 networks = genotypes(space(self.widths))
-                sys.stderr.write(f"perceptrons: {len(networks)} networks on {task}\n")
-                with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
-                    found = list(pool.map(partial(fitness, task, self.widths), networks, chunksize=5))
+                what = f"perceptrons: networks on {task}"
+                found = side_by_side(partial(fitness, task, self.widths), networks, jobs, what)
                 write_atomically(self.file(task), json.dumps(found))
 
     def file(self, task: str) -> Path:

@@ -19,9 +19,10 @@ import numpy as np
 from harness import Options
 
 from ktnas.benchmarks.lookup import load_benchmark
+from ktnas.budget import Budget
 from ktnas.comparison_report import Value, markdown_table
 from ktnas.grid import Arm, Case, Named
-from ktnas.runner import Budget, run
+from ktnas.runner import run
 from ktnas.search import Search
 from ktnas.search.best_first import BestFirst
 from ktnas.search.local_search import BestImprovement, LocalSearch

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import harness
 import numpy as np
@@ -83,7 +84,7 @@ def sizes(case: str, scale: str, asked: Sequence[Genotype]) -> dict[str, FloatAr
     """Parameters and FLOPs of networks."""
     data, how = dataset(case, scale), SCALES[scale][case]
     shape = how.alone.resized(data.shape)
-    made = [seeded(lambda one=one: build(SPACES[case], one, data.objective, shape, how.size), 0) for one in asked]
+    made = [seeded(partial(build, SPACES[case], one, data.objective, shape, how.size), 0) for one in asked]
     costs = [count(network, shape) for network in made]
     return {
         "parameters": np.array([float(cost.parameters) for cost in costs]),

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any, TypeVar
+from typing import Any
 
 import harness
 import numpy as np
+import processes
 import torch
 from harness import Options, Work
+from processes import Outcome, Unit
 
 from ktnas.errors import KtnasError
 from ktnas.results import complete_lines, lock
@@ -30,12 +29,10 @@ from ktnas.sweep_plan import code_digest
 from ktnas.training.benchmark import TrainingBenchmark
 from ktnas.training.dataset import Dataset, Split
 from ktnas.training.device import one_thread, resolve
+from ktnas.training.supernet_benchmark import SupernetBenchmark
 from ktnas.training.workers import default_workers
 from ktnas.trial import Evaluation
 from ktnas.typing import Genotype
-
-Unit = TypeVar("Unit")
-Outcome = TypeVar("Outcome")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +138,7 @@ class Trainings:
         try:
             lock(self._file, path.parent)
             lines, size = complete_lines(self._file.read())
-            self._known = {record.pop("key"): record for record in map(json.loads, lines)}
+            self._known: dict[str, dict[str, Any]] = {record.pop("key"): record for record in map(json.loads, lines)}
         except BaseException:
             self._file.close()
             raise
@@ -160,7 +157,7 @@ class Trainings:
         used = [self._known[key] for key in sorted(self._used)]
         return Spent(len(used), sum(record["cost_s"] for record in used), frozenset(record["code"] for record in used))
 
-    def evaluate(self, benchmark: TrainingBenchmark, task: str, genotype: Genotype) -> Evaluation:
+    def evaluate(self, benchmark: TrainingBenchmark | SupernetBenchmark, task: str, genotype: Genotype) -> Evaluation:
         """The validation fitness of an architecture; ``cost_s`` in seconds of a processor or a GPU."""
 
         def find_out() -> dict[str, Any]:
@@ -178,7 +175,10 @@ class Trainings:
         return {**kept["metrics"], "cost_s": kept["cost_s"]}
 
     def _kept(
-        self, benchmark: TrainingBenchmark, question: tuple[object, ...], find_out: Callable[[], dict[str, Any]]
+        self,
+        benchmark: TrainingBenchmark | SupernetBenchmark,
+        question: tuple[object, ...],
+        find_out: Callable[[], dict[str, Any]],
     ) -> dict[str, Any]:
         plain = json.dumps([benchmark.settings(), benchmark.seed, question], sort_keys=True)
         key = hashlib.sha256(plain.encode()).hexdigest()[:32]
@@ -196,34 +196,28 @@ class Trainings:
 
 
 def side_by_side(work: Callable[[Unit], Outcome], units: Sequence[Unit], jobs: int, name: str) -> list[Outcome]:
-    """What came of every unit, in their order; with one job all in this process."""
+    """What came of every unit, in their order; torch has one thread as well, in this process and in others."""
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
-    done = []
     try:
-        if jobs == 1:
-            with one_thread():
-                for unit in units:
-                    done.append(work(unit))
-                    sys.stderr.write(f"{name}: {len(done)} of {len(units)}\n")
-            return done
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(jobs, len(units)), mp_context=context) as pool:
-            for outcome in pool.map(work, units):
-                done.append(outcome)
-                sys.stderr.write(f"{name}: {len(done)} of {len(units)}\n")
+        with one_thread():
+            return processes.side_by_side(work, units, jobs, name)
     except KeyboardInterrupt:
         raise SystemExit("interrupted; the same command goes on from here") from None
-    return done
 
 
 def cut(dataset: Dataset, train: int, validation: int, test: int) -> Dataset:
     """The data set with at most so many images in each part, always the same ones."""
-    sizes = {"train": train, "validation": validation, "test": test}
-    parts = {}
-    for key, size in sizes.items():
-        part: Split | None = getattr(dataset, key)
-        if part is not None and len(part) > size:
-            rows = np.sort(Streams(0).rng("cut", dataset.name, key).permutation(len(part))[:size])
-            parts[key] = Split(part.images[rows], part.targets[rows])
-    return replace(dataset, **parts)
+
+    def at_most(size: int, key: str, part: Split) -> Split:
+        if len(part) <= size:
+            return part
+        rows = np.sort(Streams(0).rng("cut", dataset.name, key).permutation(len(part))[:size])
+        return Split(part.images[rows], part.targets[rows])
+
+    return replace(
+        dataset,
+        train=at_most(train, "train", dataset.train),
+        validation=at_most(validation, "validation", dataset.validation),
+        test=None if dataset.test is None else at_most(test, "test", dataset.test),
+    )

@@ -16,8 +16,10 @@ rank judges, and only the labels of such.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from time import process_time
 
@@ -26,11 +28,11 @@ import nasbench_graph
 import numpy as np
 import transnas
 from harness import Options
+from processes import side_by_side
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from ktnas.api import search
-from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.lookup import load_benchmark
 from ktnas.comparison_report import Value, markdown_table
 from ktnas.embedding import FittedEmbedder
@@ -81,8 +83,10 @@ class Choice:
     positive: bool
 
 
-def replayed(benchmark: Benchmark, names: Sequence[str], seed: int, budget: int) -> list[Choice]:
-    """Search, and look at every choice once more."""
+def replayed(name: str, names: Sequence[str], budget: int, seed: int) -> tuple[list[Choice], float]:
+    """Search, and look at every choice once more; and the processor time."""
+    began = process_time()
+    benchmark = load_benchmark(name, BENCHMARKS[name], None)
     method = replace(ktnas(), transfer=NoTransfer())
     history = search(benchmark, tuple(names), budget=budget, seed=seed, method=harness.as_search(method)).history
     embedder = cached(method.embedder, benchmark.space)
@@ -101,7 +105,7 @@ def replayed(benchmark: Benchmark, names: Sequence[str], seed: int, budget: int)
                 found.append(past.choice(trial, seed, float(np.log(max(score, 1e-12)))))
         past.extend(trials)
         seen = seen.extended(trials)
-    return found
+    return found, process_time() - began
 
 
 class _Past:
@@ -211,12 +215,14 @@ def _area(positive: np.ndarray, values: FloatArray) -> float:
 def main() -> None:
     """Search, replay, tabulate."""
     parser = harness.parser_of(__doc__, seeds=20)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: one per core)")
     opts = harness.read(parser, parser.parse_args(), __file__)
-    began = process_time()
+    seconds = 0.0
     rows: list[dict[str, Value]] = []
     lines = []
     for benchmark in opts.pick(BENCHMARKS, transnas.BENCHMARKS[:1]):
-        choices = chosen(opts, benchmark)
+        choices, taken = chosen(opts, benchmark)
+        seconds += taken
         known = [c for c in choices if c.known]
         for which, of, labels in (
             ("all", choices, [c.nearest for c in choices]),
@@ -237,15 +243,16 @@ def main() -> None:
         "coin) of the expected improvement, of the nearest label, and of both, weighed on other seeds; and what labels "
         f"add to the surrogate, 95 % bootstrap interval over seeds.\n\n{markdown_table(header, lines)}"
     )
-    work = harness.Work({"replayed choices": sum(int(str(row["number"])) for row in rows)}, process_time() - began)
+    work = harness.Work({"replayed choices": sum(int(str(row["number"])) for row in rows)}, seconds)
     harness.publish(opts, text, rows, {}, work=work)
 
 
-def chosen(opts: Options, name: str) -> list[Choice]:
-    """All choices of a benchmark's searches."""
-    benchmark = load_benchmark(name, BENCHMARKS[name], None)
+def chosen(opts: Options, name: str) -> tuple[list[Choice], float]:
+    """All choices of a benchmark's searches, and the processor time."""
     wanted = opts.pick(BENCHMARKS[name], BENCHMARKS[name][:2])
-    return [c for seed in range(_seeds(opts, name)) for c in replayed(benchmark, wanted, seed, _evaluations(opts))]
+    work = partial(replayed, name, wanted, _evaluations(opts))
+    made = side_by_side(work, range(_seeds(opts, name)), opts.jobs, f"{opts.name}: {name}")
+    return [choice for choices, _ in made for choice in choices], sum(taken for _, taken in made)
 
 
 def _evaluations(opts: Options) -> int:

@@ -18,7 +18,7 @@ from ktnas.training.objectives import Classification
 from ktnas.trial import Evaluation, Proposal, Trial
 
 FOLDER = Path(__file__).parents[2] / "experiments"
-NEIGHBOURS = ("harness", "trainings", "training_truth", "live_searches", "supernet_scores", "report")
+NEIGHBOURS = ("harness", "processes", "trainings", "training_truth", "live_searches", "supernet_scores", "report")
 LARGE = {"training_truth": "table", "supernet_correlation": "paper", "live_images": "paper"}
 """Experiments with a scale that needs a GPU."""
 

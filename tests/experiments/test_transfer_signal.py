@@ -54,7 +54,7 @@ def test_labels_that_say_something_of_their_own_add_it(script, choices):
 @pytest.mark.table("transnas101-micro")
 def test_smoke(monkeypatch, tmp_path, capsys):
     monkeypatch.syspath_prepend(SCRIPT.parent)
-    monkeypatch.setattr(sys, "argv", [SCRIPT.name, "--smoke", "--out", str(tmp_path)])
+    monkeypatch.setattr(sys, "argv", [SCRIPT.name, "--smoke", "--jobs", "1", "--out", str(tmp_path)])
     runpy.run_path(str(SCRIPT), run_name="__main__")
     with (tmp_path / "transfer_signal.csv").open(newline="") as stream:
         every = next(row for row in csv.DictReader(stream) if row["choices"] == "all")
