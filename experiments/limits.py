@@ -101,7 +101,8 @@ def main() -> None:
     rows: list[dict[str, Value]] = []
     for asked in questions(opts):
         runs = harness.sweep(opts, [Arm("ktnas", as_search(ktnas()))], [asked.case(opts)], asked.seeds)
-        found = limits(asked)
+        with threadpool_limits(1):  # OpenBLAS with several threads ends the process at 26,206 rows (scipy 1.17.1)
+            found = limits(asked)
         text += [f"### {asked.name}\n", markdown(asked, found, runs)]
         rows += csv_rows(asked, found)
         harness.publish(opts, "\n".join(text), rows, {})  # the last takes an hour: what there is, is there
@@ -130,8 +131,7 @@ def limits(asked: Asked) -> dict[str, Limits]:
     found = {task: Limits([], []) for task in asked.tasks}
     for choice in range(asked.settings):
         fitted = chosen(x, y, group_widths(embedder, x.shape[1]), Streams(choice).rng("limits"))
-        with threadpool_limits(1):  # OpenBLAS with several threads ends the process at 26,206 rows (scipy 1.17.1)
-            predictions = left_out(covariance(x, fitted), y, classes)
+        predictions = left_out(covariance(x, fitted), y, classes)
         sys.stderr.write(f"limits: {asked.name}: {choice + 1} of {asked.settings} settings\n")
         for i, of_task in enumerate(found.values()):
             for limit, predicted in zip((of_task.with_equals, of_task.strict), predictions, strict=True):
