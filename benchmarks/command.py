@@ -27,15 +27,16 @@ from pathlib import Path
 
 import numpy as np
 
-from ktnas import data
+from ktnas.algorithms.regularized_evolution import RegularizedEvolution
 from ktnas.benchmarks import Benchmark, nasbench201
-from ktnas.benchmarks.lookup import load_benchmark
-from ktnas.budget import Budget
-from ktnas.results import TrialLog
-from ktnas.runner import Observer, Progress, run
-from ktnas.search.regularized_evolution import RegularizedEvolution
-from ktnas.space import mutate, sample
-from ktnas.trial import Problem
+from ktnas.benchmarks.registry import load_benchmark
+from ktnas.files import search_path as data
+from ktnas.problem.budget import Budget
+from ktnas.problem.progress import Progress
+from ktnas.problem.task import Problem
+from ktnas.records.trials import TrialLog
+from ktnas.runner.loop import Observer, run
+from ktnas.spaces.operators import mutate, sample
 from ktnas.typing import Genotype
 
 STEP_MS, PEAK_MB = 50.0, 500.0

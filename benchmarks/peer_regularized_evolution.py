@@ -23,12 +23,12 @@ from pathlib import Path
 
 import numpy as np
 
+from ktnas.algorithms.regularized_evolution import RegularizedEvolution
 from ktnas.benchmarks import nasbench201
 from ktnas.benchmarks.table import TableBenchmark
-from ktnas.budget import Budget
-from ktnas.runner import run
-from ktnas.search.regularized_evolution import RegularizedEvolution
-from ktnas.trial import Problem
+from ktnas.problem.budget import Budget
+from ktnas.problem.task import Problem
+from ktnas.runner.loop import run
 from ktnas.typing import Genotype
 
 POPULATION, SAMPLE = 10, 5

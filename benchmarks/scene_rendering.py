@@ -18,9 +18,9 @@ from statistics import median
 
 import numpy as np
 
+from ktnas.datasets.scenes.rendering import World, render_views
+from ktnas.datasets.scenes.tasks import TASKS, Scenes
 from ktnas.rng import Streams
-from ktnas.training.scenes.rendering import World, render_views
-from ktnas.training.scenes.tasks import TASKS, Scenes
 
 WORLD = World(Scenes().scene_classes, Scenes().object_classes)
 

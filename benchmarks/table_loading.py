@@ -19,7 +19,7 @@ from statistics import median
 import numpy as np
 
 from ktnas.benchmarks import nasbench201, nasbench_graph
-from ktnas.data import require
+from ktnas.files.search_path import require
 
 LOOKUPS = 100_000
 

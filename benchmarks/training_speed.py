@@ -30,24 +30,24 @@ from torch.nn import functional
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
+from ktnas.datasets.dataset import Dataset, Split
+from ktnas.datasets.images.registry import find
+from ktnas.datasets.objectives import Classification
 from ktnas.errors import KtnasError
 from ktnas.rng import Streams
-from ktnas.space import sample_distinct
 from ktnas.spaces.nasbench201 import NASBench201
-from ktnas.training import schedule
-from ktnas.training.augmentation import Augmentation
-from ktnas.training.data.lookup import find
-from ktnas.training.dataset import Dataset, Split
-from ktnas.training.device import resolve, working_on
-from ktnas.training.losses import loss
+from ktnas.spaces.operators import sample_distinct
+from ktnas.training.engine import schedule
+from ktnas.training.engine.augmentation import Augmentation
+from ktnas.training.engine.device import resolve, working_on
+from ktnas.training.engine.losses import loss
+from ktnas.training.engine.on_device import OnDevice, put
+from ktnas.training.engine.seeding import generator, seeded
+from ktnas.training.engine.step import EagerStep, RecordedStep, autocast
+from ktnas.training.engine.trainer import measure, train
 from ktnas.training.networks import Network, Size, build
 from ktnas.training.networks.costs import count
-from ktnas.training.objectives import Classification
-from ktnas.training.on_device import OnDevice, put
 from ktnas.training.recipe import Recipe
-from ktnas.training.seeding import generator, seeded
-from ktnas.training.step import EagerStep, RecordedStep, autocast
-from ktnas.training.trainer import measure, train
 from ktnas.typing import Genotype
 
 

@@ -18,12 +18,13 @@ from functools import partial
 import networkx as nx
 import numpy as np
 
-from ktnas.embedding.walks import SecondOrderWalk, adjacency
-from ktnas.graph import OperationGraph
+from ktnas.embedding.node2vec.walks import SecondOrderWalk, adjacency
 from ktnas.rng import Streams
-from ktnas.space import SearchSpace, sample_distinct
+from ktnas.spaces.base import SearchSpace
 from ktnas.spaces.darts import DARTS
+from ktnas.spaces.graph import OperationGraph
 from ktnas.spaces.nasbench201 import NASBench201
+from ktnas.spaces.operators import sample_distinct
 
 WALKS_PER_NODE = 10
 LENGTH = 80

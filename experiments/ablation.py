@@ -20,26 +20,26 @@ import joint
 import sample_efficiency
 from harness import Options, cell
 
-from ktnas.catalog import SURROGATES
-from ktnas.compare import ALL_TASKS, Measure, compare, scores
-from ktnas.comparison_report import Value, convergence
+from ktnas.algorithms.candidates.pool import Offspring
+from ktnas.algorithms.candidates.screening import NoScreening
+from ktnas.algorithms.ktnas import KTNAS
+from ktnas.algorithms.presets import ktnas, ktnas_paper
+from ktnas.config.method import MethodChoice
+from ktnas.config.registry import SURROGATES
 from ktnas.embedding import Embedder
 from ktnas.embedding.combined import Combined
-from ktnas.embedding.node2vec import Node2Vec
+from ktnas.embedding.node2vec.separate import Separate
+from ktnas.embedding.node2vec.shared_axes import Node2Vec
+from ktnas.embedding.node2vec.words import Neighbourhood, OperationAndPosition
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
 from ktnas.embedding.path_operations import PathOperations
 from ktnas.embedding.quantities import Quantities
-from ktnas.embedding.separate import Separate
 from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
-from ktnas.embedding.words import Neighbourhood, OperationAndPosition
-from ktnas.grid import Arm, Case, Named
-from ktnas.method_choice import MethodChoice
-from ktnas.records import RunRecord
-from ktnas.search.ktnas import KTNAS
-from ktnas.search.pool import Offspring
-from ktnas.search.presets import ktnas, ktnas_paper
-from ktnas.search.screening import NoScreening
+from ktnas.records.sweep_log import RunRecord
+from ktnas.report.comparison import ALL_TASKS, Measure, compare, scores
+from ktnas.report.markdown import Value, convergence
+from ktnas.runner.design import Arm, Case, Named
 from ktnas.transfer import Transfer
 from ktnas.transfer.no_transfer import NoTransfer
 from ktnas.transfer.random_transfer import RandomTransfer

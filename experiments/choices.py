@@ -29,23 +29,23 @@ import transnas
 from processes import side_by_side
 from sample_efficiency import exploring, parts
 
+from ktnas.algorithms.candidates.joint_screening import observations
+from ktnas.algorithms.candidates.screening import Evidence
+from ktnas.algorithms.ktnas import KTNAS, evidence
 from ktnas.api import search
-from ktnas.benchmarks.lookup import load_benchmark
+from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
-from ktnas.comparison_report import Value, markdown_table
 from ktnas.embedding import FittedEmbedder
+from ktnas.embedding.cached import cached
 from ktnas.embedding.combined import Combined
-from ktnas.embedding.node2vec import Node2Vec
+from ktnas.embedding.node2vec.shared_axes import Node2Vec
+from ktnas.embedding.node2vec.words import Neighbourhood
 from ktnas.embedding.path_encoding import PathEncoding
 from ktnas.embedding.persistence import PersistentEmbedder
-from ktnas.embedding.store import cached
 from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
-from ktnas.embedding.words import Neighbourhood
-from ktnas.experiment import with_store
+from ktnas.report.markdown import Value, markdown_table
 from ktnas.rng import Streams
-from ktnas.search.joint_screening import observations
-from ktnas.search.ktnas import KTNAS, evidence
-from ktnas.search.screening import Evidence
+from ktnas.runner.experiment import with_store
 from ktnas.surrogate.multi_task import MultiTaskGaussianProcess, Observations
 from ktnas.typing import FloatArray, Genotype, IntArray
 

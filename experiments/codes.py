@@ -23,16 +23,16 @@ import transnas
 from harness import Options
 from quantities import EVALUATIONS, BareCodes, panel
 
+from ktnas.algorithms.presets import ktnas
 from ktnas.benchmarks.table import TableBenchmark, listed_space
-from ktnas.comparison_plots import Panel, bands
-from ktnas.comparison_report import Value, markdown_table, number
-from ktnas.graph import OperationGraph
-from ktnas.grid import Arm, Case
-from ktnas.records import RunRecord
+from ktnas.records.sweep_log import RunRecord
+from ktnas.report.figures.comparison import Panel, bands
+from ktnas.report.markdown import Value, markdown_table, number
+from ktnas.report.statistics import PairedTest, holm, paired_test
 from ktnas.rng import Streams
-from ktnas.search.presets import ktnas
+from ktnas.runner.design import Arm, Case
 from ktnas.spaces.categorical import Categorical
-from ktnas.statistics import PairedTest, holm, paired_test
+from ktnas.spaces.graph import OperationGraph
 from ktnas.typing import Genotype
 
 TABLES = {cells.BENCHMARK: cells.TASKS, transnas.BENCHMARKS[0]: transnas.TASKS}

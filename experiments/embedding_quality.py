@@ -20,21 +20,21 @@ import numpy as np
 from harness import Options
 from scipy.stats import kendalltau
 
-from ktnas.benchmarks.lookup import load_benchmark
+from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
-from ktnas.comparison_report import Value, markdown_table
 from ktnas.embedding import Embedder
+from ktnas.embedding.cached import cached
 from ktnas.embedding.combined import Combined, combined
-from ktnas.embedding.node2vec import Node2Vec
+from ktnas.embedding.node2vec.pooling import Concatenation, Maximum, Mean
+from ktnas.embedding.node2vec.separate import Separate
+from ktnas.embedding.node2vec.shared_axes import Node2Vec
+from ktnas.embedding.node2vec.words import Neighbourhood, Operation, OperationAndPosition
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
-from ktnas.embedding.pooling import Concatenation, Maximum, Mean
-from ktnas.embedding.separate import Separate
-from ktnas.embedding.store import cached
 from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
-from ktnas.embedding.words import Neighbourhood, Operation, OperationAndPosition
+from ktnas.report.markdown import Value, markdown_table
+from ktnas.report.statistics import RESAMPLES
 from ktnas.rng import Streams
-from ktnas.statistics import RESAMPLES
 from ktnas.surrogate import Surrogate
 from ktnas.surrogate.gaussian_process import GaussianProcess
 from ktnas.surrogate.nearest_neighbours import NearestNeighbours

@@ -18,12 +18,13 @@ import numpy as np
 from harness import Options, as_search
 from scipy.stats import rankdata
 
-from ktnas.benchmarks.lookup import load_benchmark
-from ktnas.comparison_plots import Line, Matrix, Panel, bands, matrices
-from ktnas.comparison_report import Value, convergence, markdown_table
-from ktnas.grid import Arm, Case, Named
-from ktnas.records import Move, RunRecord
-from ktnas.search.presets import ktnas, ktnas_paper
+from ktnas.algorithms.presets import ktnas, ktnas_paper
+from ktnas.benchmarks.registry import load_benchmark
+from ktnas.records.sweep_log import RunRecord
+from ktnas.records.trajectory import Move
+from ktnas.report.figures.comparison import Line, Matrix, Panel, bands, matrices
+from ktnas.report.markdown import Value, convergence, markdown_table
+from ktnas.runner.design import Arm, Case, Named
 from ktnas.transfer.random_transfer import RandomTransfer
 from ktnas.typing import FloatArray
 

@@ -22,19 +22,19 @@ from typing import cast
 
 import numpy as np
 
-from ktnas import catalog
-from ktnas.comparison_report import Value, csv_text, number
-from ktnas.configuration import environment
+from ktnas.algorithms import Search
+from ktnas.algorithms.ktnas import KTNAS
+from ktnas.config import registry as catalog
 from ktnas.errors import KtnasError
-from ktnas.grid import Arm, Case, Sweep
-from ktnas.records import RunRecord
+from ktnas.records.configuration import environment
+from ktnas.records.digest import code_digest
+from ktnas.records.sweep_log import RunRecord
+from ktnas.report.markdown import Value, csv_text, number
+from ktnas.report.progress import SweepView
+from ktnas.report.statistics import Interval, bootstrap_interval
 from ktnas.rng import Streams
-from ktnas.search import Search
-from ktnas.search.ktnas import KTNAS
-from ktnas.statistics import Interval, bootstrap_interval
-from ktnas.sweep import run_sweep
-from ktnas.sweep_plan import code_digest
-from ktnas.sweep_progress import SweepView
+from ktnas.runner.design import Arm, Case, Sweep
+from ktnas.runner.sweep import run_sweep
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "experiments" / "results"

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from harness import cell, ranks_at, regrets_at, summary
 
-from ktnas.compare import ALL_TASKS, CaseComparison, Measure
-from ktnas.comparison_report import Value, markdown_table, number
-from ktnas.records import RunRecord
+from ktnas.records.sweep_log import RunRecord
+from ktnas.report.comparison import ALL_TASKS, CaseComparison, Measure
+from ktnas.report.markdown import Value, markdown_table, number
 
 Groups = Mapping[str, Sequence[RunRecord]]
 """Runs by arm."""

@@ -28,17 +28,17 @@ from harness import Options, as_search
 from scipy.linalg import cho_solve, lapack
 from threadpoolctl import threadpool_limits
 
-from ktnas.benchmarks.lookup import load_benchmark
+from ktnas.algorithms.presets import ktnas
+from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
-from ktnas.compare import Measure, scores
-from ktnas.comparison_report import Value, markdown_table, number
 from ktnas.embedding import group_widths
-from ktnas.embedding.store import cached
-from ktnas.grid import Arm, Case, Named
-from ktnas.records import RunRecord
+from ktnas.embedding.cached import cached
+from ktnas.records.sweep_log import RunRecord
+from ktnas.report.comparison import Measure, scores
+from ktnas.report.markdown import Value, markdown_table, number
 from ktnas.rng import Streams
-from ktnas.search.presets import ktnas
-from ktnas.space import canonical
+from ktnas.runner.design import Arm, Case, Named
+from ktnas.spaces.base import canonical
 from ktnas.surrogate.multi_task import FittedMultiTask, MultiTaskGaussianProcess, Observations
 from ktnas.surrogate.normal_scores import normal_scores
 from ktnas.typing import FloatArray, IntArray

@@ -23,10 +23,10 @@ from harness import cell
 from live_searches import OURS, SCALES, Found, Pair, Scale, Unit
 from trainings import Place, Spent
 
-from ktnas.comparison_plots import Line, Panel, bands
-from ktnas.comparison_report import Value, markdown_table, number
+from ktnas.report.figures.comparison import Line, Panel, bands
+from ktnas.report.markdown import Value, markdown_table, number
+from ktnas.report.statistics import PairedTest, holm, paired_test, verdict
 from ktnas.rng import Streams
-from ktnas.statistics import PairedTest, holm, paired_test, verdict
 
 ALL = "all tasks"
 

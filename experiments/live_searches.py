@@ -12,20 +12,21 @@ import trainings
 from harness import as_search
 from trainings import Place, Spent, Trainings
 
-from ktnas.budget import Budget
-from ktnas.experiment import with_store
-from ktnas.grid import Arm
-from ktnas.runner import run
-from ktnas.search.presets import ktnas_paper
+from ktnas.algorithms.presets import ktnas_paper
+from ktnas.datasets.dataset import Dataset, Split
+from ktnas.datasets.images.registry import find
+from ktnas.datasets.objectives import Classification
+from ktnas.problem.budget import Budget
+from ktnas.problem.task import Problem
+from ktnas.problem.trial import Evaluation, Trial
+from ktnas.runner.design import Arm
+from ktnas.runner.experiment import with_store
+from ktnas.runner.loop import run
 from ktnas.spaces.darts import EMT_NAS
 from ktnas.training.benchmark import TrainingBenchmark
-from ktnas.training.data.lookup import find
-from ktnas.training.dataset import Dataset, Split
 from ktnas.training.networks import Size
-from ktnas.training.objectives import Classification
 from ktnas.training.recipe import Recipe
 from ktnas.transfer.no_transfer import NoTransfer
-from ktnas.trial import Evaluation, Problem, Trial
 from ktnas.typing import Genotype
 
 OURS = "ktnas"

@@ -18,10 +18,10 @@ import harness
 import joint
 from harness import Options, cell
 
-from ktnas.compare import ALL_TASKS, Measure, compare, scores
-from ktnas.comparison_report import Value, convergence, markdown_table
-from ktnas.grid import Case, Named
-from ktnas.records import RunRecord
+from ktnas.records.sweep_log import RunRecord
+from ktnas.report.comparison import ALL_TASKS, Measure, compare, scores
+from ktnas.report.markdown import Value, convergence, markdown_table
+from ktnas.runner.design import Case, Named
 
 BENCHMARK = "nasbench201"
 TASKS = ("cifar10", "cifar100", "imagenet16")

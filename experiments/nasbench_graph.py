@@ -16,11 +16,11 @@ import joint
 import transfer_matrix
 from harness import JOINT, SINGLE, Options
 
-from ktnas.compare import compare, ranks_over_tasks
-from ktnas.comparison_plots import rank_diagram
-from ktnas.comparison_report import Value, convergence, markdown_table, ranks_markdown
-from ktnas.grid import Case, Named
-from ktnas.records import RunRecord
+from ktnas.records.sweep_log import RunRecord
+from ktnas.report.comparison import compare, ranks_over_tasks
+from ktnas.report.figures.comparison import rank_diagram
+from ktnas.report.markdown import Value, convergence, markdown_table, ranks_markdown
+from ktnas.runner.design import Case, Named
 
 BENCHMARK = "nasbench-graph"
 TASKS = ("cora", "citeseer", "pubmed", "cs", "physics", "photo", "computers", "arxiv")

@@ -5,7 +5,7 @@
 
 TransNAS micro's autoencoder, whose ranks correlate with those of the other tasks by .06 to .46, from every source,
 and from all six at once. Then two tasks of a chosen rank correlation from -1 to 1: the target is a real task, the
-source the ranks of that task mixed with a random landscape (`ktnas.benchmarks.correlated`). Every arm against a search
+source the ranks of that task mixed with a random landscape (`ktnas.benchmarks.synthetic`). Every arm against a search
 of the target alone, which is KTNAS without any transfer, with 50 evaluations per task and the same seeds.
 """
 
@@ -19,13 +19,13 @@ import numpy as np
 import transfer_matrix
 from harness import Options, as_search
 
-from ktnas.benchmarks.correlated import SYNTHETIC, CorrelatedTasks
-from ktnas.comparison_plots import Line, Panel, bands
-from ktnas.comparison_report import Value, markdown_table, number
-from ktnas.grid import Arm, Case, Named
-from ktnas.records import RunRecord
-from ktnas.search.presets import ktnas, ktnas_paper
-from ktnas.statistics import PairedTest, holm, verdict
+from ktnas.algorithms.presets import ktnas, ktnas_paper
+from ktnas.benchmarks.synthetic import SYNTHETIC, CorrelatedTasks
+from ktnas.records.sweep_log import RunRecord
+from ktnas.report.figures.comparison import Line, Panel, bands
+from ktnas.report.markdown import Value, markdown_table, number
+from ktnas.report.statistics import PairedTest, holm, verdict
+from ktnas.runner.design import Arm, Case, Named
 from ktnas.transfer.random_transfer import RandomTransfer
 
 BENCHMARK = "transnas101-micro"

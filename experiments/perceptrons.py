@@ -22,10 +22,10 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord
-from ktnas.results import write_atomically
-from ktnas.space import genotypes
+from ktnas.files.json_lines import write_atomically
+from ktnas.problem.task import Task
+from ktnas.spaces.base import genotypes
 from ktnas.spaces.categorical import Categorical
-from ktnas.trial import Task
 from ktnas.typing import FloatArray, Genotype, IntArray
 
 DATA = {"digits": load_digits, "breast_cancer": load_breast_cancer, "wine": load_wine}

@@ -24,15 +24,15 @@ import numpy as np
 from harness import Options
 from perceptrons import DATA, WIDTHS, Perceptrons
 
-from ktnas.benchmarks.lookup import load_benchmark
+from ktnas.algorithms.presets import ktnas
+from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark, listed_space
-from ktnas.compare import compare
-from ktnas.comparison_plots import Line, Panel, bands
-from ktnas.comparison_report import Value
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.quantities import Quantities
-from ktnas.grid import Arm, Case, Named
-from ktnas.search.presets import ktnas
+from ktnas.report.comparison import compare
+from ktnas.report.figures.comparison import Line, Panel, bands
+from ktnas.report.markdown import Value
+from ktnas.runner.design import Arm, Case, Named
 from ktnas.spaces.categorical import Categorical
 
 EVALUATIONS = 50

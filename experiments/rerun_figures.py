@@ -18,17 +18,17 @@ import harness
 import numpy as np
 from harness import Options
 
-from ktnas.benchmarks.lookup import load_benchmark
-from ktnas.budget import Budget
-from ktnas.comparison_report import Value, markdown_table
-from ktnas.grid import Arm, Case, Named
-from ktnas.runner import run
-from ktnas.search import Search
-from ktnas.search.best_first import BestFirst
-from ktnas.search.local_search import BestImprovement, LocalSearch
-from ktnas.search.regularized_evolution import RegularizedEvolution
-from ktnas.search.sequential import Sequential
-from ktnas.trial import Problem
+from ktnas.algorithms import Search
+from ktnas.algorithms.best_first import BestFirst
+from ktnas.algorithms.local_search import BestImprovement, LocalSearch
+from ktnas.algorithms.regularized_evolution import RegularizedEvolution
+from ktnas.algorithms.sequential import Sequential
+from ktnas.benchmarks.registry import load_benchmark
+from ktnas.problem.budget import Budget
+from ktnas.problem.task import Problem
+from ktnas.report.markdown import Value, markdown_table
+from ktnas.runner.design import Arm, Case, Named
+from ktnas.runner.loop import run
 
 BENCHMARK = "nasbench201"
 TASKS = ("cifar10", "cifar100", "imagenet16")

@@ -27,23 +27,23 @@ import transnas
 from harness import Options, as_search, cell
 from smoothed import SmoothedTask, smoothed
 
-from ktnas.compare import compare
-from ktnas.comparison_report import Value, convergence, markdown_table, number
+from ktnas.algorithms.candidates.joint_screening import JointScreening
+from ktnas.algorithms.candidates.pool import BredAndRandom
+from ktnas.algorithms.ktnas import KTNAS
+from ktnas.algorithms.presets import gp_search, ktnas
 from ktnas.embedding.combined import Combined
-from ktnas.embedding.node2vec import Node2Vec
+from ktnas.embedding.node2vec.shared_axes import Node2Vec
+from ktnas.embedding.node2vec.words import Neighbourhood, OperationAndPosition
 from ktnas.embedding.path_encoding import PathEncoding
 from ktnas.embedding.path_operations import PathOperations
 from ktnas.embedding.persistence import PersistentEmbedder
 from ktnas.embedding.proxy_features import ProxyFeatures
 from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
-from ktnas.embedding.words import Neighbourhood, OperationAndPosition
-from ktnas.grid import Arm, Case, Named
-from ktnas.proxy import Parameters
-from ktnas.records import RunRecord
-from ktnas.search.joint_screening import JointScreening
-from ktnas.search.ktnas import KTNAS
-from ktnas.search.pool import BredAndRandom
-from ktnas.search.presets import gp_search, ktnas
+from ktnas.problem.proxy import Parameters
+from ktnas.records.sweep_log import RunRecord
+from ktnas.report.comparison import compare
+from ktnas.report.markdown import Value, convergence, markdown_table, number
+from ktnas.runner.design import Arm, Case, Named
 from ktnas.typing import FloatArray
 
 CAP = 300

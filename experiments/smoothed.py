@@ -17,9 +17,9 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve, lapack
 from scipy.spatial.distance import pdist, squareform
 
-from ktnas.benchmarks.lookup import load_benchmark
+from ktnas.benchmarks.registry import load_benchmark
+from ktnas.embedding.cached import cached
 from ktnas.embedding.combined import combined
-from ktnas.embedding.store import cached
 from ktnas.rng import Streams
 from ktnas.surrogate.normal_scores import normal_scores
 from ktnas.typing import FloatArray, IntArray

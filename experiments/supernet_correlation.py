@@ -26,11 +26,11 @@ from supernet_scores import EMT, NB201, SCALES, SPACES, Answers, answer, archite
 from training_truth import TRIVIAL, TRUTHS, bootstrapped, interval, listed, signs, tau
 from trainings import Spent
 
-from ktnas.comparison_plots import Cloud, clouds
-from ktnas.comparison_report import Value, markdown_table
+from ktnas.report.figures.comparison import Cloud, clouds
+from ktnas.report.markdown import Value, markdown_table
+from ktnas.training.engine.seeding import seeded
 from ktnas.training.networks import build
 from ktnas.training.networks.costs import count
-from ktnas.training.seeding import seeded
 from ktnas.typing import FloatArray, Genotype, IntArray
 
 

@@ -14,16 +14,17 @@ import trainings
 from training_truth import draw
 from trainings import Place, Spent, Trainings
 
+from ktnas.datasets.dataset import Dataset
+from ktnas.datasets.images.registry import find
 from ktnas.rng import Streams
-from ktnas.space import SearchSpace, sample_distinct
+from ktnas.spaces.base import SearchSpace
 from ktnas.spaces.darts import EMT_NAS
 from ktnas.spaces.nasbench201 import NASBench201
+from ktnas.spaces.operators import sample_distinct
 from ktnas.training.benchmark import TrainingBenchmark
-from ktnas.training.data.lookup import find
-from ktnas.training.dataset import Dataset
 from ktnas.training.networks import Size
 from ktnas.training.recipe import Recipe
-from ktnas.training.supernet_benchmark import SupernetBenchmark
+from ktnas.training.supernet.benchmark import SupernetBenchmark
 from ktnas.typing import FloatArray, Genotype
 
 

@@ -18,11 +18,11 @@ from time import process_time
 import harness
 import numpy as np
 
-from ktnas.benchmarks.lookup import load_benchmark
+from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.benchmarks.transnas101 import TASKS
-from ktnas.comparison_report import markdown_table
-from ktnas.space import canonical
+from ktnas.report.markdown import markdown_table
+from ktnas.spaces.base import canonical
 from ktnas.typing import FloatArray
 
 BENCHMARK = "transnas101-micro"

@@ -20,17 +20,18 @@ import numpy as np
 import trainings
 from trainings import Place, Spent, Trainings
 
-from ktnas.benchmarks.columns import read_columns
 from ktnas.benchmarks.nasbench201 import FILENAME, HINT
-from ktnas.comparison_plots import Cloud, clouds
-from ktnas.comparison_report import Value, markdown_table
-from ktnas.data import require
+from ktnas.datasets.dataset import Dataset
+from ktnas.datasets.images.registry import find
+from ktnas.files.search_path import require
+from ktnas.files.table_reader import read_columns
+from ktnas.report.figures.comparison import Cloud, clouds
+from ktnas.report.markdown import Value, markdown_table
 from ktnas.rng import Streams
-from ktnas.space import canonical, sample
+from ktnas.spaces.base import canonical
 from ktnas.spaces.nasbench201 import NASBench201
+from ktnas.spaces.operators import sample
 from ktnas.training.benchmark import TrainingBenchmark
-from ktnas.training.data.lookup import find
-from ktnas.training.dataset import Dataset
 from ktnas.training.networks import Size
 from ktnas.training.recipe import Recipe
 from ktnas.typing import FloatArray, Genotype, IntArray

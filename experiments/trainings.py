@@ -22,16 +22,15 @@ import torch
 from harness import Options, Work
 from processes import Outcome, Unit
 
+from ktnas.datasets.dataset import Dataset, Split
 from ktnas.errors import KtnasError
-from ktnas.results import complete_lines, lock
+from ktnas.files.json_lines import complete_lines, lock
+from ktnas.problem.trial import Evaluation
+from ktnas.records.digest import code_digest
 from ktnas.rng import Streams
-from ktnas.sweep_plan import code_digest
 from ktnas.training.benchmark import TrainingBenchmark
-from ktnas.training.dataset import Dataset, Split
-from ktnas.training.device import one_thread, resolve
-from ktnas.training.supernet_benchmark import SupernetBenchmark
-from ktnas.training.workers import default_workers
-from ktnas.trial import Evaluation
+from ktnas.training.engine.device import default_workers, one_thread, resolve
+from ktnas.training.supernet.benchmark import SupernetBenchmark
 from ktnas.typing import Genotype
 
 
@@ -40,7 +39,7 @@ class Place:
     """Where trainings run, and where they are kept.
 
     Attributes:
-        device: As `ktnas.training.device.resolve` understands it.
+        device: As `ktnas.training.engine.device.resolve` understands it.
         beside: How many run side by side.
         directory: Of the files.
     """

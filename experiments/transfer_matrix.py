@@ -9,12 +9,12 @@ import harness
 import numpy as np
 from harness import Options, ranks_at
 
-from ktnas.comparison_plots import Matrix, matrices
-from ktnas.comparison_report import Value, markdown_table
-from ktnas.grid import Arm, Case, Named
-from ktnas.records import RunRecord
+from ktnas.records.sweep_log import RunRecord
+from ktnas.report.figures.comparison import Matrix, matrices
+from ktnas.report.markdown import Value, markdown_table
+from ktnas.report.statistics import LEVEL, PairedTest, holm, paired_test, verdict
 from ktnas.rng import Streams
-from ktnas.statistics import LEVEL, PairedTest, holm, paired_test, verdict
+from ktnas.runner.design import Arm, Case, Named
 from ktnas.typing import FloatArray
 
 

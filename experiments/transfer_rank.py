@@ -19,14 +19,14 @@ import transfer_matrix
 from harness import Options, cell
 from transnas import BENCHMARKS, COMPARED_AT, tasks
 
-from ktnas.compare import ALL_TASKS, Measure, scores
-from ktnas.comparison_plots import Matrix, matrices
-from ktnas.comparison_report import Value, markdown_table
-from ktnas.grid import Arm, Case, Named
-from ktnas.records import RunRecord
-from ktnas.search.ktnas import KTNAS
-from ktnas.search.presets import ktnas_paper
-from ktnas.statistics import LEVEL, PairedTest, holm, verdict
+from ktnas.algorithms.ktnas import KTNAS
+from ktnas.algorithms.presets import ktnas_paper
+from ktnas.records.sweep_log import RunRecord
+from ktnas.report.comparison import ALL_TASKS, Measure, scores
+from ktnas.report.figures.comparison import Matrix, matrices
+from ktnas.report.markdown import Value, markdown_table
+from ktnas.report.statistics import LEVEL, PairedTest, holm, verdict
+from ktnas.runner.design import Arm, Case, Named
 
 RANK, RANDOM, NONE = "transfer rank", "random transfer", "no transfer"
 Values = Mapping[tuple[str, str], Sequence[float]]

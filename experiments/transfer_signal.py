@@ -32,17 +32,17 @@ from processes import side_by_side
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from ktnas.algorithms.candidates.joint_screening import JointScreening
+from ktnas.algorithms.ktnas import evidence
+from ktnas.algorithms.presets import ktnas
 from ktnas.api import search
-from ktnas.benchmarks.lookup import load_benchmark
-from ktnas.comparison_report import Value, markdown_table
+from ktnas.benchmarks.registry import load_benchmark
 from ktnas.embedding import FittedEmbedder
-from ktnas.embedding.store import cached
+from ktnas.embedding.cached import cached
+from ktnas.problem.trial import History, Trial
+from ktnas.report.markdown import Value, markdown_table
 from ktnas.rng import Streams
-from ktnas.search.joint_screening import JointScreening
-from ktnas.search.ktnas import evidence
-from ktnas.search.presets import ktnas
 from ktnas.transfer.no_transfer import NoTransfer
-from ktnas.trial import History, Trial
 from ktnas.typing import FloatArray
 
 BENCHMARKS: Mapping[str, tuple[str, ...]] = {

@@ -15,11 +15,11 @@ import joint
 import numpy as np
 from harness import JOINT, SINGLE, Options
 
-from ktnas.compare import compare, ranks_over_tasks
-from ktnas.comparison_plots import rank_diagram
-from ktnas.comparison_report import Value, convergence, ranks_markdown
-from ktnas.grid import Case, Named
-from ktnas.records import RunRecord
+from ktnas.records.sweep_log import RunRecord
+from ktnas.report.comparison import compare, ranks_over_tasks
+from ktnas.report.figures.comparison import rank_diagram
+from ktnas.report.markdown import Value, convergence, ranks_markdown
+from ktnas.runner.design import Case, Named
 
 BENCHMARKS = ("transnas101-micro", "transnas101-macro")
 TASKS = ("class_object", "class_scene", "jigsaw", "room_layout", "segmentsemantic", "normal", "autoencoder")

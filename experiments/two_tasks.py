@@ -13,7 +13,7 @@ import harness
 import transfer_matrix
 from transnas import BENCHMARKS, COMPARED_AT, tasks
 
-from ktnas.comparison_report import Value
+from ktnas.report.markdown import Value
 
 
 def main() -> None:

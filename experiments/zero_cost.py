@@ -19,24 +19,24 @@ import numpy as np
 from harness import Options
 from scipy.stats import kendalltau, spearmanr
 
-from ktnas.benchmarks.lookup import load_benchmark
+from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
-from ktnas.cache import DiskStore
-from ktnas.comparison_report import Value, markdown_table
-from ktnas.data import cache_directory
-from ktnas.proxy import Parameters, Proxy
+from ktnas.datasets.images.registry import find
+from ktnas.files.array_cache import DiskStore
+from ktnas.files.search_path import cache_directory
+from ktnas.problem.proxy import Parameters, Proxy
+from ktnas.report.markdown import Value, markdown_table
 from ktnas.rng import Streams
-from ktnas.training.data.lookup import find
 from ktnas.training.networks import Size
-from ktnas.training.proxies import Score
-from ktnas.training.proxies.flops import Flops
-from ktnas.training.proxies.grasp import Grasp
-from ktnas.training.proxies.inputs import Inputs, Noise, Sampled
-from ktnas.training.proxies.jacob_cov import JacobCov
-from ktnas.training.proxies.naswot import Naswot
-from ktnas.training.proxies.snip import Snip
-from ktnas.training.proxies.synflow import Synflow
-from ktnas.training.zero_cost import ZeroCost
+from ktnas.training.zero_cost import Score
+from ktnas.training.zero_cost.flops import Flops
+from ktnas.training.zero_cost.grasp import Grasp
+from ktnas.training.zero_cost.inputs import Inputs, Noise, Sampled
+from ktnas.training.zero_cost.jacob_cov import JacobCov
+from ktnas.training.zero_cost.naswot import Naswot
+from ktnas.training.zero_cost.proxy import ZeroCost
+from ktnas.training.zero_cost.snip import Snip
+from ktnas.training.zero_cost.synflow import Synflow
 from ktnas.typing import FloatArray, Genotype
 
 CELLS, MICRO = "nasbench201", "transnas101-micro"

@@ -18,27 +18,27 @@ from typing import cast
 import harness
 from harness import Options, as_search, cell
 
-from ktnas.benchmarks.lookup import load_benchmark
-from ktnas.cache import DiskStore
-from ktnas.compare import ALL_TASKS, Measure, scores
-from ktnas.comparison_report import Value, convergence, markdown_table
-from ktnas.data import cache_directory
+from ktnas.algorithms import Search
+from ktnas.algorithms.candidates.proxy_screening import ProxyScreening
+from ktnas.algorithms.enumeration import Enumeration
+from ktnas.algorithms.mtnas import MTNAS
+from ktnas.algorithms.presets import ktnas, ktnas_paper
+from ktnas.algorithms.zero_cost_evolution import ZeroCostEvolution
+from ktnas.benchmarks.registry import load_benchmark
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.proxy_features import ProxyFeatures
-from ktnas.grid import Arm, Case, Named
-from ktnas.proxy import Parameters, Proxy
-from ktnas.records import RunRecord
-from ktnas.search import Search
-from ktnas.search.enumeration import Enumeration
-from ktnas.search.mtnas import MTNAS
-from ktnas.search.presets import ktnas, ktnas_paper
-from ktnas.search.proxy_screening import ProxyScreening
-from ktnas.search.zero_cost_evolution import ZeroCostEvolution
-from ktnas.space import genotypes
+from ktnas.files.array_cache import DiskStore
+from ktnas.files.search_path import cache_directory
+from ktnas.problem.proxy import Parameters, Proxy
+from ktnas.records.sweep_log import RunRecord
+from ktnas.report.comparison import ALL_TASKS, Measure, scores
+from ktnas.report.markdown import Value, convergence, markdown_table
+from ktnas.runner.design import Arm, Case, Named
+from ktnas.spaces.base import genotypes
 from ktnas.training.networks import Size
-from ktnas.training.proxies.inputs import Noise
-from ktnas.training.proxies.synflow import Synflow
-from ktnas.training.zero_cost import ZeroCost
+from ktnas.training.zero_cost.inputs import Noise
+from ktnas.training.zero_cost.proxy import ZeroCost
+from ktnas.training.zero_cost.synflow import Synflow
 
 BENCHMARK = "nasbench201"
 TASKS = ("cifar10", "cifar100", "imagenet16")

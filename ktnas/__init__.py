@@ -4,25 +4,24 @@
 ``import ktnas`` loads nothing heavy.
 """
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ktnas.api import Found, SearchResult, search
     from ktnas.benchmarks import Benchmark, Standing
     from ktnas.benchmarks.functions import FunctionBenchmark
-    from ktnas.benchmarks.lookup import find_benchmark, load_benchmark
+    from ktnas.benchmarks.registry import find_benchmark, load_benchmark
     from ktnas.benchmarks.user_table import load_table
-    from ktnas.budget import Budget
     from ktnas.errors import KtnasError
+    from ktnas.problem.budget import Budget
+    from ktnas.problem.progress import Progress
+    from ktnas.problem.task import Problem, Task
+    from ktnas.problem.trial import Evaluation, History, Proposal, Trial
     from ktnas.rng import Streams
-    from ktnas.runner import Progress, Result
-    from ktnas.space import ListedSpace, SearchSpace
-    from ktnas.trial import Evaluation, History, Problem, Proposal, Task, Trial
-
-__version__ = "0.1.0"
+    from ktnas.runner.loop import Result
+    from ktnas.spaces.base import ListedSpace, SearchSpace
+    from ktnas.version import __version__
 
 __all__ = [
     "Benchmark",
@@ -50,34 +49,35 @@ __all__ = [
     "search",
 ]
 
+
 _HOMES = {
     "Benchmark": "ktnas.benchmarks",
-    "Budget": "ktnas.budget",
-    "Evaluation": "ktnas.trial",
+    "Budget": "ktnas.problem.budget",
+    "Evaluation": "ktnas.problem.trial",
     "Found": "ktnas.api",
     "FunctionBenchmark": "ktnas.benchmarks.functions",
-    "History": "ktnas.trial",
+    "History": "ktnas.problem.trial",
     "KtnasError": "ktnas.errors",
-    "ListedSpace": "ktnas.space",
-    "Problem": "ktnas.trial",
-    "Progress": "ktnas.runner",
-    "Proposal": "ktnas.trial",
-    "Result": "ktnas.runner",
+    "ListedSpace": "ktnas.spaces.base",
+    "Problem": "ktnas.problem.task",
+    "Progress": "ktnas.problem.progress",
+    "Proposal": "ktnas.problem.trial",
+    "Result": "ktnas.runner.loop",
     "SearchResult": "ktnas.api",
-    "SearchSpace": "ktnas.space",
+    "SearchSpace": "ktnas.spaces.base",
     "Standing": "ktnas.benchmarks",
     "Streams": "ktnas.rng",
-    "Task": "ktnas.trial",
-    "Trial": "ktnas.trial",
-    "find_benchmark": "ktnas.benchmarks.lookup",
-    "load_benchmark": "ktnas.benchmarks.lookup",
+    "Task": "ktnas.problem.task",
+    "Trial": "ktnas.problem.trial",
+    "__version__": "ktnas.version",
+    "find_benchmark": "ktnas.benchmarks.registry",
+    "load_benchmark": "ktnas.benchmarks.registry",
     "load_table": "ktnas.benchmarks.user_table",
+    "search": "ktnas.api",
 }
 
 
 def __getattr__(name: str) -> object:
-    if name == "search":
-        return import_module("ktnas.search")
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -85,21 +85,3 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-class _CallableSubpackage(ModuleType):
-    """``ktnas.search`` holds the algorithms, and is the function `ktnas.api.search` when it is called."""
-
-    def __call__(self, *arguments: object, **options: object) -> object:
-        function = import_module("ktnas.api").search
-        return function(*arguments, **options)
-
-
-class _Package(ModuleType):
-    def __setattr__(self, name: str, value: object) -> None:
-        if name == "search" and isinstance(value, ModuleType):  # the import system binds each submodule it has loaded
-            value.__class__ = _CallableSubpackage
-        super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

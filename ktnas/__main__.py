@@ -2,7 +2,7 @@
 
 import sys
 
-from ktnas.cli import main
+from ktnas.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main(program="python -m ktnas"))

@@ -1,6 +1,6 @@
 """The library's front door: `search`, from a space and functions (or a benchmark) to the best architectures.
 
-It is `ktnas.runner.run` with the parts that most callers want filled in; who needs more composes a `Problem`, a
+It is `ktnas.runner.loop.run` with the parts that most callers want filled in; who needs more composes a `Problem`, a
 `Search` and a `Budget` and calls that, or asks and tells by hand (docs/quickstart.md).
 """
 
@@ -11,17 +11,21 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from ktnas.algorithms import Search
 from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
-from ktnas.benchmarks.live import LiveBenchmark, unwatched
-from ktnas.budget import Budget, require_population
-from ktnas.cache import DiskStore
-from ktnas.data import cache_directory
+from ktnas.benchmarks.live import LiveBenchmark
 from ktnas.errors import ConfigurationError, unknown_name
-from ktnas.runner import Evaluate, Observer, TaskResult, run
-from ktnas.search import Search
-from ktnas.space import SearchSpace
-from ktnas.trial import History, Problem
+from ktnas.evaluation.protocol import Evaluate, unwatched
+from ktnas.files.array_cache import DiskStore
+from ktnas.files.search_path import cache_directory
+from ktnas.problem.budget import Budget
+from ktnas.problem.progress import TaskResult
+from ktnas.problem.task import Problem
+from ktnas.problem.trial import History
+from ktnas.runner.experiment import require_population
+from ktnas.runner.loop import Observer, run
+from ktnas.spaces.base import SearchSpace
 from ktnas.typing import Genotype
 
 S = TypeVar("S")
@@ -89,7 +93,7 @@ def search(
 
     >>> import ktnas
     >>> from ktnas.spaces.categorical import Categorical
-    >>> from ktnas.search.regularized_evolution import RegularizedEvolution
+    >>> from ktnas.algorithms.regularized_evolution import RegularizedEvolution
     >>> space = Categorical((4,) * 6)
     >>> tasks = {"many threes": lambda code: code.count(3), "near two": lambda code: -sum(abs(g - 2) for g in code)}
     >>> result = ktnas.search(space, tasks, budget=200, method=RegularizedEvolution())
@@ -102,7 +106,7 @@ def search(
             raise unknown_name("source", name, [task.name for task in benchmark.tasks], benchmark.name)
     problem = Problem(benchmark.space, benchmark.tasks, frozenset(sources))
     if method is None:
-        from ktnas.search.presets import ktnas
+        from ktnas.algorithms.presets import ktnas
 
         default = replace(ktnas(), store=DiskStore(cache_directory() / "embeddings"))
         return _search(benchmark, problem, default, budget=budget, seed=seed, callback=callback)

@@ -9,14 +9,18 @@ import numpy.typing as npt
 Genotype: TypeAlias = tuple[int, ...]
 """An architecture's code: position ``i`` holds an integer in ``0 .. cardinalities[i] - 1``."""
 
+
 CanonicalForm: TypeAlias = tuple[tuple[str, ...], tuple[tuple[int, int], ...]]
 """Hashable ``(operations, edges)``; equal for two graphs exactly if they are isomorphic."""
+
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 """A float64 array; the docstring of its owner gives the shape."""
 
+
 IntArray: TypeAlias = npt.NDArray[np.int64]
 """An int64 array; the docstring of its owner gives the shape."""
+
 
 JSON: TypeAlias = Mapping[str, "JSON"] | Sequence["JSON"] | str | int | float | bool | None
 """A value that JSON can hold."""

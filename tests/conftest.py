@@ -14,9 +14,9 @@ import tempfile
 import pytest
 from hypothesis import HealthCheck, settings
 
-from ktnas.benchmarks.lookup import SOURCES, load_benchmark
+from ktnas.benchmarks.registry import SOURCES, load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
-from ktnas.data import find
+from ktnas.files.search_path import find
 
 _REQUIRE = "KTNAS_REQUIRE_TABLES"
 _CACHE = pytest.StashKey[tempfile.TemporaryDirectory]()

@@ -8,11 +8,12 @@ import sys
 
 import pytest
 
-from ktnas.budget import Budget
-from ktnas.runner import run
-from ktnas.search.presets import ktnas, ktnas_paper
+from ktnas.algorithms.presets import ktnas, ktnas_paper
+from ktnas.problem.budget import Budget
+from ktnas.problem.task import Problem, Task
+from ktnas.problem.trial import Evaluation
+from ktnas.runner.loop import run
 from ktnas.spaces.categorical import Categorical
-from ktnas.trial import Evaluation, Problem, Task
 
 METHODS = {"ktnas": ktnas, "ktnas-paper": ktnas_paper}
 

@@ -18,58 +18,47 @@ PACKAGE = Path(ktnas.__file__).parent
 DESIGN = PACKAGE.parent / "docs" / "design.md"
 
 LAYERS = (
-    {"typing", "errors", "rng"},
-    {"graph", "description"},
-    {"space"},
-    {"fingerprint", "trial", "proxy"},
-    {"spaces", "embedding", "surrogate", "population"},
-    {"transfer"},
-    {"search"},
-    {"data", "interruptions", "wording"},
-    {"benchmarks"},
-    {"training"},
-    {"budget", "cache", "drawing", "statistics"},
+    {"typing", "errors", "rng", "version"},
+    {"store", "description", "formatting"},
+    {"files", "spaces", "surrogate"},
+    {"problem"},
+    {"embedding", "evaluation", "datasets"},
+    {"transfer", "benchmarks"},
+    {"algorithms"},
+    {"training", "records"},
     {"runner"},
-    {"api", "live", "summary", "testing"},
-    {"plots", "results", "tables"},
-    {"answers"},
-    {"recorder"},
-    {"catalog", "configuration", "records", "comparison_plots"},
-    {"training_choice"},
-    {"training_options", "training_time", "method_choice"},
-    {"experiment", "options", "compare", "record_directories"},
-    {"session", "grid"},
-    {"final_training"},
-    {"sweep_plan"},
-    {"sweep", "sweep_file", "comparison_report"},
-    {"sweep_progress"},
+    {"report"},
+    {"config", "testing"},
+    {"api"},
     {"cli"},
     {"run", "__main__"},
 )
 """What each may import lies in the layers before it."""
 
-CORE = frozenset[str]().union(*LAYERS[: next(i for i, layer in enumerate(LAYERS) if "search" in layer) + 1])
-"""Up to and including `search`: pure computation."""
+CORE = {
+    *("typing", "errors", "rng", "version", "store", "description", "formatting"),
+    *("spaces", "surrogate", "problem", "embedding", "transfer", "algorithms"),
+}
+"""Up to and including `algorithms`, files aside: pure computation."""
 
 HEAVY = {
-    "gensim": {"embedding.skip_gram"},
-    "sklearn": {"surrogate.*", "training.data.bundled"},
-    "matplotlib": {"plots", "comparison_plots", "training.scenes.sheet"},
-    "scikit_posthocs": {"statistics", "comparison_plots"},
-    "networkx": {"graph"},
-    "pandas": {"benchmarks.columns", "comparison_plots"},
-    "pyarrow": {"benchmarks.columns"},
-    "rich": {"live", "tables"},
+    "gensim": {"embedding.node2vec.skip_gram"},
+    "sklearn": {"surrogate.*", "datasets.images.bundled"},
+    "matplotlib": {"report.*", "datasets.scenes.sheet"},
+    "scikit_posthocs": {"report.statistics", "report.figures.comparison"},
+    "networkx": {"spaces.graph"},
+    "pandas": {"files.table_reader", "report.figures.comparison"},
+    "pyarrow": {"files.table_reader"},
+    "rich": {"report.*"},
     "torch": {"training.*"},
     "safetensors": {"training.*"},
-    "PIL": {"training.data.folder"},
+    "PIL": {"datasets.images.folder"},
     "nas_bench_graph": set(),
 }
 """Libraries that are imported inside functions only, and by these modules only."""
 
 TORCH_FREE = {
-    *("training", "training.objectives", "training.dataset", "training.recipe"),
-    *("training.data", "training.scenes"),
+    *("training", "training.recipe"),
 }
 """Modules and packages of live training that start without torch; all its others import it at their top."""
 
@@ -79,7 +68,7 @@ WORLD = {
 }
 """Files, clocks, logs, processes and random numbers of the standard library: not for the core."""
 
-EXCEPTIONS = {("embedding.skip_gram", "logging")}
+EXCEPTIONS = {("embedding.node2vec.skip_gram", "logging")}
 """gensim warns on standard error unless its logger is given a handler."""
 
 
@@ -117,7 +106,7 @@ def _imports(node, *, inside, typing):
         elif isinstance(child, ast.ImportFrom):
             assert child.level == 0, f"relative import in line {child.lineno}"
             yield Import(child.module, child.lineno, inside, typing)
-            # `from ktnas.search import pool` names a module too
+            # `from ktnas.algorithms import pool` names a module too
             names = [f"{child.module}.{alias.name}" for alias in child.names]
             yield from (Import(n, child.lineno, inside, typing) for n in names if n.removeprefix("ktnas.") in MODULES)
         else:
@@ -243,5 +232,5 @@ def test_a_search_on_a_table_loads_neither_torch_nor_plots_nor_pandas(tmp_path):
 
 @pytest.mark.parametrize("method", ["ktnas", "ktnas-paper", "mtnas"])
 def test_counting_parameters_as_a_proxy_needs_no_torch(method):
-    program = f"from ktnas.method_choice import MethodChoice\nMethodChoice({method!r}, proxy='parameters').build()"
+    program = f"from ktnas.config.method import MethodChoice\nMethodChoice({method!r}, proxy='parameters').build()"
     assert "torch" not in loaded_after(program)

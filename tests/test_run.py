@@ -56,7 +56,7 @@ def test_the_default_method_goes_on_to_the_same_bytes(tmp_path):
 
 def test_a_table_run_loads_nothing_it_does_not_need(tmp_path):
     code = (
-        "import sys; from ktnas.cli import main; "
+        "import sys; from ktnas.cli.main import main; "
         "code = main(['run', '--method', 'regularized-evolution', '--budget', '10', '--json']); "
         "loaded = {'torch', 'pandas', 'gensim', 'sklearn', 'networkx', 'matplotlib.pyplot'} & set(sys.modules); "
         "sys.exit(code or ', '.join(sorted(loaded)) or None)"
@@ -67,7 +67,7 @@ def test_a_table_run_loads_nothing_it_does_not_need(tmp_path):
 
 def test_help_loads_nothing_heavy(tmp_path):
     code = (
-        "import sys\nfrom ktnas.cli import main\n"
+        "import sys\nfrom ktnas.cli.main import main\n"
         "try: main(['run', '--help'])\n"
         "except SystemExit: pass\n"
         "sys.exit(', '.join({'numpy', 'rich', 'scipy', 'matplotlib'} & set(sys.modules)) or None)"
@@ -113,7 +113,7 @@ def test_a_run_that_is_ended_from_outside_goes_on(tmp_path, sent, code):
 @pytest.mark.table("transnas101-micro")
 def test_the_command_of_the_issue(tmp_path):
     from ktnas.benchmarks.transnas101 import MICRO_FILENAME
-    from ktnas.data import find
+    from ktnas.files.search_path import find
 
     data = str(find(MICRO_FILENAME).parent.resolve())
     done = run("--source", "segmentsemantic", "--target", "normal", "--json", "--data", data, cwd=tmp_path)

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ktnas.space import SearchSpace
-from ktnas.trial import Evaluation, Task
+from ktnas.problem.task import Task
+from ktnas.problem.trial import Evaluation
+from ktnas.spaces.base import SearchSpace
 from ktnas.typing import Genotype
 
 

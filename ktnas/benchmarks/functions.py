@@ -17,8 +17,9 @@ from typing import TypeAlias
 
 from ktnas.benchmarks import Standing
 from ktnas.errors import ConfigurationError, unknown_name
-from ktnas.space import SearchSpace
-from ktnas.trial import Evaluation, Task
+from ktnas.problem.task import Task
+from ktnas.problem.trial import Evaluation
+from ktnas.spaces.base import SearchSpace
 from ktnas.typing import Genotype
 
 TaskFunction: TypeAlias = Callable[[Genotype], float | Evaluation]

@@ -11,21 +11,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ktnas.benchmarks.columns import Columns, read_columns
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
-from ktnas.data import require
+from ktnas.files.search_path import require
+from ktnas.files.table_reader import Columns, read_columns
+from ktnas.problem.task import Task
 from ktnas.spaces.nasbench201 import NASBench201
-from ktnas.trial import Task
 from ktnas.typing import FloatArray
 
 NAME = "nasbench201"
+
+
 FILENAME = "nasbench201.csv.gz"
+
+
 SIZE = 15_625
+
+
 TASKS = ("cifar10", "cifar100", "imagenet16")
+
+
 HINT = (
     "Put it (columns arch_str, {cifar10,cifar100,imagenet16}_val200 and _test200, ...; see docs/data.md) into one of "
     "these directories, or name its directory with --data or KTNAS_DATA."
 )
+
 
 _EPOCHS_RATIO = 200 / 12
 

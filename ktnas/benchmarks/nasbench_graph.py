@@ -17,20 +17,31 @@ from pathlib import Path
 
 import numpy as np
 
-from ktnas.benchmarks.restricted_pickle import read_restricted_pickle
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
 from ktnas.errors import DataError, unknown_name
+from ktnas.files.safe_pickle import read_restricted_pickle
+from ktnas.problem.task import Task
 from ktnas.spaces.nasbench_graph import NASBenchGraph
-from ktnas.trial import Task
 from ktnas.typing import FloatArray, Genotype, IntArray
 
 NAME = "nasbench-graph"
+
+
 DISTRIBUTION = "nas-bench-graph"
+
+
 SIZE = 26_206
+
+
 TASKS = ("cora", "citeseer", "pubmed", "cs", "physics", "photo", "computers", "arxiv", "proteins")
+
+
 HINT = "Install it: pip install 'nas-bench-graph>=1.4,<2'."
 
+
 _SUFFIX = ".bench"
+
+
 _FIELDS = ("valid_perf", "perf", "latency", "para")
 
 

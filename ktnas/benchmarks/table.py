@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from ktnas.benchmarks import Standing
 from ktnas.errors import DataError, unknown_name
-from ktnas.space import ListedSpace, SearchSpace
-from ktnas.trial import Evaluation, Task
+from ktnas.problem.task import Task
+from ktnas.problem.trial import Evaluation
+from ktnas.spaces.base import ListedSpace, SearchSpace
 from ktnas.typing import FloatArray, Genotype, IntArray
 
 

@@ -10,20 +10,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ktnas.benchmarks.columns import Columns, read_columns
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
-from ktnas.data import require
-from ktnas.space import SearchSpace
+from ktnas.files.search_path import require
+from ktnas.files.table_reader import Columns, read_columns
+from ktnas.problem.task import Task
+from ktnas.spaces.base import SearchSpace
 from ktnas.spaces.transnas_macro import TransNASMacro
 from ktnas.spaces.transnas_micro import TransNASMicro
-from ktnas.trial import Task
 
 MICRO_NAME, MICRO_FILENAME, MICRO_SIZE = "transnas101-micro", "transnas101_micro.csv.gz", 4_096
+
+
 MACRO_NAME, MACRO_FILENAME, MACRO_SIZE = "transnas101-macro", "transnas101_macro.csv.gz", 3_256
+
+
 HINT = (
     "Put it (columns arch_str and <task>__valid_<metric>; see docs/data.md) into one of these directories, or name its "
     "directory with --data or KTNAS_DATA."
 )
+
 
 _COLUMNS = {
     "class_object": ("valid_top1", "validation top-1 accuracy", "%"),
@@ -34,7 +39,10 @@ _COLUMNS = {
     "normal": ("valid_ssim", "validation SSIM", ""),
     "autoencoder": ("valid_ssim", "validation SSIM", ""),
 }
+
+
 TASKS = tuple(_COLUMNS)
+
 
 _NOTE = "Validation only: the table has no test metrics."
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from ktnas.benchmarks.columns import Columns, read_columns
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
 from ktnas.errors import ArchitectureError, DataError, KtnasError, unknown_name
-from ktnas.space import ListedSpace, SearchSpace
+from ktnas.files.table_reader import Columns, read_columns
+from ktnas.problem.task import Task
+from ktnas.spaces.base import ListedSpace, SearchSpace
 from ktnas.spaces.categorical import Categorical
-from ktnas.trial import Task
 from ktnas.typing import Genotype
 
 _SHOWN = 3
@@ -141,3 +142,20 @@ def _numeric_note(space: Categorical) -> str:
     every = len(space.numeric) == len(space.cardinalities)
     where = "All positions" if every else f"Position {', '.join(str(i + 1) for i in space.numeric)}"
     return f"{where} of the codes: numbers, of which near ones are taken to be alike (letters would be mere names)."
+
+
+@dataclass(frozen=True, slots=True)
+class TableChoice:
+    """A user's own table.
+
+    Attributes:
+        path: The file.
+        space: Name of the search space.
+        arch_column: The column of architectures; None to find it.
+        minimize: Columns in which smaller is better.
+    """
+
+    path: Path
+    space: str
+    arch_column: str | None = None
+    minimize: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from ktnas.space import SearchSpace
+from ktnas.spaces.base import SearchSpace
 from ktnas.typing import FloatArray, Genotype
 
 

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ktnas.embedding.node2vec import Node2Vec
-from ktnas.embedding.persistence import Arrays, PersistentEmbedder, PersistentFitted, require
-from ktnas.embedding.pooling import Mean
+from ktnas.embedding.node2vec.pooling import Mean
+from ktnas.embedding.node2vec.shared_axes import Node2Vec
+from ktnas.embedding.node2vec.words import Neighbourhood, Operation, OperationAndPosition
+from ktnas.embedding.persistence import PersistentEmbedder, PersistentFitted
 from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
-from ktnas.embedding.words import Neighbourhood, Operation, OperationAndPosition
 from ktnas.errors import ConfigurationError
-from ktnas.space import SearchSpace, sample_distinct
+from ktnas.spaces.base import SearchSpace
+from ktnas.spaces.operators import sample_distinct
+from ktnas.store import Arrays, require
 from ktnas.typing import FloatArray, Genotype
 
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ktnas.embedding.persistence import Arrays, PersistentEmbedder, PersistentFitted, require
+from ktnas.embedding.persistence import PersistentEmbedder, PersistentFitted
 from ktnas.errors import ConfigurationError
-from ktnas.space import SearchSpace, sample_distinct
+from ktnas.spaces.base import SearchSpace
+from ktnas.spaces.operators import sample_distinct
+from ktnas.store import Arrays, require
 from ktnas.typing import FloatArray, Genotype
 
 _PREFIX = "part."

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ktnas.embedding.graphs import graph_of
-from ktnas.embedding.persistence import Arrays
-from ktnas.embedding.vocabulary import Vocabulary
-from ktnas.graph import OperationGraph
-from ktnas.space import SearchSpace, sample_distinct
+from ktnas.embedding.node2vec.vocabulary import Vocabulary
+from ktnas.spaces.base import SearchSpace
+from ktnas.spaces.graph import OperationGraph
+from ktnas.spaces.operators import sample_distinct
+from ktnas.store import Arrays
 from ktnas.typing import FloatArray, Genotype
 
 

@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
-from ktnas.graph import OperationGraph
-from ktnas.space import SearchSpace
+from ktnas.spaces.base import SearchSpace
+from ktnas.spaces.graph import OperationGraph
 from ktnas.typing import Genotype
 
 BATCH = 2048

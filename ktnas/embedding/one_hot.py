@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ktnas.embedding.persistence import Arrays
-from ktnas.space import SearchSpace
+from ktnas.spaces.base import SearchSpace
+from ktnas.store import Arrays
 from ktnas.typing import FloatArray, Genotype
 
 

@@ -2,7 +2,7 @@
 
 A graph is full of names, and most of them say little while little has been seen. What a signal meets on its way from
 input to output is said by a handful of numbers that every architecture of a space shares. What hands on its input as
-it is (`ktnas.space.identities`) is no part of a computation and counts neither as an operation nor for a path's
+it is (`ktnas.spaces.base.identities`) is no part of a computation and counts neither as an operation nor for a path's
 length, so codes of one network, or nearly one, lie together.
 """
 
@@ -15,11 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ktnas.embedding.graphs import graph_of
-from ktnas.embedding.persistence import Arrays
-from ktnas.embedding.vocabulary import Vocabulary
+from ktnas.embedding.node2vec.vocabulary import Vocabulary
 from ktnas.errors import ConfigurationError
-from ktnas.graph import OperationGraph
-from ktnas.space import SearchSpace, identities, sample_distinct
+from ktnas.spaces.base import SearchSpace, identities
+from ktnas.spaces.graph import OperationGraph
+from ktnas.spaces.operators import sample_distinct
+from ktnas.store import Arrays
 from ktnas.typing import FloatArray, Genotype
 
 

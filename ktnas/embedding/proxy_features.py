@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ktnas.embedding.persistence import Arrays, require
 from ktnas.errors import ConfigurationError
-from ktnas.proxy import Proxy
-from ktnas.space import SearchSpace, sample_distinct
+from ktnas.problem.proxy import Proxy
+from ktnas.spaces.base import SearchSpace
+from ktnas.spaces.operators import sample_distinct
+from ktnas.store import Arrays, require
 from ktnas.typing import FloatArray, Genotype
 
 _LIMIT = 4.0

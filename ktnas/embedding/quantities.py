@@ -2,7 +2,7 @@
 
 A graph of labelled nodes knows no order of its labels: 8, 16 and 64 channels are three names, and a network of
 four modules is no nearer to one of five than to one of six. Where a space knows such numbers
-(`ktnas.space.Quantified`), near ones can tell of each other.
+(`ktnas.spaces.base.Quantified`), near ones can tell of each other.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ktnas.embedding.persistence import Arrays, require
 from ktnas.errors import ConfigurationError
-from ktnas.space import SearchSpace, quantities, sample_distinct
+from ktnas.spaces.base import SearchSpace, quantities
+from ktnas.spaces.operators import sample_distinct
+from ktnas.store import Arrays, require
 from ktnas.typing import FloatArray, Genotype
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ktnas.embedding.feature_counts import FittedCounts, fit_counts
-from ktnas.embedding.persistence import Arrays
-from ktnas.embedding.vocabulary import Vocabulary
-from ktnas.embedding.words import neighbourhood_labels
+from ktnas.embedding.node2vec.vocabulary import Vocabulary
+from ktnas.embedding.node2vec.words import neighbourhood_labels
 from ktnas.errors import ConfigurationError
-from ktnas.graph import OperationGraph
-from ktnas.space import SearchSpace
+from ktnas.spaces.base import SearchSpace
+from ktnas.spaces.graph import OperationGraph
+from ktnas.store import Arrays
 
 
 @dataclass(frozen=True, slots=True)

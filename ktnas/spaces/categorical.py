@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from ktnas.errors import ConfigurationError, DataError, bad_architecture
-from ktnas.graph import INPUT, OUTPUT, OperationGraph
+from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph
 from ktnas.typing import Genotype
 
 SEPARATORS = "|,;: /+_-."

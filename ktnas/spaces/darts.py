@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ktnas.errors import ConfigurationError, bad_architecture
-from ktnas.graph import INPUT, OUTPUT, OperationGraph, pruned
+from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph, pruned
 from ktnas.typing import Genotype
 
 OPERATIONS = (
@@ -25,6 +25,7 @@ OPERATIONS = (
     "dil_conv_5x5",
 )
 """DARTS' operations; ``none``, which its search knows and its architectures never contain, is left out."""
+
 
 EMT_NAS_OPERATIONS = (
     "sep_conv_3x3",
@@ -39,14 +40,22 @@ EMT_NAS_OPERATIONS = (
 )
 """EMT-NAS's operations: depthwise separable and dilated 3/5/7, identity, max and average pooling."""
 
+
 CELLS = ("normal", "reduce")
 
+
 _GENES = 4
+
+
 _CONCAT = r"(range\(\d{1,3},\d{1,3}\)|\[[\d,]*\])"
+
+
 _PATTERN = re.compile(
     rf"Genotype\(normal=\[([^\[\]]*)\],normal_concat={_CONCAT},reduce=\[([^\[\]]*)\],reduce_concat={_CONCAT},?\)",
     re.ASCII,
 )
+
+
 _PAIR = re.compile(r"\((?:'(\w+)'|\"(\w+)\"),(\d{1,3})\)(?:,|$)", re.ASCII)
 
 

@@ -9,18 +9,31 @@ import re
 from dataclasses import dataclass
 
 from ktnas.errors import bad_architecture
-from ktnas.graph import OperationGraph, line_graph
+from ktnas.spaces.graph import OperationGraph, line_graph
 from ktnas.typing import Genotype
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
+
+
 EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
 """Edges ``(from, to)`` in the order of a genotype's positions and of the official string."""
 
+
 _NODES = tuple(tuple(start for start, stop in EDGES if stop == node) for node in (1, 2, 3))
+
+
 _OFFICIAL = "|op~0|+|op~0|op~1|+|op~0|op~1|op~2|"
+
+
 _PATTERN = re.compile(re.sub("op", r"([a-z0-9_]+)", re.sub(r"([|+])", r"\\\1", _OFFICIAL)), re.ASCII)
+
+
 _NUMBER = {operation: i for i, operation in enumerate(OPERATIONS)}
+
+
 _PARAMETERS_M = {"nor_conv_1x1": 0.028, "nor_conv_3x3": 0.24304}
+
+
 _OPERATION_PARAMETERS_M = tuple(_PARAMETERS_M.get(operation, 0.0) for operation in OPERATIONS)
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from ktnas.errors import ArchitectureError, bad_architecture
-from ktnas.graph import INPUT, OUTPUT, OperationGraph, pruned
+from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph, pruned
 from ktnas.typing import Genotype
 
 LINKS = (
@@ -30,13 +30,24 @@ LINKS = (
 )
 """The wirings: entry ``i`` is the node that feeds operation ``i + 1``; 0 is the input."""
 
+
 OPERATIONS = ("gat", "gcn", "gin", "cheb", "sage", "arma", "graph", "fc", "skip")
 
+
 _SKIP = OPERATIONS.index("skip")
+
+
 _SIZE = 4
+
+
 _PATTERN = re.compile(r"([0-3]{4})-([a-z]+)-([a-z]+)-([a-z]+)-([a-z]+)")
+
+
 _LINK_NUMBER: dict[tuple[int, ...], int] = {links: i for i, links in enumerate(LINKS)}
+
+
 _NUMBER = {operation: i for i, operation in enumerate(OPERATIONS)}
+
 
 # A subtree: minus its number of operations, the operation at its root, its own subtrees in ascending order.
 # Sorting by it puts larger subtrees first and breaks ties by operation, which is how the benchmark lists them.

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from ktnas.errors import bad_architecture
-from ktnas.graph import INPUT, OUTPUT, OperationGraph
+from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph
 from ktnas.typing import Genotype
 
 MODULES = ("normal", "widen", "downsample", "widen_downsample")
 """Kinds of module, digits 1 to 4 of the official string: as is, channels doubled, resolution halved, both."""
 
+
 _PATTERN = re.compile(r"64-([1-4]{4,6})-basic")
+
+
 _SHORTEST = 4
 
 

@@ -9,12 +9,15 @@ import re
 from dataclasses import dataclass
 
 from ktnas.errors import bad_architecture
-from ktnas.graph import OperationGraph, line_graph
+from ktnas.spaces.graph import OperationGraph, line_graph
 from ktnas.typing import Genotype
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3")
+
+
 EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
 """Edges ``(from, to)`` in the order of a genotype's positions and of the official string's last digits."""
+
 
 _PATTERN = re.compile(r"64-41414-([0-3])_([0-3]{2})_([0-3]{3})")
 

@@ -23,6 +23,7 @@ from ktnas.typing import FloatArray, IntArray
 
 _CHUNK = 512
 
+
 _Single: TypeAlias = npt.NDArray[np.float32]
 
 

@@ -7,13 +7,13 @@ import itertools
 import numpy as np
 
 from ktnas.embedding.one_hot import OneHot
-from ktnas.space import sample_distinct
+from ktnas.problem.trial import Evaluation, Proposal, Trial
 from ktnas.spaces.categorical import Categorical
+from ktnas.spaces.operators import sample_distinct
 from ktnas.surrogate import Surrogate
 from ktnas.testing.expectation import expect
 from ktnas.transfer import Candidates, Transfer
 from ktnas.transfer.outcome import Outcome
-from ktnas.trial import Evaluation, Proposal, Trial
 from ktnas.typing import FloatArray
 
 

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from ktnas.budget import Budget
+from ktnas.algorithms import Search
+from ktnas.evaluation.protocol import Evaluate
+from ktnas.problem.budget import Budget
+from ktnas.problem.task import Problem
+from ktnas.problem.trial import Proposal, Trial
 from ktnas.rng import Streams
-from ktnas.runner import Evaluate, run
-from ktnas.search import Search
-from ktnas.space import contains
+from ktnas.runner.loop import run
+from ktnas.spaces.base import contains
 from ktnas.testing.expectation import expect
-from ktnas.trial import Problem, Proposal, Trial
 
 S = TypeVar("S")
 

@@ -8,27 +8,19 @@ import math
 import numpy as np
 
 from ktnas.errors import ArchitectureError
-from ktnas.graph import INPUT, OUTPUT, OperationGraph, canonical_form, pruned
-from ktnas.space import (
-    ListedSpace,
-    SearchSpace,
-    contains,
-    crossover,
-    genotypes,
-    hamming,
-    identities,
-    is_enumerable,
-    mutate,
-    neighbours,
-    quantities,
-    sample_distinct,
-)
+from ktnas.spaces.base import ListedSpace, SearchSpace, contains, genotypes, identities, is_enumerable, quantities
+from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph, canonical_form, pruned
+from ktnas.spaces.operators import crossover, hamming, mutate, neighbours, sample_distinct
 from ktnas.testing.expectation import expect
 from ktnas.typing import Genotype
 
 _NOT_AN_ARCHITECTURE = "\N{SNOWMAN} no architecture"
+
+
 _REVERSED = 4
 """Neighbours per architecture whose own neighbours are looked at: they are the slow part."""
+
+
 _LOOKED_THROUGH = 256
 """Architectures in whose graphs an identity must occur."""
 

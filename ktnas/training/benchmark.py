@@ -18,18 +18,20 @@ import numpy as np
 import torch
 
 from ktnas.benchmarks import Standing
-from ktnas.benchmarks.live import BatchEvaluator, Change, Question, Watch
+from ktnas.datasets.dataset import Dataset, Split
 from ktnas.errors import ConfigurationError, unknown_name
+from ktnas.evaluation.processes import Assignment, Workers
+from ktnas.evaluation.protocol import BatchEvaluator, Change, Question, Watch
+from ktnas.problem.task import Task
+from ktnas.problem.trial import Evaluation, History
 from ktnas.rng import Streams
-from ktnas.space import SearchSpace, sample
+from ktnas.spaces.base import SearchSpace
+from ktnas.spaces.operators import sample
 from ktnas.training.candidate import Build, CandidateTrainer, Plan
-from ktnas.training.dataset import Dataset, Split
-from ktnas.training.device import resolve
+from ktnas.training.engine.device import devices, resolve
 from ktnas.training.halving import Earlier, Halving, earlier
 from ktnas.training.networks import Size, build
 from ktnas.training.recipe import Recipe
-from ktnas.training.workers import Assignment, Workers, devices
-from ktnas.trial import Evaluation, History, Task
 from ktnas.typing import Genotype
 
 NAME = "training"

@@ -12,21 +12,21 @@ from zlib import crc32
 import torch
 from torch import nn
 
+from ktnas.datasets.dataset import Dataset, Split
+from ktnas.datasets.objectives import Classification, Jigsaw, MultiLabel, Objective, Regression, Segmentation
 from ktnas.errors import ConfigurationError
-from ktnas.space import SearchSpace
-from ktnas.training import weights
-from ktnas.training.dataset import Dataset, Split
-from ktnas.training.device import is_usable, one_thread
-from ktnas.training.errors import DeviceLostError, TrainingError
+from ktnas.problem.trial import Evaluation
+from ktnas.spaces.base import SearchSpace
+from ktnas.training.engine import weights
+from ktnas.training.engine.device import is_usable, one_thread
+from ktnas.training.engine.errors import DeviceLostError, TrainingError
+from ktnas.training.engine.on_device import OnDevice, put
+from ktnas.training.engine.seeding import seeded
+from ktnas.training.engine.trainer import Observe, Training, measure, train
 from ktnas.training.halving import Earlier, Halving, rung_metric
 from ktnas.training.networks import Size
 from ktnas.training.networks.costs import count
-from ktnas.training.objectives import Classification, Jigsaw, MultiLabel, Objective, Regression, Segmentation
-from ktnas.training.on_device import OnDevice, put
 from ktnas.training.recipe import Recipe
-from ktnas.training.seeding import seeded
-from ktnas.training.trainer import Observe, Training, measure, train
-from ktnas.trial import Evaluation
 from ktnas.typing import Genotype
 
 Build: TypeAlias = Callable[[SearchSpace, Genotype, Objective, tuple[int, int, int], Size], nn.Module]

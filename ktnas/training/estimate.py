@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ktnas.benchmarks import Benchmark
+from ktnas.datasets.dataset import Dataset, Split
+from ktnas.errors import ConfigurationError
+from ktnas.formatting import duration
 from ktnas.rng import Streams
-from ktnas.space import sample
+from ktnas.spaces.operators import sample
 from ktnas.training.benchmark import TrainingBenchmark
 from ktnas.training.candidate import CandidateTrainer
-from ktnas.training.dataset import Dataset, Split
-from ktnas.training.device import resolve
+from ktnas.training.engine.device import resolve
 from ktnas.training.networks.costs import count
 from ktnas.training.recipe import Recipe
-from ktnas.training.supernet_benchmark import SupernetBenchmark
+from ktnas.training.supernet.benchmark import SupernetBenchmark
 from ktnas.typing import Genotype
 
 _SAMPLED = 9
 """Architectures drawn to find one of middling size."""
 
+
 _STEPS = 3, 9
 """Steps of the two trainings whose difference tells what a step takes; the first ones are slow."""
+
 
 _MEASURED = 64
 """Images that each of them is measured on: enough for any metric to be defined."""
@@ -125,3 +130,39 @@ def _repeated(dataset: Dataset, size: int) -> Dataset:
     train = Split(dataset.train.images[indices], dataset.train.targets[indices])
     held_out = Split(dataset.validation.images[:_MEASURED], dataset.validation.targets[:_MEASURED])
     return replace(dataset, train=train, validation=held_out, test=None)
+
+
+def require_time(benchmark: Benchmark, runs: Sequence[Mapping[str, int]], max_hours: float | None) -> str:
+    """A sentence on the time that a search is estimated to take.
+
+    Args:
+        benchmark: One that trains.
+        runs: Per run, one after the other, the candidates of each task that are left to be trained.
+        max_hours: The most that it may take; None for no limit.
+
+    Raises:
+        ConfigurationError: If the estimate exceeds the limit, or the limit is not above 0.
+    """
+    from ktnas.training.benchmark import TrainingBenchmark
+    from ktnas.training.supernet.benchmark import SupernetBenchmark
+
+    if max_hours is not None and not max_hours > 0:  # so that NaN is none either
+        raise ConfigurationError(f"--max-hours must be above 0; got {max_hours:g}")
+    if not isinstance(benchmark, TrainingBenchmark | SupernetBenchmark):
+        raise ConfigurationError(f"{benchmark.name} does not train: there is nothing to estimate")
+    found = estimate(benchmark)
+    total_s = found.total_s(runs)
+    each = ", ".join(f"{task} {duration(seconds)}" for task, seconds in found.candidate_s.items())
+    workers = "1 worker" if found.workers < 2 else f"{found.workers} workers"
+    halved = ", less with --halving" if isinstance(benchmark, TrainingBenchmark) and benchmark.halving else ""
+    text = f"about {duration(total_s)} on {workers}{halved} (a candidate of middling size: {each})"
+    limit_s = benchmark.limit_s if isinstance(benchmark, TrainingBenchmark) else None
+    over = [task for task, seconds in found.candidate_s.items() if limit_s is not None and seconds > limit_s]
+    if over:
+        text += f"; with --time-limit {limit_s:g}, most candidates of {', '.join(over)} will be given up"
+    if max_hours is not None and total_s > 3600 * max_hours:
+        raise ConfigurationError(
+            f"the search is estimated to take {text}; that is more than --max-hours {max_hours:g}: lower --budget, "
+            "--epochs, --share, --resolution or --channels, or allow more"
+        )
+    return text

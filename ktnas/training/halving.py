@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ktnas.errors import ConfigurationError
-from ktnas.trial import Trial
+from ktnas.problem.trial import Trial
 
 Earlier: TypeAlias = Mapping[int, Sequence[float]]
 """Per rung, in epochs, the fitness that candidates of earlier generations had there."""

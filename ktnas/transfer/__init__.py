@@ -13,8 +13,8 @@ from typing import Protocol
 import numpy as np
 
 from ktnas.embedding import FittedEmbedder
+from ktnas.problem.trial import Trial
 from ktnas.transfer.outcome import Outcome
-from ktnas.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)

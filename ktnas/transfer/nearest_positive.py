@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ktnas.problem.trial import Trial
 from ktnas.transfer import Candidates
 from ktnas.transfer.selection import cosine_similarity, draw
-from ktnas.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)

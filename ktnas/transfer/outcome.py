@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ktnas.trial import Trial
+from ktnas.problem.trial import Trial
 from ktnas.typing import Genotype
 
 

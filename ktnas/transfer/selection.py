@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ktnas.problem.trial import Trial
 from ktnas.transfer.outcome import Outcome
-from ktnas.trial import Trial
 from ktnas.typing import FloatArray, IntArray
 
 

@@ -18,9 +18,9 @@ from typing import Protocol
 import numpy as np
 
 from ktnas.errors import ConfigurationError
+from ktnas.problem.trial import Trial
 from ktnas.transfer import Candidates
 from ktnas.transfer.selection import best_groups, cosine_similarity, draw, remembered
-from ktnas.trial import Trial
 from ktnas.typing import FloatArray, IntArray
 
 

@@ -6,8 +6,8 @@ import pytest
 from ktnas.benchmarks import Standing
 from ktnas.benchmarks.functions import FunctionBenchmark
 from ktnas.errors import ConfigurationError, UnknownNameError
+from ktnas.problem.trial import Evaluation
 from ktnas.spaces.categorical import Categorical
-from ktnas.trial import Evaluation
 
 SPACE = Categorical((3, 3))
 

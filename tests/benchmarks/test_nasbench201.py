@@ -4,7 +4,7 @@ import pytest
 
 from ktnas.benchmarks import nasbench201 as module
 from ktnas.errors import ArchitectureError, DataError, UnknownNameError
-from ktnas.space import genotypes
+from ktnas.spaces.base import genotypes
 from ktnas.spaces.nasbench201 import NASBench201
 
 pytestmark = pytest.mark.table("nasbench201")

@@ -5,7 +5,7 @@ import pytest
 
 from ktnas.benchmarks import nasbench_graph as module
 from ktnas.errors import DataError, UnknownNameError
-from ktnas.space import ListedSpace, genotypes
+from ktnas.spaces.base import ListedSpace, genotypes
 from ktnas.spaces.nasbench_graph import NASBenchGraph, genotype_of
 
 pytestmark = pytest.mark.table("nasbench-graph")

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from ktnas.benchmarks import Standing
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
 from ktnas.errors import DataError, UnknownNameError
-from ktnas.space import ListedSpace
+from ktnas.problem.task import Task
+from ktnas.problem.trial import Evaluation
+from ktnas.spaces.base import ListedSpace
 from ktnas.spaces.categorical import Categorical
-from ktnas.trial import Evaluation, Task
 
 SPACE = Categorical((2, 3))
 GENOTYPES = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1))

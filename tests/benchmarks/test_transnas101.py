@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ktnas.benchmarks import transnas101 as module
-from ktnas.space import ListedSpace, genotypes
+from ktnas.spaces.base import ListedSpace, genotypes
 from ktnas.spaces.transnas_macro import TransNASMacro
 from ktnas.spaces.transnas_micro import TransNASMicro
 

@@ -4,7 +4,7 @@ import pytest
 
 from ktnas.benchmarks.user_table import load_table
 from ktnas.errors import ArchitectureError, DataError, UnknownNameError
-from ktnas.space import ListedSpace
+from ktnas.spaces.base import ListedSpace
 from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.spaces.nasbench_graph import NASBenchGraph
@@ -192,7 +192,7 @@ def test_bad_files_have_clear_errors(tmp_path, content, message):
 @pytest.mark.table("nasbench201")
 def test_the_published_table_as_a_users_own(nasbench201):
     from ktnas.benchmarks import nasbench201 as module
-    from ktnas.data import find
+    from ktnas.files.search_path import find
 
     own = load_table(find(module.FILENAME), NASBench201(), ("cifar10_val200", "cifar100_val200"))
     assert own.space == nasbench201.space

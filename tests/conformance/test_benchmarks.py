@@ -10,9 +10,10 @@ import pytest
 from ktnas.benchmarks.functions import FunctionBenchmark
 from ktnas.benchmarks.user_table import load_table
 from ktnas.errors import UnknownNameError
-from ktnas.space import contains, genotypes, mutate, sample
+from ktnas.problem.task import Problem
+from ktnas.spaces.base import contains, genotypes
 from ktnas.spaces.categorical import Categorical
-from ktnas.trial import Problem
+from ktnas.spaces.operators import mutate, sample
 
 FIXTURES = (
     "nasbench201",

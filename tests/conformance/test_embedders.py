@@ -7,24 +7,25 @@ import pytest
 
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.emphasized import Emphasized
-from ktnas.embedding.node2vec import Node2Vec
+from ktnas.embedding.node2vec.pooling import Concatenation, Maximum, Mean
+from ktnas.embedding.node2vec.separate import Separate
+from ktnas.embedding.node2vec.shared_axes import Node2Vec
+from ktnas.embedding.node2vec.skip_gram import SkipGram
+from ktnas.embedding.node2vec.walks import SecondOrderWalk
+from ktnas.embedding.node2vec.words import Neighbourhood, Operation, OperationAndPosition
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
 from ktnas.embedding.path_operations import PathOperations
 from ktnas.embedding.persistence import PersistentEmbedder
-from ktnas.embedding.pooling import Concatenation, Maximum, Mean
 from ktnas.embedding.proxy_features import ProxyFeatures
-from ktnas.embedding.separate import Separate
-from ktnas.embedding.skip_gram import SkipGram
-from ktnas.embedding.walks import SecondOrderWalk
 from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
-from ktnas.embedding.words import Neighbourhood, Operation, OperationAndPosition
-from ktnas.graph import canonical_form
-from ktnas.space import ListedSpace, mutate, sample, sample_distinct
+from ktnas.spaces.base import ListedSpace
 from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.darts import DARTS, EMT_NAS
+from ktnas.spaces.graph import canonical_form
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.spaces.nasbench_graph import NASBenchGraph
+from ktnas.spaces.operators import mutate, sample, sample_distinct
 from ktnas.spaces.transnas_macro import TransNASMacro
 from ktnas.spaces.transnas_micro import TransNASMicro
 

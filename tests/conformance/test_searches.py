@@ -7,28 +7,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ktnas.algorithms.bananas import bananas
+from ktnas.algorithms.best_first import BestFirst
+from ktnas.algorithms.candidates.joint_screening import JointScreening
+from ktnas.algorithms.candidates.pool import Offspring, WholeSpace
+from ktnas.algorithms.candidates.proxy_screening import ProxyScreening
+from ktnas.algorithms.candidates.screening import NoScreening, Separately, SurrogateScreening
+from ktnas.algorithms.candidates.variation import Variation
+from ktnas.algorithms.emt_nas import emt_nas
+from ktnas.algorithms.enumeration import Enumeration
+from ktnas.algorithms.ktnas import KTNAS
+from ktnas.algorithms.local_search import BestImprovement, LocalSearch
+from ktnas.algorithms.mfea import MFEA, FixedMating
+from ktnas.algorithms.mfea2 import mfea2
+from ktnas.algorithms.mtnas import MTNAS
+from ktnas.algorithms.presets import gp_search, ktnas, ktnas_paper
+from ktnas.algorithms.random_search import RandomSearch
+from ktnas.algorithms.regularized_evolution import RegularizedEvolution
+from ktnas.algorithms.sequential import Sequential, chained
+from ktnas.algorithms.zero_cost_evolution import ZeroCostEvolution
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.proxy_features import ProxyFeatures
-from ktnas.search.bananas import bananas
-from ktnas.search.best_first import BestFirst
-from ktnas.search.emt_nas import emt_nas
-from ktnas.search.enumeration import Enumeration
-from ktnas.search.joint_screening import JointScreening
-from ktnas.search.ktnas import KTNAS
-from ktnas.search.local_search import BestImprovement, LocalSearch
-from ktnas.search.mfea import MFEA, FixedMating
-from ktnas.search.mfea2 import mfea2
-from ktnas.search.mtnas import MTNAS
-from ktnas.search.pool import Offspring, WholeSpace
-from ktnas.search.presets import gp_search, ktnas, ktnas_paper
-from ktnas.search.proxy_screening import ProxyScreening
-from ktnas.search.random_search import RandomSearch
-from ktnas.search.regularized_evolution import RegularizedEvolution
-from ktnas.search.screening import NoScreening, Separately, SurrogateScreening
-from ktnas.search.sequential import Sequential, chained
-from ktnas.search.variation import Variation
-from ktnas.search.zero_cost_evolution import ZeroCostEvolution
+from ktnas.problem.task import Problem, Task
+from ktnas.problem.trial import Evaluation, Proposal
 from ktnas.spaces.categorical import Categorical
 from ktnas.surrogate.random_forest import RandomForest
 from ktnas.surrogate.ridge import Ridge
@@ -37,7 +39,6 @@ from ktnas.transfer.nearest_positive import NearestPositive
 from ktnas.transfer.no_transfer import NoTransfer
 from ktnas.transfer.random_transfer import RandomTransfer
 from ktnas.transfer.transfer_rank import NeighbourTies, TransferRank
-from ktnas.trial import Evaluation, Problem, Proposal, Task
 
 SPACE = Categorical((3,) * 4)
 NAMES = ("first", "second", "third")

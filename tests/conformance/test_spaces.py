@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from ktnas.errors import ArchitectureError
-from ktnas.graph import INPUT, OUTPUT, OperationGraph
-from ktnas.space import ListedSpace, sample_distinct
+from ktnas.spaces.base import ListedSpace
 from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.darts import DARTS, EMT_NAS
+from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.spaces.nasbench_graph import NASBenchGraph
+from ktnas.spaces.operators import sample_distinct
 from ktnas.spaces.transnas_macro import TransNASMacro
 from ktnas.spaces.transnas_micro import TransNASMicro
 from ktnas.testing import check_graph, check_space

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from ktnas.embedding import Grouped, group_widths
+from ktnas.embedding.cached import cached
 from ktnas.embedding.combined import Combined, combined
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
-from ktnas.embedding.store import cached
 from ktnas.errors import ConfigurationError
-from ktnas.space import genotypes
+from ktnas.spaces.base import genotypes
 from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.nasbench201 import NASBench201
 

@@ -1,14 +1,15 @@
 import numpy as np
 import pytest
 
+from ktnas.algorithms.presets import ktnas
 from ktnas.embedding.emphasized import Emphasized, FittedEmphasis
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
 from ktnas.errors import ConfigurationError
-from ktnas.search.presets import ktnas
-from ktnas.space import genotypes, sample_distinct
+from ktnas.spaces.base import genotypes
 from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.nasbench201 import NASBench201
+from ktnas.spaces.operators import sample_distinct
 
 SPACE = NASBench201()
 COUNTS = WeisfeilerLehman(depth=1, corpus_size=200)

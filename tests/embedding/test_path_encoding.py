@@ -3,8 +3,8 @@ import pytest
 
 from ktnas.embedding.path_encoding import PATH_LIMIT, PathEncoding, paths
 from ktnas.errors import ConfigurationError
-from ktnas.graph import OperationGraph
-from ktnas.space import genotypes
+from ktnas.spaces.base import genotypes
+from ktnas.spaces.graph import OperationGraph
 from ktnas.spaces.nasbench201 import NASBench201
 
 

@@ -3,16 +3,17 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from ktnas.algorithms.presets import ktnas
 from ktnas.embedding.path_encoding import paths
 from ktnas.embedding.path_operations import PathOperations, path_counts
 from ktnas.errors import ConfigurationError
-from ktnas.graph import INPUT, OUTPUT, OperationGraph
-from ktnas.search.presets import ktnas
-from ktnas.space import ListedSpace, genotypes, identities, sample_distinct
+from ktnas.spaces.base import ListedSpace, genotypes, identities
 from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.darts import DARTS
+from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.spaces.nasbench_graph import NASBenchGraph
+from ktnas.spaces.operators import sample_distinct
 from ktnas.spaces.transnas_micro import TransNASMicro
 
 CELLS = NASBench201()

@@ -3,24 +3,26 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from ktnas.algorithms.presets import ktnas
 from ktnas.embedding import group_widths
+from ktnas.embedding.cached import cache_key, cached
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
 from ktnas.embedding.proxy_features import ProxyFeatures
-from ktnas.embedding.store import cache_key, cached
 from ktnas.errors import ConfigurationError
-from ktnas.proxy import Parameters
-from ktnas.runner import Budget, run
-from ktnas.search.presets import ktnas
-from ktnas.space import genotypes, sample_distinct
+from ktnas.problem.proxy import Parameters
+from ktnas.problem.task import Problem, Task
+from ktnas.problem.trial import Evaluation
+from ktnas.runner.loop import Budget, run
+from ktnas.spaces.base import genotypes
 from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.nasbench201 import NASBench201
+from ktnas.spaces.operators import sample_distinct
 from ktnas.training.networks import Size
-from ktnas.training.proxies.inputs import Noise
-from ktnas.training.proxies.synflow import Synflow
-from ktnas.training.zero_cost import ZeroCost
-from ktnas.trial import Evaluation, Problem, Task
+from ktnas.training.zero_cost.inputs import Noise
+from ktnas.training.zero_cost.proxy import ZeroCost
+from ktnas.training.zero_cost.synflow import Synflow
 
 SPACE = NASBench201()
 BOTH = ProxyFeatures((Parameters(), ZeroCost(Synflow(), Noise(shape=(8, 8, 3)), Size(2, 1))), corpus_size=20)

@@ -3,18 +3,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from ktnas.algorithms.candidates.joint_screening import JointScreening
+from ktnas.algorithms.candidates.screening import Evidence
+from ktnas.algorithms.presets import ktnas
 from ktnas.embedding import group_widths
+from ktnas.embedding.cached import cache_key, cached
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.quantities import Quantities
-from ktnas.embedding.store import cache_key, cached
 from ktnas.errors import ConfigurationError
-from ktnas.search.joint_screening import JointScreening
-from ktnas.search.presets import ktnas
-from ktnas.search.screening import Evidence
-from ktnas.space import ListedSpace, genotypes, sample_distinct
+from ktnas.spaces.base import ListedSpace, genotypes
 from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.nasbench201 import NASBench201
+from ktnas.spaces.operators import sample_distinct
 from ktnas.spaces.transnas_macro import TransNASMacro
 
 WIDTHS = Categorical((4, 3), (("8", "16", "32", "64"), ("pool", "conv", "skip")), ":")

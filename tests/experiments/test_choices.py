@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ktnas.search.screening import Evidence
+from ktnas.algorithms.candidates.screening import Evidence
 from ktnas.surrogate.multi_task import MultiTaskGaussianProcess, Observations
 
 FOLDER = Path(__file__).parents[2] / "experiments"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ktnas.benchmarks.lookup import load_benchmark
+from ktnas.benchmarks.registry import load_benchmark
 from ktnas.embedding.one_hot import OneHot
 from ktnas.surrogate.constant import ConstantPredictor
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ktnas.benchmarks.lookup import load_benchmark
+from ktnas.benchmarks.registry import load_benchmark
 from ktnas.surrogate.multi_task import MultiTaskGaussianProcess, Observations
 
 FOLDER = Path(__file__).parents[2] / "experiments"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ktnas.errors import DataError
-from ktnas.records import RUNS_FILE
+from ktnas.records.sweep_log import RUNS_FILE
 
 FOLDER = Path(__file__).parents[2] / "experiments"
 TABLES = pytest.mark.table("transnas101-micro")

@@ -12,10 +12,10 @@ import torch
 from scipy.stats import kendalltau
 
 from ktnas.benchmarks import Standing
+from ktnas.datasets.dataset import Dataset, Split
+from ktnas.datasets.objectives import Classification
 from ktnas.errors import ConfigurationError, DataError
-from ktnas.training.dataset import Dataset, Split
-from ktnas.training.objectives import Classification
-from ktnas.trial import Evaluation, Proposal, Trial
+from ktnas.problem.trial import Evaluation, Proposal, Trial
 
 FOLDER = Path(__file__).parents[2] / "experiments"
 NEIGHBOURS = ("harness", "processes", "trainings", "training_truth", "live_searches", "supernet_scores", "report")
@@ -317,7 +317,7 @@ def test_missing_data_are_told_in_a_line_before_anything_is_trained(
             raise DataError(f"no {missing} anywhere")
         return Dataset(asked, Classification(10), part, part, part)
 
-    monkeypatch.setattr("ktnas.training.data.lookup.find", find)
+    monkeypatch.setattr("ktnas.datasets.images.registry.find", find)
     monkeypatch.setattr("ktnas.training.benchmark.TrainingBenchmark.evaluate", None)
     with pytest.raises(SystemExit) as exit_:
         script(name, "--jobs", 1, "--out", tmp_path / "out", "--records", tmp_path / "runs")

@@ -9,18 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from ktnas.budget import Budget
+from ktnas.algorithms.candidates.pool import Offspring
+from ktnas.algorithms.candidates.screening import NoScreening
+from ktnas.algorithms.candidates.variation import Variation
+from ktnas.algorithms.ktnas import KTNAS
+from ktnas.algorithms.random_search import RandomSearch
+from ktnas.algorithms.regularized_evolution import RegularizedEvolution
 from ktnas.embedding.one_hot import OneHot
-from ktnas.runner import run
-from ktnas.search.ktnas import KTNAS
-from ktnas.search.pool import Offspring
-from ktnas.search.random_search import RandomSearch
-from ktnas.search.regularized_evolution import RegularizedEvolution
-from ktnas.search.screening import NoScreening
-from ktnas.search.variation import Variation
+from ktnas.problem.budget import Budget
+from ktnas.problem.task import Problem, Task
+from ktnas.problem.trial import Evaluation
+from ktnas.runner.loop import run
 from ktnas.spaces.categorical import Categorical
 from ktnas.transfer.transfer_rank import TransferRank
-from ktnas.trial import Evaluation, Problem, Task
 
 PATH = Path(__file__).parent / "proposals.json"
 

@@ -5,7 +5,7 @@ import gzip
 
 import pytest
 
-from ktnas.data import find
+from ktnas.files.search_path import find
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktnas.errors import ArchitectureError, ConfigurationError, DataError
-from ktnas.graph import INPUT, OUTPUT, OperationGraph
-from ktnas.space import canonical, genotypes
+from ktnas.spaces.base import canonical, genotypes
 from ktnas.spaces.categorical import SEPARATORS, Categorical
+from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph
 
 
 class TestStrings:

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktnas.errors import ArchitectureError, ConfigurationError
-from ktnas.space import canonical, contains, genotypes, neighbours, sample
+from ktnas.spaces.base import canonical, contains, genotypes
 from ktnas.spaces.darts import DARTS, EMT_NAS, EMT_NAS_OPERATIONS, OPERATIONS
+from ktnas.spaces.operators import neighbours, sample
 
 SPACE = DARTS()
 

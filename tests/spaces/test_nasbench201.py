@@ -3,8 +3,8 @@ from collections import defaultdict
 import pytest
 
 from ktnas.errors import ArchitectureError
-from ktnas.graph import INPUT, OUTPUT, OperationGraph, canonical_form, contracted
-from ktnas.space import canonical, genotypes
+from ktnas.spaces.base import canonical, genotypes
+from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph, canonical_form, contracted
 from ktnas.spaces.nasbench201 import EDGES, OPERATIONS, NASBench201, expression
 
 SPACE = NASBench201()

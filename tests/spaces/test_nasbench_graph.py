@@ -6,8 +6,8 @@ import pickle
 import pytest
 
 from ktnas.errors import ArchitectureError
-from ktnas.graph import INPUT, OUTPUT, OperationGraph, canonical_form, contracted
-from ktnas.space import genotypes
+from ktnas.spaces.base import genotypes
+from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph, canonical_form, contracted
 from ktnas.spaces.nasbench_graph import LINKS, OPERATIONS, NASBenchGraph, genotype_of, key_of
 
 SPACE = NASBenchGraph()

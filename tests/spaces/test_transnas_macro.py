@@ -1,8 +1,9 @@
 import pytest
 
 from ktnas.errors import ArchitectureError
-from ktnas.graph import INPUT, OUTPUT
-from ktnas.space import contains, genotypes, neighbours
+from ktnas.spaces.base import contains, genotypes
+from ktnas.spaces.graph import INPUT, OUTPUT
+from ktnas.spaces.operators import neighbours
 from ktnas.spaces.transnas_macro import TransNASMacro
 
 SPACE = TransNASMacro()

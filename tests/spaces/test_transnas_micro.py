@@ -3,8 +3,8 @@ from collections import defaultdict
 import pytest
 
 from ktnas.errors import ArchitectureError
-from ktnas.graph import INPUT, OUTPUT, OperationGraph
-from ktnas.space import canonical, genotypes
+from ktnas.spaces.base import canonical, genotypes
+from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph
 from ktnas.spaces.transnas_micro import TransNASMicro
 
 SPACE = TransNASMicro()

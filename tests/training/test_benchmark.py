@@ -10,23 +10,25 @@ import pytest
 import torch
 
 import ktnas
-from ktnas.benchmarks.live import Change, LiveBenchmark, unwatched
-from ktnas.budget import Budget
-from ktnas.configuration import configuration
+from ktnas.algorithms.random_search import RandomSearch
+from ktnas.algorithms.regularized_evolution import RegularizedEvolution
+from ktnas.benchmarks.live import LiveBenchmark
+from ktnas.datasets.dataset import Dataset, Split
+from ktnas.datasets.objectives import Classification, Regression
 from ktnas.description import describe
 from ktnas.errors import ConfigurationError, UnknownNameError
-from ktnas.results import to_json
-from ktnas.runner import run
-from ktnas.search.random_search import RandomSearch
-from ktnas.search.regularized_evolution import RegularizedEvolution
+from ktnas.evaluation.protocol import Change, unwatched
+from ktnas.files.json_lines import to_json
+from ktnas.problem.budget import Budget
+from ktnas.problem.task import Problem
+from ktnas.problem.trial import History
+from ktnas.records.configuration import configuration
+from ktnas.runner.loop import run
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.training.benchmark import TrainingBenchmark
-from ktnas.training.dataset import Dataset, Split
 from ktnas.training.halving import Halving, earlier
 from ktnas.training.networks import Size
-from ktnas.training.objectives import Classification, Regression
 from ktnas.training.recipe import Recipe
-from ktnas.trial import History, Problem
 
 CELL, OTHER = (3, 1, 0, 2, 1, 3), (1, 1, 1, 1, 1, 1)
 

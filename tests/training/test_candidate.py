@@ -5,14 +5,14 @@ import pytest
 import torch
 from torch import nn
 
+from ktnas.datasets.dataset import Dataset, Split
+from ktnas.datasets.objectives import Classification, MultiLabel, Segmentation
 from ktnas.errors import ConfigurationError, DataError
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.training.candidate import CandidateTrainer, Plan, training_seed
-from ktnas.training.dataset import Dataset, Split
-from ktnas.training.errors import DeviceLostError
+from ktnas.training.engine.errors import DeviceLostError
 from ktnas.training.halving import Halving, rung_metric
 from ktnas.training.networks import Size, build
-from ktnas.training.objectives import Classification, MultiLabel, Segmentation
 from ktnas.training.recipe import Recipe
 
 CELL, OTHER = (3, 1, 0, 2, 1, 3), (1, 1, 1, 1, 1, 1)

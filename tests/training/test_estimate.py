@@ -6,17 +6,16 @@ import numpy as np
 import pytest
 
 from ktnas.benchmarks.functions import FunctionBenchmark
+from ktnas.datasets.dataset import Dataset, Split
+from ktnas.datasets.objectives import Classification
 from ktnas.errors import ConfigurationError
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.training import estimate as module
 from ktnas.training.benchmark import TrainingBenchmark
-from ktnas.training.dataset import Dataset, Split
-from ktnas.training.estimate import Estimate, estimate
+from ktnas.training.estimate import Estimate, estimate, require_time
 from ktnas.training.networks import Size
-from ktnas.training.objectives import Classification
 from ktnas.training.recipe import Recipe
-from ktnas.training.supernet_benchmark import SupernetBenchmark
-from ktnas.training_time import require_time
+from ktnas.training.supernet.benchmark import SupernetBenchmark
 
 
 def part(count):

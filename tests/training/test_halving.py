@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktnas.errors import ConfigurationError
+from ktnas.problem.trial import Evaluation, Proposal, Trial
 from ktnas.training.halving import Halving, earlier, rung_metric
-from ktnas.trial import Evaluation, Proposal, Trial
 
 
 @pytest.mark.parametrize(

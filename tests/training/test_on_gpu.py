@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 import torch
 
+from ktnas.datasets.dataset import Dataset, Split
+from ktnas.datasets.objectives import Classification
 from ktnas.spaces.nasbench201 import NASBench201
-from ktnas.training import step
-from ktnas.training.dataset import Dataset, Split
-from ktnas.training.errors import TrainingError
+from ktnas.training.engine import step
+from ktnas.training.engine.errors import TrainingError
+from ktnas.training.engine.on_device import put
+from ktnas.training.engine.seeding import seeded
+from ktnas.training.engine.trainer import train
 from ktnas.training.networks import Size, build
-from ktnas.training.objectives import Classification
-from ktnas.training.on_device import put
 from ktnas.training.recipe import Recipe
-from ktnas.training.seeding import seeded
-from ktnas.training.trainer import train
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 

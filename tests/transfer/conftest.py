@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from ktnas.problem.trial import Evaluation, Proposal, Trial
 from ktnas.transfer import Candidates
 from ktnas.transfer.outcome import Outcome
-from ktnas.trial import Evaluation, Proposal, Trial
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ktnas.population import survivors
+from ktnas.problem.population import survivors
+from ktnas.problem.trial import Evaluation, Proposal, Trial
 from ktnas.transfer.outcome import Outcome, judged
-from ktnas.trial import Evaluation, Proposal, Trial
 
 
 def migrant(number, fitness, generation=3):

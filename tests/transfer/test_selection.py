@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ktnas.problem.trial import Evaluation, Proposal, Trial
 from ktnas.transfer.outcome import Outcome
 from ktnas.transfer.selection import best_groups, cosine_similarity, draw, remembered
-from ktnas.trial import Evaluation, Proposal, Trial
 
 
 def outcome(generation, positive):

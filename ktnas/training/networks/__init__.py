@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from torch import nn
 
+from ktnas.datasets.objectives import Jigsaw, Objective
 from ktnas.errors import ConfigurationError
-from ktnas.space import ListedSpace, SearchSpace, require_member
+from ktnas.spaces.base import ListedSpace, SearchSpace, require_member
 from ktnas.spaces.darts import DARTS
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.spaces.transnas_macro import TransNASMacro
@@ -16,7 +17,6 @@ from ktnas.spaces.transnas_micro import TransNASMicro
 from ktnas.training.networks import darts, nasbench201, transnas
 from ktnas.training.networks.heads import TILES, Tiles, build_auxiliary, build_head
 from ktnas.training.networks.network import Encoder, Network, Size
-from ktnas.training.objectives import Jigsaw, Objective
 from ktnas.typing import Genotype
 
 __all__ = ["Network", "Size", "build"]

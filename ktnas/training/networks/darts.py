@@ -29,7 +29,10 @@ from ktnas.training.networks.operations import (
 from ktnas.typing import Genotype
 
 _GENES = 4
+
+
 _STEM = 3
+
 
 _CONVOLUTIONS: dict[str, tuple[type[SeparableConv | DilatedConv], int]] = {
     f"{kind}_{side}x{side}": (module, side)

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 
 from torch import Tensor, nn
 
-from ktnas.errors import ConfigurationError
-from ktnas.training.objectives import (
+from ktnas.datasets.objectives import (
     Autoencoding,
     Classification,
     Jigsaw,
@@ -22,11 +21,15 @@ from ktnas.training.objectives import (
     Regression,
     Segmentation,
 )
+from ktnas.errors import ConfigurationError
 
 TILES = 3
 """Tiles of a jigsaw along a side."""
 
+
 _NARROWEST = 16
+
+
 _AUXILIARY = (128, 768)
 
 

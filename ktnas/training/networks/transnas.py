@@ -21,6 +21,7 @@ from ktnas.typing import Genotype
 _SKELETON = ("widen_downsample", "normal", "widen_downsample", "normal", "widen_downsample")
 """Kinds of the modules around a cell: 41414."""
 
+
 _PER_MODULE = 2
 
 

@@ -3,15 +3,7 @@
 import pytest
 import torch
 
-from ktnas.errors import ArchitectureError, ConfigurationError
-from ktnas.space import ListedSpace
-from ktnas.spaces.darts import DARTS, EMT_NAS
-from ktnas.spaces.nasbench201 import NASBench201
-from ktnas.spaces.nasbench_graph import NASBenchGraph
-from ktnas.spaces.transnas_macro import TransNASMacro
-from ktnas.spaces.transnas_micro import TransNASMicro
-from ktnas.training.networks import Network, Size, build
-from ktnas.training.objectives import (
+from ktnas.datasets.objectives import (
     Autoencoding,
     Classification,
     Jigsaw,
@@ -20,6 +12,14 @@ from ktnas.training.objectives import (
     Regression,
     Segmentation,
 )
+from ktnas.errors import ArchitectureError, ConfigurationError
+from ktnas.spaces.base import ListedSpace
+from ktnas.spaces.darts import DARTS, EMT_NAS
+from ktnas.spaces.nasbench201 import NASBench201
+from ktnas.spaces.nasbench_graph import NASBenchGraph
+from ktnas.spaces.transnas_macro import TransNASMacro
+from ktnas.spaces.transnas_micro import TransNASMicro
+from ktnas.training.networks import Network, Size, build
 
 SPACES = {
     "nasbench201": (NASBench201(), (3, 1, 2, 0, 4, 1)),

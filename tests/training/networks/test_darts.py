@@ -4,14 +4,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ktnas.datasets.objectives import Classification
 from ktnas.errors import ConfigurationError
-from ktnas.space import sample
 from ktnas.spaces.darts import DARTS, EMT_NAS
+from ktnas.spaces.operators import sample
 from ktnas.training.networks import build, darts
 from ktnas.training.networks.costs import count
 from ktnas.training.networks.network import Size
 from ktnas.training.networks.operations import FactorizedReduce, ReLUConvBN
-from ktnas.training.objectives import Classification
 
 DARTS_V2 = (
     "Genotype(normal=[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('sep_conv_3x3', 1), "

@@ -1,9 +1,7 @@
 import pytest
 import torch
 
-from ktnas.errors import ConfigurationError
-from ktnas.training.networks import heads
-from ktnas.training.objectives import (
+from ktnas.datasets.objectives import (
     Autoencoding,
     Classification,
     Jigsaw,
@@ -12,6 +10,8 @@ from ktnas.training.objectives import (
     Regression,
     Segmentation,
 )
+from ktnas.errors import ConfigurationError
+from ktnas.training.networks import heads
 
 
 def test_tiles_come_in_reading_order_image_by_image():

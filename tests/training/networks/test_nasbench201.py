@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from ktnas.space import genotypes
+from ktnas.spaces.base import genotypes
 from ktnas.spaces.nasbench201 import EDGES, NASBench201
 from ktnas.training.networks import Network, nasbench201
 from ktnas.training.networks.costs import Cost, count

@@ -1,12 +1,12 @@
 import pytest
 import torch
 
+from ktnas.datasets.objectives import Classification, Jigsaw
 from ktnas.errors import ConfigurationError
 from ktnas.spaces.darts import EMT_NAS
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.training.networks import Size, build
 from ktnas.training.networks.operations import DropPath
-from ktnas.training.objectives import Classification, Jigsaw
 
 
 def made(*, auxiliary=False, objective=None, seed=0):

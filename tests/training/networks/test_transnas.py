@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch import nn
 
-from ktnas.space import genotypes
+from ktnas.spaces.base import genotypes
 from ktnas.spaces.transnas_macro import TransNASMacro
 from ktnas.spaces.transnas_micro import EDGES, TransNASMicro
 from ktnas.training.networks import Network, transnas

@@ -1,0 +1,51 @@
+"""Search algorithms: pure ask/tell; one file per algorithm.
+
+``state = search.start(problem)``; then ``proposals = search.ask(state, remaining, streams)``, the caller
+evaluates them, and ``state = search.tell(state, trials)``. Neither changes its arguments, so the state is
+a fold of ``tell`` over the recorded trials, and a replay of them is exact to the bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from ktnas.problem.task import Problem
+from ktnas.problem.trial import Proposal, Trial
+from ktnas.rng import Streams
+
+S = TypeVar("S")
+
+
+class Search(Protocol[S]):
+    """A search algorithm. Its fields are its whole configuration; ``S`` is its immutable state."""
+
+    @property
+    def name(self) -> str:
+        """Name used at the command line and in records."""
+
+    def start(self, problem: Problem) -> S:
+        """The state before the first question.
+
+        Raises:
+            ConfigurationError: If the problem does not suit the algorithm.
+        """
+
+    def ask(self, state: S, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:
+        """The next proposals.
+
+        Args:
+            state: The current state; not changed.
+            remaining: Evaluations left per unfinished task, each at least 1; finished tasks are absent.
+            streams: Random streams of the run.
+
+        Returns:
+            Proposals for tasks in ``remaining`` only; empty only where nothing is left to ask, which ends the run.
+            What exceeds a task's remaining evaluations is dropped by the caller, from the end.
+        """
+
+    def tell(self, state: S, trials: Sequence[Trial]) -> S:
+        """The state after the answers to what was last asked, in the order asked; may be a prefix per task."""
+
+    def generation(self, state: S) -> int:
+        """Number of the generation that the next question belongs to, from 0."""

@@ -1,0 +1,1 @@
+"""Where an algorithm's next proposals come from: pools, variation, screening."""

@@ -1,0 +1,70 @@
+"""`ktnas compare`: what sweeps and runs came to."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ktnas.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from ktnas.report.comparison import CaseComparison
+    from ktnas.report.statistics import MeanRanks
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from ktnas.files.json_lines import to_json
+    from ktnas.records.reader import read_directories
+    from ktnas.records.run_directory import RunDirectory
+    from ktnas.report import markdown as comparison_report
+    from ktnas.report.comparison import compare
+
+    records = read_directories(options.directories)
+    comparisons = compare(records, baseline=options.baseline, at=options.at)
+    ranks, missing = _mean_ranks(comparisons)
+    path = options.out or options.directories[0] / "comparison"
+    written = comparison_report.write(RunDirectory(path), records, comparisons, ranks)
+    if options.json:
+        sys.stdout.write(to_json(comparison_report.rows(comparisons)))
+        return 0
+    for comparison in comparisons:
+        print(comparison_report.markdown(comparison))
+    print(missing if ranks is None else comparison_report.ranks_markdown(ranks))
+    print(f"recorded in {path}: {', '.join(written)}")
+    return 0
+
+
+def _mean_ranks(comparisons: Sequence[CaseComparison]) -> tuple[MeanRanks | None, str]:
+    """Mean ranks, or why there are none: they are no reason to withhold the rest."""
+    from ktnas.report.comparison import ranks_over_tasks
+
+    try:
+        ranks = ranks_over_tasks(comparisons)
+    except ConfigurationError as error:
+        return None, f"No mean ranks over tasks: {error}\n"
+    return ranks, "No mean ranks over tasks: they take at least 3 arms and 2 tasks that all of them were run on.\n"
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Compare the methods that were run on the same tasks: means with intervals, paired tests, mean ranks; as "
+        "tables in Markdown on standard output, as comparison.csv and as figures."
+    )
+    parser.add_argument(
+        "directories",
+        metavar="DIR",
+        type=Path,
+        nargs="+",
+        help="directory of a sweep, or of runs (best with --repeats) recorded by `ktnas run`",
+    )
+    parser.add_argument(
+        "--baseline", metavar="ARM", help="method that the others are compared with (default: the first)"
+    )
+    parser.add_argument("--at", metavar="N", type=int, help="after N evaluations per task (default: at the end)")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, help="directory of table and figures (default: comparison in the first DIR)"
+    )
+    parser.add_argument("--json", action="store_true", help="the rows of comparison.csv as JSON instead of tables")

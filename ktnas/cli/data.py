@@ -1,0 +1,59 @@
+"""`ktnas data`: which benchmarks and images there are."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def _data(options: argparse.Namespace) -> int:
+    from ktnas.benchmarks.registry import inventory
+    from ktnas.datasets.images.registry import known
+    from ktnas.files.search_path import search_path
+
+    entries, datasets = inventory(options.data), known(options.data)
+    if options.json:
+        from ktnas.files.json_lines import to_json
+
+        listed: list[dict[str, object]] = [
+            {
+                "kind": "benchmark",
+                "name": entry.name,
+                "found": entry.found,
+                "path": None if entry.path is None else str(entry.path),
+                "architectures": entry.architectures,
+                "tasks": list(entry.tasks),
+                "hint": entry.hint,
+                "problem": entry.problem,
+            }
+            for entry in entries
+        ]
+        listed += [
+            {
+                "kind": "data set",
+                "name": dataset.name,
+                "found": dataset.found,
+                "path": None if dataset.path is None else str(dataset.path),
+                "shape": dataset.shape,
+                "note": dataset.note,
+                "hint": dataset.hint,
+                "problem": dataset.problem,
+            }
+            for dataset in datasets
+        ]
+        sys.stdout.write(to_json(listed))
+    else:
+        from ktnas.report.inventory import print_datasets, print_inventory
+
+        print_inventory(entries, sys.stdout)
+        print_datasets(datasets, [str(place) for place in search_path(options.data)], sys.stdout)
+    return 0
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "List every benchmark and every data set of images: whether it is here, where, and how to get what is missing."
+    )
+    parser.add_argument("--data", metavar="DIR", type=Path, help="directory of tables and images to look into first")
+    parser.add_argument("--json", action="store_true", help="a JSON list on standard output instead of a table")

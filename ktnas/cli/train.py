@@ -1,0 +1,89 @@
+"""`ktnas train`: one architecture, from scratch."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ktnas.cli.parser import RUNS, _one_thread
+from ktnas.config.registry import (
+    FINAL_EPOCHS,
+    SCENE_TASKS,
+    TRAINING_SPACES,
+)
+
+if TYPE_CHECKING:
+    from ktnas.config.training import TrainingChoice
+from ktnas.cli.training_options import _add_fidelity, _choice
+
+
+def _train(options: argparse.Namespace) -> int:
+    _one_thread()
+    from ktnas.config.final_training import prepare
+    from ktnas.files.json_lines import to_json
+    from ktnas.runner import final_training
+
+    task = options.task or options.data
+    training = prepare(final_choice(options), options.architecture, task, options.seed)
+    path = options.out or training.directory(RUNS)
+    record = training.run(path, None if options.quiet or options.json else sys.stderr)
+    if options.json:
+        sys.stdout.write(to_json(record))
+    else:
+        final_training.print_record(record, sys.stdout)
+        print(f"weights and record in {path}")
+    return 0
+
+
+_TRAIN_EXAMPLES = """\
+examples:
+  %(prog)s 64-41414-1_02_333 --data segmentsemantic
+      a cell of transnas101-micro on rendered scenes, from scratch, measured on test images
+  %(prog)s ARCHITECTURE --data fashion_mnist --epochs 100 --device cuda
+      what a search has found (its summary has the architecture), trained for longer
+  %(prog)s ARCHITECTURE --data photos/of/birds --space nasbench201
+      a folder of images per class; an npz file works as well (docs/datasets.md)
+"""
+
+
+def add_train(parser: argparse.ArgumentParser) -> None:
+    """The options of `ktnas train`."""
+    parser.description = (
+        "Train one architecture from scratch, for longer than a search does; measure it on test images."
+    )
+    parser.epilog = _TRAIN_EXAMPLES
+    parser.add_argument("architecture", metavar="ARCHITECTURE", help="its official string, as a summary shows it")
+    parser.add_argument(
+        "--data",
+        metavar="DATA",
+        required=True,
+        help=f"name or path of a data set, or rendered scenes: {', '.join(SCENE_TASKS)}",
+    )
+    parser.add_argument("--task", metavar="NAME", help="name in the record (default: that of the data)")
+    parser.add_argument(
+        "--space",
+        metavar="NAME",
+        help=f"{', '.join(TRAINING_SPACES)} (default: transnas101-micro for rendered scenes, else emt-nas)",
+    )
+    _add_fidelity(parser.add_argument_group("how to train"), FINAL_EPOCHS)
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="seed of all random numbers (default: 0)")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, help="directory of weights and record (default: a new one under runs/)"
+    )
+    parser.add_argument("--json", action="store_true", help="the record as JSON on standard output, and nothing else")
+    parser.add_argument("--quiet", action="store_true", help="no progress while it runs")
+
+
+def final_choice(options: argparse.Namespace) -> TrainingChoice:
+    """What the options of `ktnas train` say."""
+    choice = _choice(options)
+    return replace(
+        choice,
+        datasets=() if options.task is None else ((options.task, options.data),),
+        epochs=FINAL_EPOCHS if choice.epochs is None else choice.epochs,
+        share=1.0 if choice.share is None else choice.share,
+        workers=1,
+    )

@@ -1,0 +1,1 @@
+"""Names to objects: methods, training, experiments, sweep files."""

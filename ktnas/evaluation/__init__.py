@@ -1,0 +1,1 @@
+"""How proposals are evaluated: one by one, in processes, from the record."""

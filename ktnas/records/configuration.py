@@ -1,0 +1,72 @@
+"""The complete configuration of a run, as plain values: what ``config.json`` holds."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from importlib import metadata
+
+from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.live import LiveBenchmark
+from ktnas.description import describe
+from ktnas.problem.budget import Budget
+from ktnas.problem.task import Problem, Task
+from ktnas.records.run_directory import ENVIRONMENT
+from ktnas.spaces.base import genotypes, is_enumerable
+from ktnas.typing import JSON
+from ktnas.version import __version__
+
+PACKAGES = ("gensim", "nas-bench-graph", "networkx", "numpy", "scikit-learn", "scipy", "torch")
+"""Packages whose version can change a result."""
+
+
+def configuration(
+    benchmark: Benchmark, problem: Problem, search: object, budget: Budget, seeds: Sequence[int]
+) -> dict[str, JSON]:
+    """What decides a run, and under ``environment`` what it ran on.
+
+    Args:
+        benchmark: Restricted to the problem's tasks; of one that trains, its settings are recorded too.
+        problem: What is searched.
+        search: The algorithm.
+        budget: When to stop.
+        seeds: The seed, or one per repeat.
+
+    Raises:
+        ConfigurationError: If the algorithm's fields cannot be recorded.
+    """
+    space = problem.space
+    live = {"training": describe(benchmark.settings())} if isinstance(benchmark, LiveBenchmark) else {}
+    return {
+        "benchmark": benchmark.name,
+        **live,
+        "space": space.name,
+        "architectures": len(genotypes(space)) if is_enumerable(space) else None,
+        "tasks": {task.name: _described(benchmark, problem, task) for task in problem.tasks},
+        "method": describe(search),
+        "budget": budget.evaluations,
+        "stop_at": dict(budget.stop_at),
+        "seed" if len(seeds) == 1 else "seeds": seeds[0] if len(seeds) == 1 else list(seeds),
+        ENVIRONMENT: environment(),
+    }
+
+
+def _described(benchmark: Benchmark, problem: Problem, task: Task) -> JSON:
+    return {
+        "role": problem.role(task.name),
+        "metric": task.metric,
+        "unit": task.unit,
+        "minimize": task.minimize,
+        "best_listed": benchmark.best_fitness(task.name),
+    }
+
+
+def environment() -> dict[str, JSON]:
+    """Versions of this package, of Python, and of the packages that can change a result (None: not installed)."""
+    versions: dict[str, JSON] = {"ktnas": __version__, "python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            versions[package] = None
+    return versions

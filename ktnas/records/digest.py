@@ -1,0 +1,43 @@
+"""Digests of what decides a run: its configuration, its data, this package's code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.functions import FunctionBenchmark
+from ktnas.benchmarks.table import TableBenchmark
+from ktnas.records.function_digest import function_digest
+from ktnas.typing import JSON
+
+
+def _key(config: Mapping[str, JSON]) -> str:
+    return hashlib.sha256(json.dumps(config, sort_keys=True, allow_nan=False).encode()).hexdigest()[:32]
+
+
+def _digest(benchmark: Benchmark) -> str | None:
+    """What a table holds, or what functions are, so that others of the same name are others; None of trainings."""
+    if isinstance(benchmark, FunctionBenchmark):
+        return function_digest(tuple(benchmark.functions.items()))
+    if not isinstance(benchmark, TableBenchmark):
+        return None
+    digest = hashlib.sha256(np.array(benchmark.genotypes, dtype=np.int64).tobytes())
+    for record in benchmark.records:
+        digest.update(record.fitness.tobytes())
+    return digest.hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """A digest of this package's source: equal for equal code, whatever version it calls itself."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(f"{path.relative_to(package).as_posix()}\n".encode() + path.read_bytes())
+    return digest.hexdigest()[:12]

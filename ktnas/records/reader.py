@@ -1,0 +1,108 @@
+"""Runs read back from disk for a comparison: from a sweep's directory, or from the run directories of ``ktnas run``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+from ktnas.errors import DataError
+from ktnas.problem.trial import Trial
+from ktnas.records.run_directory import CONFIG, SUMMARY
+from ktnas.records.summary import Summary, TaskSummary
+from ktnas.records.sweep_log import RUNS_FILE, SWEEP_FILE, RunRecord, read_records
+from ktnas.records.trajectory import Step, TaskCourse, case_title
+from ktnas.records.trials import read_trials
+
+
+def read_directories(paths: Sequence[Path]) -> list[RunRecord]:
+    """The finished runs of all directories.
+
+    Two run directories of the same method on the same case are two arms, told apart by their directories' names.
+
+    Raises:
+        DataError: If a directory holds no runs, or damaged ones.
+    """
+    groups = [(path, _read(path)) for path in paths]
+    taken: dict[tuple[str, str, int], Path] = {}
+    for path, records in groups:
+        for record in records:
+            taken.setdefault((record.arm, record.case, record.seed), path)
+    found = []
+    for path, records in groups:
+        clash = any(taken[record.arm, record.case, record.seed] != path for record in records)
+        found += [replace(r, arm=f"{r.arm} ({path.name})") if clash else r for r in records]
+    return found
+
+
+def _read(path: Path) -> list[RunRecord]:
+    if (path / RUNS_FILE).is_file():
+        return _in_order(list(read_records(path / RUNS_FILE).values()), path / SWEEP_FILE)
+    try:
+        summary = json.loads((path / SUMMARY).read_text(encoding="utf-8"))
+        config = json.loads((path / CONFIG).read_text(encoding="utf-8"))
+        if isinstance(summary, list):
+            runs = [(path / f"seed-{one['seed']}", one) for one in summary]
+        else:
+            runs = [(path, summary)]
+        return [_record(place, one, config) for place, one in runs if one["finished"]]
+    except FileNotFoundError:
+        raise DataError(f"{path} holds no runs: neither {RUNS_FILE} of a sweep nor {SUMMARY} of a run") from None
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{path} holds a damaged run ({type(error).__name__}: {error})") from None
+
+
+def _in_order(records: list[RunRecord], sweep: Path) -> list[RunRecord]:
+    """Records in the order of the sweep, not in that of their ends; what it does not name comes last."""
+    try:
+        plain = json.loads(sweep.read_text(encoding="utf-8"))
+        arms, cases = list(plain["arms"]), list(plain["cases"])
+    except (OSError, ValueError, KeyError, TypeError):
+        arms, cases = [], []
+
+    def place(names: list[str], name: str) -> tuple[int, str]:
+        return (names.index(name), "") if name in names else (len(names), name)
+
+    return sorted(records, key=lambda r: (place(cases, r.case), place(arms, r.arm), r.seed))
+
+
+def _record(path: Path, plain: object, config: Mapping[str, Any]) -> RunRecord:
+    summary = cast("Summary", plain)
+    trials = read_trials(path)
+    described = config["tasks"]
+    tasks = {name: _course(task, described[name], name, trials) for name, task in summary["tasks"].items()}
+    sources = [name for name, course in tasks.items() if course.role == "source"]
+    until_best = bool(config["stop_at"])
+    case = case_title(summary["benchmark"], list(tasks), sources, summary["budget"], until_best=until_best)
+    seconds = summary["seconds"]["total"]
+    return RunRecord(summary["method"], case, summary["seed"], summary["budget"], until_best, tasks, wall_s=seconds)
+
+
+def _course(summary: TaskSummary, described: Mapping[str, Any], task: str, trials: Sequence[Trial]) -> TaskCourse:
+    """Only the last improvement has a rank: a run directory holds no other."""
+    steps: list[Step] = []
+    evaluated = [trial for trial in trials if trial.task == task and not trial.repeat]
+    for count, trial in enumerate(evaluated, 1):
+        if trial.fitness is not None and (not steps or trial.fitness > steps[-1].fitness):
+            steps.append(Step(count, trial.fitness, None))
+    best = summary["best"]
+    if best is not None and steps:
+        steps[-1] = replace(steps[-1], rank=best["rank"])
+    return TaskCourse(
+        role=summary["role"],
+        metric=summary["metric"],
+        unit=summary["unit"],
+        minimize=described["minimize"],
+        best_listed=described["best_listed"],
+        evaluations=summary["evaluations"],
+        failed=summary["failed"],
+        skipped=summary["transfers"]["skipped_generations"],
+        steps=tuple(steps),
+        moves=(),
+    )

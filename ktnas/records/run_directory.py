@@ -1,0 +1,117 @@
+"""Run directories: the records that a run leaves on disk, and the way back from them. Nothing else writes files.
+
+``trials.jsonl`` grows by one line per answer and is the state of the search: a run that was cut off is repeated
+from it to the bit, and goes on from where it ends. docs/output.md describes every file, field by field.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import cast
+
+from ktnas.errors import ConfigurationError
+from ktnas.files.json_lines import to_json, write_atomically
+from ktnas.records.summary import Summary
+from ktnas.typing import JSON
+
+CONFIG = "config.json"
+
+
+SUMMARY = "summary.json"
+
+
+ENVIRONMENT = "environment"
+"""The part of ``config.json`` that describes the machine rather than the run: it may differ when a run goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunDirectory:
+    """A directory that holds one run, or one run per seed.
+
+    Attributes:
+        path: The directory.
+    """
+
+    path: Path
+
+    def claim(self, config: Mapping[str, JSON]) -> None:
+        """Make the directory this configuration's: create it, or find that it holds the same one already.
+
+        Raises:
+            ConfigurationError: If it holds something else, or cannot be written; nothing is changed then.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            held = [entry.name for entry in self.path.iterdir() if not entry.name.startswith(".")]
+            if CONFIG in held:
+                self._require_same(config)
+            elif held:
+                raise ConfigurationError(
+                    f"{self.path} exists and is no run directory (it has no {CONFIG}); choose another --out"
+                )
+            else:
+                write_atomically(self.path / CONFIG, to_json(config))
+            if not os.access(self.path, os.W_OK | os.X_OK):
+                raise PermissionError(13, "Permission denied")
+        except OSError as error:
+            raise ConfigurationError(f"cannot write to {self.path}: {error.strerror}; choose another --out") from None
+
+    def _require_same(self, config: Mapping[str, JSON]) -> None:
+        try:
+            held = json.loads((self.path / CONFIG).read_text())
+        except ValueError:
+            held = None
+        if not isinstance(held, dict):
+            raise ConfigurationError(f"{self.path / CONFIG} is damaged; choose another --out, or remove the directory")
+        here: dict[str, object] = json.loads(to_json(config))
+        differing = next((k for k in {**here, **held} if k != ENVIRONMENT and here.get(k) != held.get(k)), None)
+        if differing is not None:
+            was, now = (json.dumps(c.get(differing))[:120] for c in (held, here))
+            raise ConfigurationError(
+                f"{self.path} holds a run with another configuration ({differing}: {was} there, {now} now); "
+                "choose another --out, or remove the directory"
+            )
+
+    def finished_summary(self) -> Summary | None:
+        """What ``summary.json`` holds of a single run that came to its end; None otherwise."""
+        try:
+            found = json.loads((self.path / SUMMARY).read_text())
+        except (OSError, ValueError):
+            return None
+        finished = isinstance(found, dict) and found.get("finished") is True
+        return cast("Summary", found) if finished else None
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """Write a file of the run, whole or not at all."""
+        write_atomically(self.path / name, content)
+
+
+def places_of(path: Path, seeds: Sequence[int]) -> dict[int, Path]:
+    """The directory of each seed's run: the given one for a single seed, else one within it for each."""
+    return {seed: path / f"seed-{seed}" if len(seeds) > 1 else path for seed in seeds}
+
+
+def unused_directory(parent: Path, parts: Sequence[str]) -> Path:
+    """A new directory named after parts; where the name is taken, with a number behind it.
+
+    Raises:
+        ConfigurationError: If it cannot be made.
+    """
+    stem = "-".join(re.sub(r"[^A-Za-z0-9._+-]+", "-", part) for part in parts)
+    for i in count(1):
+        path = parent / (stem if i == 1 else f"{stem}-{i}")
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise ConfigurationError(f"cannot make {path}: {error.strerror}; choose another --out") from None
+        else:
+            return path
+    raise AssertionError  # count() does not end

@@ -1,0 +1,158 @@
+"""What a run comes to: the object in ``summary.json`` and on standard output under ``--json``.
+
+The only place that opens a benchmark's report, and it does so after the search. docs/output.md describes the
+fields; they are stable: new ones may appear, none changes its meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypedDict
+
+from ktnas.benchmarks import Benchmark, Standing
+from ktnas.benchmarks.live import LiveBenchmark
+from ktnas.problem.progress import TaskResult
+from ktnas.problem.task import Problem, Task
+from ktnas.version import __version__
+
+
+class Seconds(TypedDict):
+    """Wall-clock seconds, in all and in the search itself."""
+
+    total: float
+    search: float
+
+
+class Best(TypedDict):
+    """The incumbent of a task and where it stands."""
+
+    architecture: str
+    fitness: float
+    value: float
+    rank: int | None
+    regret: float | None
+    evaluations_to_best: int
+    report: dict[str, float]
+
+
+class TransferCounts(TypedDict):
+    """What was transferred to a task."""
+
+    proposed: int
+    positive: int
+    negative: int
+    skipped_generations: int
+
+
+class TaskSummary(TypedDict):
+    """What a run comes to on one task."""
+
+    role: str
+    metric: str
+    unit: str
+    evaluations: int
+    failed: int
+    best: Best | None
+    optimum_reached_at: int | None
+    exhausted: bool
+    cost_s: float
+    transfers: TransferCounts
+
+
+class Summary(TypedDict):
+    """What a run comes to."""
+
+    benchmark: str
+    space: str
+    method: str
+    seed: int
+    budget: int
+    version: str
+    finished: bool
+    seconds: Seconds
+    notes: list[str]
+    tasks: dict[str, TaskSummary]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended.
+
+    Attributes:
+        tasks: How far each task came.
+        seconds: What it took.
+        finished: Whether it came to its end; False if it was interrupted.
+    """
+
+    tasks: Mapping[str, TaskResult]
+    seconds: Seconds
+    finished: bool = True
+
+
+def summarize(
+    benchmark: Benchmark, problem: Problem, ending: Ending, *, method: str, seed: int, budget: int
+) -> Summary:
+    """The summary of a run that has ended.
+
+    A run that was interrupted is to end at once, and may go on: a benchmark whose report takes training is left alone.
+    """
+    reported = ending.finished or not isinstance(benchmark, LiveBenchmark)
+    tasks = {
+        task.name: _task_summary(benchmark, problem, task, ending.tasks[task.name], reported=reported)
+        for task in problem.tasks
+    }
+    return {
+        "benchmark": benchmark.name,
+        "space": problem.space.name,
+        "method": method,
+        "seed": seed,
+        "budget": budget,
+        "version": __version__,
+        "finished": ending.finished,
+        "seconds": ending.seconds,
+        "notes": list(getattr(benchmark, "notes", ())),
+        "tasks": tasks,
+    }
+
+
+def _task_summary(
+    benchmark: Benchmark, problem: Problem, task: Task, result: TaskResult, *, reported: bool
+) -> TaskSummary:
+    best = _best(benchmark, task, result, reported=reported)
+    optimum = benchmark.best_fitness(task.name)
+    reached = best is not None and optimum is not None and best["fitness"] >= optimum
+    moved = result.transfers
+    return {
+        "role": problem.role(task.name),
+        "metric": task.metric,
+        "unit": task.unit,
+        "evaluations": result.evaluations,
+        "failed": result.failed,
+        "best": best,
+        "optimum_reached_at": result.evaluations_to_best if reached else None,
+        "exhausted": result.exhausted,
+        "cost_s": result.cost_s,
+        "transfers": {
+            "proposed": moved.proposed,
+            "positive": moved.positive,
+            "negative": moved.negative,
+            "skipped_generations": moved.skipped_generations,
+        },
+    }
+
+
+def _best(benchmark: Benchmark, task: Task, result: TaskResult, *, reported: bool) -> Best | None:
+    trial = result.best
+    if trial is None or trial.fitness is None:
+        return None
+    standing = benchmark.report(task.name, trial.genotype) if reported else Standing()
+    return {
+        "architecture": benchmark.label(trial.genotype),
+        "fitness": trial.fitness,
+        "value": task.to_fitness(trial.fitness),
+        "rank": standing.rank,
+        "regret": standing.regret,
+        "evaluations_to_best": result.evaluations_to_best,
+        "report": dict(standing.metrics),
+    }

@@ -1,0 +1,164 @@
+"""``trials.jsonl``: every trial of a run, in order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from ktnas.errors import ConfigurationError, DataError
+from ktnas.files.json_lines import complete_lines, lock
+from ktnas.problem.trial import Evaluation, Proposal, Trial
+from ktnas.typing import Genotype
+
+TRIALS = "trials.jsonl"
+
+
+_LINE = json.JSONEncoder(allow_nan=False)
+
+
+def encode(trial: Trial, architecture: str, number: int | None) -> str:
+    """One line of ``trials.jsonl``, without its end.
+
+    Args:
+        trial: The trial.
+        architecture: The architecture as users know it.
+        number: Which evaluation of its task this is, from 1; None for a repeat.
+    """
+    proposal, evaluation = trial.proposal, trial.evaluation
+    return _LINE.encode(
+        {
+            "task": proposal.task,
+            "evaluation": number,
+            "generation": trial.generation,
+            "architecture": architecture,
+            "genotype": proposal.genotype,
+            "fitness": evaluation.fitness,
+            "error": evaluation.error,
+            "cost_s": evaluation.cost_s,
+            "metrics": dict(evaluation.metrics),
+            "repeat": trial.repeat,
+            "parents": proposal.parents,
+            "source_task": proposal.source_task,
+        }
+    )
+
+
+def decode(line: str) -> Trial:
+    """The trial that a line of ``trials.jsonl`` holds.
+
+    Raises:
+        DataError: If the line holds none.
+    """
+    try:
+        record = json.loads(line)
+        proposal = Proposal(
+            str(record["task"]),
+            _genotype(record["genotype"]),
+            tuple(map(_genotype, record["parents"])),
+            record["source_task"],
+        )
+        evaluation = Evaluation(record["fitness"], record["cost_s"], dict(record["metrics"]), record["error"])
+        return Trial(int(record["generation"]), proposal, evaluation, bool(record["repeat"]))
+    except (ValueError, TypeError, KeyError) as error:
+        raise DataError(f"no trial but {line[:60]!r} ({type(error).__name__}: {error})") from None
+
+
+def _genotype(values: Sequence[int]) -> Genotype:
+    if not all(isinstance(value, int) for value in values):
+        raise TypeError(f"a genotype holds integers; got {values}")
+    return tuple(values)
+
+
+def read_trials(directory: Path) -> tuple[Trial, ...]:
+    """The trials recorded in a run directory, in order; a last line that was cut off is left out.
+
+    Raises:
+        DataError: If the directory holds no record of trials, or a damaged one.
+    """
+    path = directory / TRIALS
+    try:
+        lines, _ = complete_lines(path.read_bytes())
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror}") from None
+    return _decoded(lines, path)
+
+
+def _decoded(lines: Sequence[bytes], path: Path) -> tuple[Trial, ...]:
+    trials = []
+    for number, line in enumerate(lines, 1):
+        try:
+            trials.append(decode(line.decode()))
+        except (DataError, UnicodeDecodeError) as error:
+            raise DataError(f"{path}, line {number}: {error}") from None
+    return tuple(trials)
+
+
+class TrialLog:
+    """Appends trials to ``trials.jsonl``; those that stand there already must come again, exactly.
+
+    Attributes:
+        answers: Evaluations that are recorded, by task and genotype.
+        appended: Number of trials that have been added to those found.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        path = directory / TRIALS
+        try:
+            path.touch()
+            self._file: BinaryIO = path.open("r+b")
+        except OSError as error:
+            raise ConfigurationError(f"cannot write {path}: {error.strerror}; choose another --out") from None
+        self._path = path
+        try:
+            lock(self._file, path.parent)
+            self._lines, self._size = complete_lines(self._file.read())
+            trials = _decoded(self._lines, path)
+        except BaseException:
+            self._file.close()
+            raise
+        self.answers = {(t.task, t.genotype): t.evaluation for t in trials if not t.repeat}
+        self.appended = 0
+        self._position = 0
+        self._counts: dict[str, int] = {}
+
+    def append(self, trials: Sequence[Trial], architectures: Sequence[str]) -> None:
+        """Add trials, or find that they are the next ones recorded; on disk when this returns.
+
+        Raises:
+            ConfigurationError: If something else is recorded; the record is not changed then.
+        """
+        new: list[str] = []
+        for trial, architecture in zip(trials, architectures, strict=True):
+            line = encode(trial, architecture, self._numbered(trial))
+            if self._position < len(self._lines):
+                self._compare(line)
+            else:
+                new.append(line + "\n")
+            self._position += 1
+        if not new:
+            return
+        if not self.appended:
+            self._file.seek(self._size)
+            self._file.truncate()
+        self._file.write("".join(new).encode())
+        self._file.flush()
+        self.appended += len(new)
+
+    def _numbered(self, trial: Trial) -> int | None:
+        if trial.repeat:
+            return None
+        number = self._counts[trial.task] = self._counts.get(trial.task, 0) + 1
+        return number
+
+    def _compare(self, line: str) -> None:
+        if self._lines[self._position] != line.encode():
+            raise ConfigurationError(
+                f"{self._path}, line {self._position + 1}: the search now comes to another trial than the one "
+                "recorded, so another version of the program or of the data wrote it; choose another --out"
+            )
+
+    def close(self) -> None:
+        """Release the file."""
+        self._file.close()

@@ -1,0 +1,1 @@
+"""For people: progress, tables, comparisons, figures."""

@@ -1,0 +1,108 @@
+"""Figures as PNG: the course of a search, and an architecture drawn. The only importer of matplotlib.
+
+Figures are drawn on a canvas of their own, without ``pyplot``: it keeps global state and takes long to import.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ktnas.problem.task import Task
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+from ktnas.report.figures.style import LINE, MUTED, OPTIMUM, STYLE, png, short
+
+NAME_LIMIT = 28
+"""Characters of an operation's name that are drawn, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The course of a search on one task.
+
+    Attributes:
+        task: The task.
+        curves: Per run, the best fitness after each evaluation; None while all have failed.
+        optimum: The best listed fitness; None if unknown.
+    """
+
+    task: Task
+    curves: tuple[Sequence[float | None], ...]
+    optimum: float | None = None
+
+
+def convergence(courses: Sequence[Course], title: str) -> bytes:
+    """Best value so far over evaluations, one panel per task; with several runs, each thin and their median bold."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    columns = min(len(courses), 3 if len(courses) not in (2, 4) else 2)
+    rows = math.ceil(len(courses) / columns)
+    with rc_context(STYLE):
+        figure = Figure(
+            figsize=(max(5.0, 3.6 * columns), 2.7 * rows + 0.5), layout=ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.08)
+        )
+        for i, course in enumerate(courses):
+            axes = figure.add_subplot(rows, columns, i + 1)
+            _panel(axes, course)
+            if i >= len(courses) - columns:
+                axes.set_xlabel("evaluations")
+        figure.suptitle(short(title, 30 + 30 * columns), fontsize=10, color=MUTED)
+        return png(figure)
+
+
+def _panel(axes: Axes, course: Course) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    task = course.task
+    curves = [_values(task, curve) for curve in course.curves]
+    alone = len(curves) == 1
+    for curve in curves:
+        steps = range(1, len(curve) + 1)
+        axes.step(steps, curve, where="post", color=LINE, lw=1.8 if alone else 0.8, alpha=1.0 if alone else 0.3)
+    if alone and curves[0]:
+        axes.plot(len(curves[0]), curves[0][-1], "o", color=LINE, ms=4)
+    elif not alone:
+        median = _median(curves)
+        axes.step(range(1, len(median) + 1), median, where="post", color=LINE, lw=2.0, label="median")
+    if course.optimum is not None:
+        axes.axhline(task.to_fitness(course.optimum), color=OPTIMUM, lw=1.1, ls=(0, (4, 3)), label="best listed")
+    _limit(axes, curves, course)
+    axes.set_title(short(task.name, 36), loc="left", fontweight="bold")
+    axes.set_ylabel(short(f"{task.metric} ({task.unit})" if task.unit else task.metric, 32))
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    axes.ticklabel_format(axis="y", useOffset=False)
+    if course.optimum is not None or not alone:
+        axes.legend(loc="best", frameon=False, fontsize=8)
+
+
+def _values(task: Task, curve: Sequence[float | None]) -> list[float]:
+    return [math.nan if fitness is None else task.to_fitness(fitness) for fitness in curve]
+
+
+def _median(curves: Sequence[Sequence[float]]) -> list[float]:
+    """The median of the runs, of those that have a value; one that ended keeps its last."""
+    longest = max(map(len, curves))
+    full = [[*curve, *[curve[-1]] * (longest - len(curve))] for curve in curves if curve]
+    columns = ([value for value in column if math.isfinite(value)] for column in zip(*full, strict=True))
+    return [statistics.median(column) if column else math.nan for column in columns]
+
+
+def _limit(axes: Axes, curves: Sequence[Sequence[float]], course: Course) -> None:
+    """Leave the first tenth of the evaluations out of the vertical range, where they would flatten the rest."""
+    late = (value for curve in curves for value in curve[max(0, len(curve) // 10 - 1) :])
+    settled = [value for value in late if math.isfinite(value)]
+    if course.optimum is not None:
+        settled.append(course.task.to_fitness(course.optimum))
+    if settled:
+        low, high = min(settled), max(settled)
+        margin = 0.06 * (high - low) or abs(high) * 0.01 or 1.0
+        axes.set_ylim(low - margin, high + margin)
+    axes.set_xlim(0.5, max(2.0, max(map(len, curves), default=1) * 1.02 + 0.5))

@@ -1,0 +1,54 @@
+"""What all figures share: colours, fonts, and the way to PNG."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+DPI = 110
+
+
+INK, MUTED, GRID = "#1f2933", "#7b8794", "#e4e7eb"
+
+
+LINE, OPTIMUM = "#2563eb", "#d97706"
+
+
+PALETTE = ("#bfdbfe", "#bbf7d0", "#fde68a", "#fbcfe8", "#ddd6fe", "#fed7aa", "#a5f3fc", "#d9f99d", "#fecaca", "#e9d5ff")
+"""Fills of operations, in the order of their names."""
+
+
+STYLE: dict[Any, Any] = {  # matplotlib's own type for it differs from version to version
+    "font.size": 9.0,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": MUTED,
+    "axes.titlesize": 10.0,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": GRID,
+    "axes.axisbelow": True,
+    "text.parse_math": False,
+}
+
+
+def short(text: str, limit: int) -> str:
+    """A text of at most ``limit`` characters; what is cut off ends in an ellipsis."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def png(figure: Figure) -> bytes:
+    """A figure as PNG."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    FigureCanvasAgg(figure)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI)
+    return buffer.getvalue()

@@ -1,0 +1,255 @@
+"""Comparisons to read: Markdown for the terminal and for documents, rows for CSV, figures as PNG."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ktnas.errors import ConfigurationError
+from ktnas.records.run_directory import RunDirectory
+from ktnas.records.sweep_log import RunRecord
+from ktnas.records.trajectory import TaskCourse
+from ktnas.report.comparison import CaseComparison, Measure, Runs, by_case, measure_of
+from ktnas.report.figures.comparison import Line, Panel, bands, rank_diagram
+from ktnas.report.statistics import LEVEL, MeanRanks
+from ktnas.typing import FloatArray
+
+LONG = 150
+"""Evaluations beyond which a linear scale would squeeze what happens first, and most, into a corner."""
+
+
+Value = str | int | float | bool | None
+
+
+def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    r"""A table whose columns are aligned for reading as plain text; ends in a line end.
+
+    >>> print(markdown_table(["arm", "rank"], [["a", "1.5"], ["b | c", "20"]]), end="")
+    | arm    | rank |
+    |--------|------|
+    | a      | 1.5  |
+    | b \| c | 20   |
+    """
+    plain = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in (header, *rows)]
+    widths = [max(len(row[i]) for row in plain) for i in range(len(header))]
+    lines = ["| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |" for row in plain]
+    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    return "\n".join([lines[0], rule, *lines[1:]]) + "\n"
+
+
+def csv_text(rows: Sequence[Mapping[str, Value]]) -> str:
+    """Rows with a header, the columns of the first; numbers with six digits, absent ones empty."""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({key: f"{v:.6g}" if isinstance(v, float) else v for key, v in row.items()})
+    return buffer.getvalue()
+
+
+def number(value: float) -> str:
+    """A number with the digits that matter.
+
+    >>> number(0.01234), number(3.14159), number(123.456), number(12345.6)
+    ('0.01234', '3.142', '123.5', '12,346')
+    """
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How a measure is put into words."""
+
+    caption: str
+    note: str = ""
+
+
+_WORDS = {
+    Measure.EVALUATIONS: _Words(
+        "evaluations until the best listed architecture was found",
+        "Runs that did not find it count with the evaluations they used, so that the figures marked >= are lower "
+        "bounds; in percent, the share of runs that found it. All tasks: the sum.",
+    ),
+    Measure.RANK: _Words(
+        "true rank of the best architecture found, 1 is best", "All tasks: the geometric mean of a run's ranks."
+    ),
+    Measure.FITNESS: _Words("best fitness found, higher is better"),
+}
+
+
+def markdown(comparison: CaseComparison) -> str:
+    """A case in two tables: what every arm came to, and how it differs from the baseline."""
+    words = _WORDS[comparison.measure]
+    runs = {cell.runs for cell in comparison.cells}
+    seeds = f"{min(runs)} runs" if len(runs) == 1 else f"{min(runs)} to {max(runs)} runs"
+    parts = [
+        f"### {comparison.case}\n",
+        f"After {comparison.at} evaluations per task, {words.caption}: mean [95 % interval] / median of {seeds}. "
+        f"{words.note}".rstrip()
+        + "\n",
+        markdown_table(
+            ["arm", *comparison.tasks],
+            [[arm, *(_cell_text(comparison, arm, task) for task in comparison.tasks)] for arm in comparison.arms],
+        ),
+    ]
+    if comparison.differences:
+        parts += [
+            f"Difference from {comparison.baseline}, paired by seed; Wilcoxon signed-rank test, p after Holm's "
+            "correction; effect: matched-pairs rank-biserial correlation, positive where the arm is better.\n",
+            _differences_table(comparison),
+        ]
+    return "\n".join(parts)
+
+
+def _cell_text(comparison: CaseComparison, arm: str, task: str) -> str:
+    cell = comparison.cell(arm, task)
+    if cell is None:
+        return "-"
+    low, high = number(cell.interval.low), number(cell.interval.high)
+    text = f"{number(cell.mean)} [{low}, {high}] / {number(cell.median)}"
+    if cell.found is None:
+        return text
+    return text if cell.found == 1 else f">= {text} ({100 * cell.found:.0f} %)"
+
+
+def _differences_table(comparison: CaseComparison) -> str:
+    rows = []
+    for difference in comparison.differences:
+        test = difference.test
+        low, high = number(test.interval.low), number(test.interval.high)
+        rows.append(
+            [
+                difference.arm,
+                difference.task,
+                f"{test.difference:+.4g} [{low}, {high}]",
+                f"{difference.effect:+.2f}",
+                f"{difference.p:.2g}",
+                difference.verdict,
+                str(test.pairs),
+            ]
+        )
+    return markdown_table(["arm", "task", "difference", "effect", "p", "verdict", "pairs"], rows)
+
+
+def ranks_markdown(ranks: MeanRanks) -> str:
+    """Mean ranks over tasks, best first, and which arms differ significantly."""
+    lines = []
+    for i, (name, rank) in enumerate(zip(ranks.names, ranks.ranks, strict=True)):
+        better = [ranks.names[j] for j in range(i) if ranks.pairwise[i][j] < LEVEL]
+        lines.append([name, f"{rank:.2f}", ", ".join(better) or "-"])
+    return (
+        f"### Mean ranks over {ranks.blocks} tasks\n\n"
+        f"{markdown_table(['arm', 'mean rank', 'significantly worse than'], lines)}\n"
+        f"Friedman's test that all are equal: p = {ranks.p:.2g}. Pairs by Nemenyi's test at the level of 5 %; "
+        "what is not listed is not significant.\n"
+    )
+
+
+def rows(comparisons: Sequence[CaseComparison]) -> list[dict[str, Value]]:
+    """One row per case, arm and task, with its difference from the baseline."""
+    found: list[dict[str, Value]] = []
+    for comparison in comparisons:
+        differences = {(d.arm, d.task): d for d in comparison.differences}
+        for cell in comparison.cells:
+            difference = differences.get((cell.arm, cell.task))
+            test = None if difference is None else difference.test
+            found.append(
+                {
+                    "case": comparison.case,
+                    "task": cell.task,
+                    "arm": cell.arm,
+                    "measure": comparison.measure.value,
+                    "at": comparison.at,
+                    "runs": cell.runs,
+                    "mean": cell.mean,
+                    "median": cell.median,
+                    "low": cell.interval.low,
+                    "high": cell.interval.high,
+                    "found": cell.found,
+                    "baseline": None if test is None else comparison.baseline,
+                    "difference": None if test is None else test.difference,
+                    "difference_low": None if test is None else test.interval.low,
+                    "difference_high": None if test is None else test.interval.high,
+                    "effect": None if difference is None else difference.effect,
+                    "p": None if difference is None else difference.p,
+                    "verdict": None if difference is None else difference.verdict,
+                }
+            )
+    return found
+
+
+def write(
+    directory: RunDirectory,
+    records: Sequence[RunRecord],
+    comparisons: Sequence[CaseComparison],
+    ranks: MeanRanks | None,
+) -> list[str]:
+    """Write ``comparison.csv`` and the figures; a directory that is not there is made.
+
+    Returns:
+        Names of the files.
+
+    Raises:
+        ConfigurationError: If the directory cannot be written to.
+    """
+    figures = {f"convergence-{i}.png": convergence(records, c.case) for i, c in enumerate(comparisons, 1)}
+    if len(comparisons) == 1:
+        figures = {"convergence.png": figures["convergence-1.png"]}
+    if ranks is not None:
+        figures["mean-ranks.png"] = rank_diagram(ranks, f"mean ranks over {ranks.blocks} tasks")
+    files: dict[str, str | bytes] = {"comparison.csv": csv_text(rows(comparisons)), **figures}
+    try:
+        directory.path.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            directory.write(name, content)
+    except OSError as error:
+        raise ConfigurationError(f"cannot write to {directory.path}: {error.strerror}; choose another --out") from None
+    return list(files)
+
+
+def convergence(records: Sequence[RunRecord], case: str) -> bytes:
+    """The course of every arm on a case: median and quartiles of its runs over evaluations, a panel per task.
+
+    Heights are true ranks where they are known of every improvement, else the metric itself. Evaluations are on a
+    logarithmic scale where a course is longer than `LONG`.
+    """
+    runs = by_case(records)[case]
+    every = [run for of_arm in runs.values() for run in of_arm.values()]
+    tasks = list(dict.fromkeys(task for run in every for task in run.tasks))
+    steps = [step for run in every for course in run.tasks.values() for step in course.steps]
+    by_rank = measure_of(runs) is not Measure.FITNESS and all(step.rank is not None for step in steps)
+    panels = [course_panel(runs, task, by_rank=by_rank) for task in tasks]
+    seeds = max(len(of_arm) for of_arm in runs.values())
+    longest = max(course.evaluations for run in every for course in run.tasks.values())
+    title = f"{case}; median and quartiles of {seeds} runs"
+    return bands(panels, title, logarithmic_x=longest > LONG)
+
+
+def course_panel(runs: Runs, task: str, *, by_rank: bool) -> Panel:
+    """The course of every arm on one task: median and quartiles of its runs."""
+    lines = []
+    label = "rank of the best found"
+    for arm, of_arm in runs.items():
+        courses = [run.tasks[task] for run in of_arm.values() if task in run.tasks]
+        if not courses:
+            continue
+        if not by_rank:
+            label = f"{courses[0].metric} ({courses[0].unit})" if courses[0].unit else courses[0].metric
+        length = max(course.evaluations for course in courses)
+        heights = np.array([curve(course, length, by_rank=by_rank) for course in courses])
+        x = np.arange(1, length + 1, dtype=np.float64)
+        lines.append(Line(arm, x, *np.quantile(heights, [0.5, 0.25, 0.75], axis=0)))
+    return Panel(task, label, tuple(lines), logarithmic=by_rank)
+
+
+def curve(course: TaskCourse, length: int, *, by_rank: bool) -> FloatArray:
+    """What was best after each of ``length`` evaluations ``(length,)``: its rank, or the metric; NaN before any."""
+    values = np.full(length, np.nan)
+    for step in course.steps:
+        height = step.rank if by_rank else -step.fitness if course.minimize else step.fitness
+        values[step.evaluation - 1 :] = np.nan if height is None else height
+    return values

@@ -1,0 +1,330 @@
+"""What a run shows while it runs, on standard error: a table that renews itself, or sparse plain lines.
+
+A view is told of every answer and draws a few times a second at most, so that it costs a search nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from ktnas.formatting import duration
+from ktnas.problem.progress import TaskResult
+from ktnas.problem.task import Task, value_text
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.live import Live
+from ktnas.runner.sweep import SweepProgress
+
+REFRESHES_PER_SECOND = 8
+
+
+LINES_APART_S = 1.0, 10.0
+"""Without a terminal a line appears for every tenth of the work, so many seconds apart at least and at most."""
+
+
+BAR_WIDTH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far one task of one run has come.
+
+    Attributes:
+        evaluations: Evaluations so far.
+        closed: Whether the task has ended, even with evaluations left.
+        fitness: The incumbent's fitness; None without one.
+        proposed: Migrants evaluated.
+        positive: Those judged positive.
+        skipped: Generations without a transfer.
+        cost_s: Seconds that the evaluations cost.
+        running: Evaluations that have begun.
+        doing: What the one that is under way has come to; empty where none says.
+    """
+
+    evaluations: int = 0
+    closed: bool = False
+    fitness: float | None = None
+    proposed: int = 0
+    positive: int = 0
+    skipped: int = 0
+    cost_s: float = 0.0
+    running: int = 0
+    doing: str = ""
+
+
+Standings = Mapping[str, Standing]
+"""How far each task of a run has come, by name."""
+
+
+def standings(tasks: Mapping[str, TaskResult]) -> dict[str, Standing]:
+    """What a view shows of a run."""
+    return {
+        name: Standing(
+            result.evaluations,
+            result.exhausted or result.stop_reached_at is not None,
+            None if result.best is None else result.best.fitness,
+            result.transfers.proposed,
+            result.transfers.positive,
+            result.transfers.skipped_generations,
+            result.cost_s,
+        )
+        for name, result in tasks.items()
+    }
+
+
+@dataclass(slots=True)
+class Board:
+    """What is known of all runs.
+
+    Attributes:
+        title: What is run.
+        tasks: The tasks, in order.
+        budget: Evaluations per task and run.
+        runs: Number of runs, one per seed.
+        workers: Evaluations that run side by side, where their cost is what takes the time; 0 for tables.
+        seeds: How far each run that has started has come, by seed.
+        doing: What is done beside searching; empty if nothing.
+        began: When the board was made, on the monotonic clock.
+    """
+
+    title: str
+    tasks: tuple[Task, ...]
+    budget: int
+    runs: int = 1
+    workers: int = 0
+    seeds: dict[int, Standings] = field(default_factory=dict)
+    doing: str = ""
+    began: float = field(default_factory=monotonic)
+
+    def share(self, task: str) -> float:
+        """Share of a task's work that is done, over all runs."""
+        done = sum(self.budget if (s := standing[task]).closed else s.evaluations for standing in self.seeds.values())
+        return done / (self.budget * self.runs)
+
+    def done(self) -> float:
+        """Share of all work that is done."""
+        return sum(self.share(task.name) for task in self.tasks) / len(self.tasks)
+
+    def total(self, task: str) -> Standing:
+        """A task over all runs: sums, and the best incumbent."""
+        rows = [standing[task] for standing in self.seeds.values()]
+        return Standing(
+            evaluations=sum(row.evaluations for row in rows),
+            closed=len(rows) == self.runs and all(row.closed for row in rows),
+            fitness=max((row.fitness for row in rows if row.fitness is not None), default=None),
+            proposed=sum(row.proposed for row in rows),
+            positive=sum(row.positive for row in rows),
+            skipped=sum(row.skipped for row in rows),
+            cost_s=sum(row.cost_s for row in rows),
+            running=sum(row.running for row in rows),
+            doing=next((row.doing for row in rows if row.doing), ""),
+        )
+
+    def clock(self) -> str:
+        """Time gone, and an estimate of the time left."""
+        gone, done = monotonic() - self.began, self.done()
+        left_s = self._left_at_cost_s() if self.workers else gone * (1 - done) / done if done else 0.0
+        left = f", about {duration(left_s)} left" if left_s else ""
+        under_way = next((f"; {doing}" for task in self.tasks if (doing := self.total(task.name).doing)), "")
+        return self.doing or f"{duration(gone)}{left}{self._training()}{under_way}"
+
+    def _training(self) -> str:
+        if not self.workers:
+            return ""
+        totals = [self.total(task.name) for task in self.tasks]
+        running, cost_s = sum(total.running for total in totals), sum(total.cost_s for total in totals)
+        return f"; {running} in training, {duration(cost_s)} of training so far"
+
+    def _left_at_cost_s(self) -> float:
+        """What is left at the cost of what is done; recorded answers of a run that goes on count with theirs."""
+        totals = [self.total(task.name) for task in self.tasks]
+        means = [total.cost_s / total.evaluations for total in totals if total.evaluations]
+        other = sum(means) / len(means) if means else 0.0
+        left = 0.0
+        for task, total in zip(self.tasks, totals, strict=True):
+            mean = total.cost_s / total.evaluations if total.evaluations else other
+            left += (1 - self.share(task.name)) * self.budget * self.runs * mean
+        return left / self.workers
+
+
+class View(Protocol):
+    """Shows how far runs have come; a context manager."""
+
+    def __enter__(self) -> View:
+        """Begin to show."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Show the last state and end."""
+
+    def show(self, seed: int, standing: Standings) -> None:
+        """The run of this seed has come this far."""
+
+    def say(self, doing: str) -> None:
+        """This is done now, beside searching; an empty text: no longer."""
+
+
+class SilentView:
+    """Shows nothing."""
+
+    def __enter__(self) -> SilentView:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing to end."""
+
+    def show(self, seed: int, standing: Standings) -> None:
+        """Nothing."""
+
+    def say(self, doing: str) -> None:
+        """Nothing."""
+
+
+class PlainView:
+    """A line for every tenth of the work, for logs and pipes."""
+
+    def __init__(self, board: Board, stream: TextIO) -> None:
+        self._board, self._stream = board, stream
+        self._tenths, self._last = 0, monotonic()
+
+    def __enter__(self) -> PlainView:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing to end."""
+
+    def show(self, seed: int, standing: Standings) -> None:
+        """Write a line if another tenth is done, or after a while."""
+        board = self._board
+        if not board.seeds:  # not earlier: a mistake that is found on the way here is to be the only line
+            self._stream.write(f"{board.title}\n")
+        board.seeds[seed] = standing
+        tenths = int(board.done() * 10 + 1e-9)
+        least, most = LINES_APART_S
+        gap = monotonic() - self._last
+        if (gap < least and tenths < 10) or (tenths == self._tenths and gap < most):
+            return
+        self._tenths, self._last = tenths, monotonic()
+        parts = [f"{task.name} {self._task(task)}" for task in board.tasks]
+        self._stream.write(f"{board.done():4.0%}  {' | '.join(parts)}  ({board.clock()})\n")
+        self._stream.flush()
+
+    def say(self, doing: str) -> None:
+        """A line."""
+        if doing:
+            self._stream.write(f"{doing}\n")
+            self._stream.flush()
+
+    def _task(self, task: Task) -> str:
+        total = self._board.total(task.name)
+        moved = f", transfers {total.proposed} ({total.positive} positive)" if total.proposed else ""
+        return (
+            f"{total.evaluations}/{self._board.budget * self._board.runs} best {value_text(task, total.fitness)}{moved}"
+        )
+
+
+class LiveView:
+    """A table on the terminal that renews itself."""
+
+    def __init__(self, board: Board, stream: TextIO) -> None:
+        self._board, self._stream = board, stream
+        self._live: Live | None = None
+
+    def __enter__(self) -> LiveView:
+        from rich.console import Console
+        from rich.live import Live
+
+        console = Console(file=self._stream)
+        self._live = Live(
+            get_renderable=self._table, console=console, refresh_per_second=REFRESHES_PER_SECOND, transient=True
+        )
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the table away: the final one follows."""
+        if self._live is not None:
+            self._live.stop()
+
+    def show(self, seed: int, standing: Standings) -> None:
+        """Remember; what is remembered is drawn at the next refresh."""
+        self._board.seeds = {**self._board.seeds, seed: standing}  # replaced, not changed: another thread draws it
+
+    def say(self, doing: str) -> None:
+        """Stands where the clock was."""
+        self._board.doing = doing
+
+    def _table(self) -> RenderableType:
+        from rich.console import Group
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        board = self._board
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        for heading in ("task", "", "evaluations", "best so far", "transfers", "positive", "skipped"):
+            table.add_column(heading, justify="left" if heading in ("task", "") else "right", no_wrap=True)
+        for task in board.tasks:
+            total = board.total(task.name)
+            bar = ProgressBar(total=1.0, completed=board.share(task.name), width=BAR_WIDTH)
+            counts = (str(total.proposed), str(total.positive), str(total.skipped))
+            used = f"{total.evaluations}/{board.budget * board.runs}"
+            table.add_row(task.name, bar, used, value_text(task, total.fitness), *counts)
+        return Group(Text(board.title, style="bold"), table, Text(board.clock(), style="dim"))
+
+
+_APART_S = 0.2, 15.0
+"""Seconds between two states that are shown, at least: on a terminal, and elsewhere."""
+
+
+@dataclass(slots=True)
+class SweepView:
+    """Shows progress; called after every run.
+
+    Attributes:
+        stream: Where to.
+        shown: When something was shown last, on the monotonic clock.
+        width: Characters of the line that stands there.
+    """
+
+    stream: TextIO
+    shown: float = field(default=float("-inf"))
+    width: int = 0
+
+    def __call__(self, progress: SweepProgress) -> None:
+        """Show it, unless something was shown just now."""
+        terminal = self.stream.isatty()
+        ended = progress.done == progress.total
+        if monotonic() - self.shown < _APART_S[0 if terminal else 1] and not ended:
+            return
+        self.shown = monotonic()
+        text = line(progress)
+        before, after = ("\r", "\n" if ended else "") if terminal else ("", "\n")
+        self.stream.write(f"{before}{text.ljust(self.width if terminal else 0)}{after}")
+        self.stream.flush()
+        self.width = len(text)
+
+
+def line(progress: SweepProgress) -> str:
+    """Progress in words.
+
+    >>> line(SweepProgress(done=30, total=120, found=10, left_s=95.0))
+    '30 of 120 runs (10 found finished), about 1 min 35 s left'
+    """
+    found = f" ({progress.found} found finished)" if progress.found else ""
+    left = progress.left_s
+    return f"{progress.done} of {progress.total} runs{found}" + (
+        f", about {duration(left)} left" if left is not None and progress.done < progress.total else ""
+    )

@@ -1,0 +1,67 @@
+"""The figures of a run: convergence, and each task's best architecture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+
+from ktnas.problem.population import survivors
+from ktnas.problem.progress import incumbents
+from ktnas.problem.task import Task, value_text
+from ktnas.problem.trial import Trial
+from ktnas.records.run_directory import RunDirectory
+from ktnas.records.summary import Summary
+from ktnas.records.trials import read_trials
+from ktnas.rng import Streams
+from ktnas.runner.experiment import Experiment
+from ktnas.runner.session import _NAMED_TASKS
+from ktnas.spaces.operators import sample_distinct
+
+
+def draw(experiment: Experiment, directory: RunDirectory, summaries: Sequence[Summary], places: Sequence[Path]) -> None:
+    """The figures of a run or of all its repeats: the course of the search, and each task's best architecture."""
+    from ktnas.report.figures.convergence import Course, convergence
+
+    problem, benchmark = experiment.problem, experiment.benchmark
+    records = [read_trials(place) for place in places]
+    courses = [
+        Course(task, tuple(incumbents(trials, task.name) for trials in records), benchmark.best_fitness(task.name))
+        for task in problem.tasks
+    ]
+    runs = f"seed {summaries[0]['seed']}" if len(summaries) == 1 else f"{len(summaries)} seeds"
+    few = len(problem.names) <= _NAMED_TASKS
+    title = experiment.title if few else f"{benchmark.name} ({experiment.search.name})"
+    directory.write("convergence.png", convergence(courses, f"{title}, {runs}"))
+    corpus = sample_distinct(problem.space, 32, Streams(0).rng("colours"))
+    operations = sorted({op for genotype in corpus for op in problem.space.graph(genotype).operations})
+    names = file_names([task.name for task in problem.tasks])
+    for task, name in zip(problem.tasks, names, strict=True):
+        found = survivors((trial for trials in records for trial in trials if trial.task == task.name), 1)
+        if found:
+            directory.write(f"best-{name}.png", _cell(experiment, task, found[0], operations))
+
+
+def _cell(experiment: Experiment, task: Task, best: Trial, operations: Sequence[str]) -> bytes:
+    from ktnas.report.figures.architecture import architecture
+
+    title = f"{task.name}: {task.metric} {value_text(task, best.fitness)}"
+    graph = experiment.problem.space.graph(best.genotype)
+    return architecture(graph, title, experiment.benchmark.label(best.genotype), operations)
+
+
+def file_names(names: Sequence[str]) -> list[str]:
+    """Names made fit for files: letters, digits, ``.``, ``_`` and ``-``; all different, also where case is ignored.
+
+    >>> file_names(["normal", "top 1/%", "Normal"])
+    ['normal', 'top-1', 'Normal-2']
+    """
+    taken: set[str] = set()
+    found = []
+    for name in names:
+        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "task"
+        free = next(c for i in count(1) if (c := plain if i == 1 else f"{plain}-{i}").lower() not in taken)
+        taken.add(free.lower())
+        found.append(free)
+    return found

@@ -1,0 +1,1 @@
+"""Runs searches: the loop, one run, repeats, sweeps."""

@@ -1,0 +1,165 @@
+"""What a sweep is made of: arms, cases and seeds, as composed objects.
+
+Arms are searches with a name, so an ablation is a list of ``Arm(name, dataclasses.replace(base, ...))``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from ktnas.algorithms import Search
+from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.registry import load_benchmark
+from ktnas.benchmarks.table import TableBenchmark
+from ktnas.benchmarks.user_table import TableChoice, load_table
+from ktnas.config.registry import SPACES, made
+from ktnas.errors import ConfigurationError
+from ktnas.problem.task import Problem
+from ktnas.records.trajectory import case_title
+from ktnas.runner.experiment import Experiment, require_population, stopping, with_proxy, with_store
+
+
+class Source(Protocol):
+    """Where a benchmark comes from, in whatever process it is needed; hashable, and small to send."""
+
+    def load(self) -> Benchmark:
+        """The benchmark."""
+
+    def __hash__(self) -> int:
+        """Equal sources load equal benchmarks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A benchmark of `ktnas.benchmarks.registry`.
+
+    Attributes:
+        name: Its name.
+        tasks: Its tasks that are searched; empty for all.
+        directory: Where its table is looked for first.
+    """
+
+    name: str
+    tasks: tuple[str, ...] = ()
+    directory: Path | None = None
+
+    def load(self) -> Benchmark:
+        """Read once per process, whichever of its tasks are asked for."""
+        whole = _whole(self.name, self.directory)
+        return whole.restricted(self.tasks) if self.tasks else whole
+
+
+@lru_cache(maxsize=4)
+def _whole(name: str, directory: Path | None) -> TableBenchmark:
+    return load_benchmark(name, (), directory)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTable:
+    """A user's own table.
+
+    Attributes:
+        table: The file, and how to read it.
+        tasks: Its columns that are searched.
+    """
+
+    table: TableChoice
+    tasks: tuple[str, ...]
+
+    def load(self) -> Benchmark:
+        """Read the file."""
+        space = made("search space", self.table.space, SPACES)
+        path, column = self.table.path, self.table.arch_column
+        return load_table(path, space, self.tasks, arch_column=column, minimize=self.table.minimize)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """A benchmark at hand, which must be picklable where there are several processes."""
+
+    benchmark: Benchmark
+
+    def load(self) -> Benchmark:
+        """The same."""
+        return self.benchmark
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """What is compared.
+
+    Attributes:
+        name: Name in records, tables and figures.
+        search: The composed algorithm.
+    """
+
+    name: str
+    search: Search[object]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is searched, and for how long.
+
+    Attributes:
+        benchmark: Where its benchmark comes from.
+        sources: Tasks that only donate; empty if every task donates to every other.
+        budget: Evaluations per task.
+        until_best: Whether a task stops once it has found the best listed fitness.
+        name: Name in records, tables and figures; made from the others if empty.
+    """
+
+    benchmark: Source
+    sources: tuple[str, ...] = ()
+    budget: int = 50
+    until_best: bool = False
+    name: str = ""
+
+    def experiment(self, search: Search[object]) -> Experiment:
+        """The case with an algorithm.
+
+        Raises:
+            KtnasError: If the data are not found, or the algorithm does not suit the case.
+        """
+        benchmark = _loaded(self.benchmark)
+        problem = Problem(benchmark.space, benchmark.tasks, frozenset(self.sources))
+        budget = stopping(benchmark, self.budget, self.until_best)
+        require_population(search, self.budget)
+        return Experiment(benchmark, problem, with_proxy(with_store(search), benchmark), budget)
+
+    def title(self, problem: Problem, benchmark: str) -> str:
+        """Its name, or one that says what it is."""
+        return self.name or case_title(
+            benchmark, problem.names, problem.sources, self.budget, until_best=self.until_best
+        )
+
+
+@lru_cache(maxsize=16)
+def _loaded(source: Source) -> Benchmark:
+    return source.load()
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Every arm on every case with every seed.
+
+    Attributes:
+        arms: The arms, names unique.
+        cases: The cases.
+        seeds: The seeds; every arm has the same, so differences are paired.
+    """
+
+    arms: tuple[Arm, ...]
+    cases: tuple[Case, ...]
+    seeds: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if not (self.arms and self.cases and self.seeds):
+            raise ConfigurationError("a sweep needs at least one arm, one case and one seed")
+        names = [arm.name for arm in self.arms]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ConfigurationError(f"two arms are named {twice!r}; give each a name of its own")

@@ -1,0 +1,101 @@
+"""What is run: a problem of a benchmark, an algorithm, and when to stop."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, cast
+
+from ktnas.algorithms import Search
+from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.complexity_proxy import tabulated
+from ktnas.errors import ConfigurationError
+from ktnas.files.array_cache import DiskStore
+from ktnas.files.search_path import cache_directory
+from ktnas.problem.budget import Budget, S
+from ktnas.problem.proxy import Parameters
+from ktnas.problem.task import Problem
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+def require_population(search: Search[S], budget_evals: int) -> None:
+    """Refuse a budget that ends before the search has evaluated its first population.
+
+    Args:
+        search: The algorithm; one without a ``population`` suits any budget.
+        budget_evals: Evaluations per task.
+
+    Raises:
+        ConfigurationError: If the budget is smaller than the population.
+    """
+    population = getattr(search, "population", 1)
+    if isinstance(population, int) and budget_evals < population:
+        raise ConfigurationError(
+            f"the budget of {budget_evals:,} evaluations per task is smaller than the population of {population:,}: "
+            "raise the budget or lower the population"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """What settings stand for.
+
+    Attributes:
+        benchmark: Restricted to the problem's tasks.
+        problem: What is searched.
+        search: The algorithm.
+        budget: When to stop.
+    """
+
+    benchmark: Benchmark
+    problem: Problem
+    search: Search[object]
+    budget: Budget
+
+    @property
+    def title(self) -> str:
+        """What is searched, in a few words."""
+        sources = [name for name in self.problem.names if name in self.problem.sources]
+        others = [name for name in self.problem.names if name not in self.problem.sources]
+        tasks = f"{', '.join(sources)} to {', '.join(others)}" if sources else ", ".join(others)
+        return f"{self.benchmark.name}: {tasks} ({self.search.name})"
+
+
+def with_store(search: Search[object]) -> Search[object]:
+    """The search with its embedding kept in the user's cache directory, if it has one; no result depends on it."""
+    composed = cast("DataclassInstance", search)
+    if not any(part.name == "store" for part in fields(composed)):
+        return search
+    store = DiskStore(cache_directory() / "embeddings", note=_note)
+    return cast("Search[object]", replace(composed, store=store))
+
+
+def with_proxy(search: Search[object], benchmark: Benchmark) -> Search[object]:
+    """The search with parameters as the benchmark lists them, if it counts parameters and they are listed."""
+    if not isinstance(getattr(search, "proxy", None), Parameters):
+        return search
+    listed = tabulated(benchmark)
+    return (
+        search if listed is None else cast("Search[object]", replace(cast("DataclassInstance", search), proxy=listed))
+    )
+
+
+def _note(message: str) -> None:
+    sys.stderr.write(f"note: {message}\n")
+
+
+def stopping(benchmark: Benchmark, evaluations: int, until_best: bool) -> Budget:
+    """So many evaluations per task; with ``until_best``, fewer where the best listed entry has been found.
+
+    Raises:
+        ConfigurationError: If that is wanted of a benchmark that lists nothing.
+    """
+    if not until_best:
+        return Budget(evaluations)
+    best = {task.name: benchmark.best_fitness(task.name) for task in benchmark.tasks}
+    known = {task: fitness for task, fitness in best.items() if fitness is not None}
+    if not known:
+        raise ConfigurationError(f"--until-best needs a table; {benchmark.name} does not list its best fitness")
+    return Budget(evaluations, known)

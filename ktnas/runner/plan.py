@@ -1,0 +1,83 @@
+"""What a sweep comes down to: its runs in order, each with a key made of everything that decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from ktnas.errors import ConfigurationError
+from ktnas.problem.budget import check
+from ktnas.records.configuration import configuration, environment
+from ktnas.records.digest import _digest, _key
+from ktnas.records.run_directory import ENVIRONMENT
+from ktnas.runner.design import Sweep
+from ktnas.spaces.fingerprint import fingerprint
+from ktnas.typing import JSON
+from ktnas.version import __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run: numbers of its arm and case, and its seed."""
+
+    arm: int
+    case: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All runs of a sweep.
+
+    Attributes:
+        keys: The runs in order, each with its key.
+        titles: Names of the cases.
+        described: What ``sweep.json`` says: every arm and case in full.
+    """
+
+    keys: dict[Job, str]
+    titles: dict[int, str]
+    described: dict[str, JSON]
+
+
+def planned(sweep: Sweep) -> Plan:
+    """Check every arm against every case, so that mistakes show before anything runs.
+
+    Raises:
+        KtnasError: If an arm does not suit a case, two cases have one name, or data are not found.
+    """
+    configs: dict[tuple[int, int], dict[str, JSON]] = {}
+    titles: dict[int, str] = {}
+    for (c, case), (a, arm) in product(enumerate(sweep.cases), enumerate(sweep.arms)):
+        experiment = case.experiment(arm.search)
+        benchmark, problem, budget = experiment.benchmark, experiment.problem, experiment.budget
+        for seed in sweep.seeds:
+            check(problem, budget, seed)
+        configs[a, c] = {
+            **configuration(benchmark, problem, experiment.search, budget, (0,)),
+            "version": __version__,
+            "data": _digest(benchmark),
+            "fingerprint": fingerprint(problem.space),
+        }
+        del configs[a, c][ENVIRONMENT]
+        titles[c] = case.title(problem, benchmark.name)
+    named = list(titles.values())
+    twice = next((title for title in named if named.count(title) > 1), None)
+    if twice is not None:
+        raise ConfigurationError(f"two cases are named {twice!r}; give each a name of its own")
+    jobs = [Job(a, c, seed) for seed in sweep.seeds for c in range(len(sweep.cases)) for a in range(len(sweep.arms))]
+    keys = {job: _key({**configs[job.arm, job.case], "seed": job.seed}) for job in jobs}
+    return Plan(keys, titles, _described(sweep, titles, configs))
+
+
+def _described(
+    sweep: Sweep, titles: Mapping[int, str], configs: Mapping[tuple[int, int], Mapping[str, JSON]]
+) -> dict[str, JSON]:
+    """Every arm and case in full, by name."""
+    arms = {arm.name: configs[a, 0]["method"] for a, arm in enumerate(sweep.arms)}
+    cases = {
+        title: {key: value for key, value in configs[0, c].items() if key not in ("method", "seed")}
+        for c, title in titles.items()
+    }
+    return {"arms": arms, "cases": cases, "seeds": list(sweep.seeds), ENVIRONMENT: environment()}

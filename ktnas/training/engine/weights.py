@@ -1,0 +1,129 @@
+"""The weights of a trained network in a file of their own (safetensors), with what is needed to use them again.
+
+A file is read without running code from it, and only into the network that it was saved from: architecture, task, names
+and shapes are compared before the network is touched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from ktnas.errors import DataError
+from ktnas.training.engine.on_device import Normalization
+from ktnas.training.recipe import Recipe
+
+_FORMAT = "ktnas weights 1"
+"""The only key of the metadata: several would be written in an order that differs from file to file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a network is, and how it came about.
+
+    Attributes:
+        space: Name of the search space.
+        architecture: The architecture's string.
+        task: Name of the task.
+        size: How large the network is, in words that are the same for the same size, such as ``str(size)``.
+        recipe: `digest` of the recipe it was trained by.
+        normalization: Of the images it was trained on: others must be normalised in the same way.
+    """
+
+    space: str
+    architecture: str
+    task: str
+    size: str
+    recipe: str
+    normalization: Normalization
+
+
+def digest(recipe: Recipe) -> str:
+    """A short name of a recipe: equal recipes, equal names.
+
+    >>> digest(Recipe()) == digest(Recipe(epochs=3)) != digest(Recipe(epochs=4))
+    True
+    """
+    return hashlib.sha256(json.dumps(asdict(recipe), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def save(path: Path, network: nn.Module, origin: Origin) -> None:
+    """Write a network's weights; a file that is there is replaced only once the new one is complete.
+
+    Raises:
+        DataError: If the file cannot be written.
+    """
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        save_file(tensors, partial, {_FORMAT: json.dumps(asdict(origin), sort_keys=True)})
+        partial.replace(path)
+    except (OSError, SafetensorError) as error:
+        partial.unlink(missing_ok=True)
+        raise DataError(f"weights cannot be written to {path}: {error}") from error
+
+
+def read_origin(path: Path) -> Origin:
+    """What the weights in a file belong to.
+
+    Raises:
+        DataError: If there is no such file, or it is not one that `save` wrote.
+    """
+    return _read_header(path)[0]
+
+
+def load(path: Path, network: nn.Module, expected: Origin) -> None:
+    """Read weights into a network of the same architecture; it is changed only if all of them fit.
+
+    Args:
+        path: A file that `save` wrote.
+        network: Built as the saved one was, on any device.
+        expected: What the network is; recipe and normalisation may differ from those in the file.
+
+    Raises:
+        DataError: If there is no such file, it is damaged, or of another architecture, size or task.
+    """
+    origin, found = _read_header(path)
+    for field in ("space", "architecture", "size", "task"):
+        ours, theirs = getattr(expected, field), getattr(origin, field)
+        if ours != theirs:
+            raise DataError(f"{path} is a weights file of another {field}: it holds {theirs!r}, not {ours!r}")
+    wanted = {name: list(tensor.shape) for name, tensor in network.state_dict().items()}
+    if found != wanted:
+        name = min(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+        raise DataError(
+            f"{path} does not fit the network: tensor {name!r} has shape {found.get(name, 'none')} in the file and "
+            f"{wanted.get(name, 'none')} in the network; it was saved by another version or changed since"
+        )
+    network.load_state_dict(load_file(path))
+
+
+def _read_header(path: Path) -> tuple[Origin, dict[str, list[int]]]:
+    """The origin, and the shape of each tensor by name; no tensor is read."""
+    if not path.is_file():
+        raise DataError(f"no weights file {path}")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            shapes = {name: list(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118 - no mapping
+    except (OSError, SafetensorError) as error:
+        raise DataError(f"{path} is no safetensors file, or is damaged: {error}") from error
+    if _FORMAT not in metadata:
+        raise DataError(f"{path} was not written by ktnas: its metadata must name the format {_FORMAT!r}")
+    return _parse_origin(path, metadata[_FORMAT]), shapes
+
+
+def _parse_origin(path: Path, text: str) -> Origin:
+    try:
+        fields = json.loads(text)
+        mean, std = (tuple(float(value) for value in fields["normalization"][key]) for key in ("mean", "std"))
+        texts = {key: str(fields[key]) for key in ("space", "architecture", "task", "size", "recipe")}
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise DataError(f"{path}: the metadata do not say what the weights belong to") from error
+    return Origin(**texts, normalization=Normalization(mean, std))

@@ -1,0 +1,317 @@
+"""Weight sharing as a benchmark: a candidate's fitness is that of its network with weights inherited from a supernet.
+
+Fulfils `ktnas.benchmarks.live.LiveBenchmark`. The first evaluation of a task trains its supernet, and its cost says so;
+every later one costs a pass over the validation part. What a search has found is reported as trained by itself:
+inherited weights are good for an order, not for an accuracy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from time import perf_counter
+from typing import TypeAlias
+
+import torch
+
+from ktnas.benchmarks import Standing
+from ktnas.datasets.dataset import Dataset
+from ktnas.errors import ArchitectureError, DataError
+from ktnas.evaluation.protocol import BatchEvaluator, Change, Question, Watch
+from ktnas.formatting import duration
+from ktnas.problem.task import Task
+from ktnas.problem.trial import Evaluation, History
+from ktnas.rng import Streams
+from ktnas.spaces.base import SearchSpace
+from ktnas.spaces.operators import sample
+from ktnas.training.benchmark import TrainingBenchmark
+from ktnas.training.engine import weights
+from ktnas.training.engine.device import is_out_of_memory, one_thread, resolve
+from ktnas.training.engine.errors import TrainingError
+from ktnas.training.engine.on_device import OnDevice, put
+from ktnas.training.engine.seeding import seeded
+from ktnas.training.engine.trainer import EpochResult
+from ktnas.training.networks import Size
+from ktnas.training.recipe import Recipe
+from ktnas.training.supernet.network import Supernet, require_supernet, score, train_supernet
+from ktnas.typing import Genotype
+
+NAME = "supernet"
+
+
+EPOCHS = 50
+"""Default epochs of a supernet: an operation of EMT-NAS is then trained as often as in 2 to 6 epochs of its own."""
+
+
+Say: TypeAlias = Callable[[str], None]
+"""Is told, in words, how far something has come."""
+
+
+def _unheard(text: str) -> None:
+    """Nobody listens."""
+
+
+def _recipe() -> Recipe:
+    return Recipe(epochs=EPOCHS)
+
+
+@dataclass(frozen=True)
+class SupernetBenchmark:
+    """Networks of NAS-Bench-201, DARTS or EMT-NAS that share their weights, one supernet per task.
+
+    Attributes:
+        alone: How what a search has found is trained by itself, for the report; gives space, data sets, device, seed.
+        size: How large the networks in the supernet are.
+        recipe: How a supernet is trained.
+        directory: Where trained supernets are kept, to be loaded instead of trained again; None to keep none.
+
+    Raises:
+        ConfigurationError: If the space has no supernet, or an auxiliary head is asked for.
+    """
+
+    alone: TrainingBenchmark
+    size: Size = field(default_factory=Size)
+    recipe: Recipe = field(default_factory=_recipe)
+    directory: Path | None = None
+    name: str = NAME
+
+    def __post_init__(self) -> None:
+        require_supernet(self.alone.space, self.size)
+
+    @property
+    def space(self) -> SearchSpace:
+        return self.alone.space
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        return self.alone.tasks
+
+    @property
+    def device(self) -> str:
+        """As `TrainingBenchmark.device`."""
+        return self.alone.device
+
+    @property
+    def seed(self) -> int:
+        """As `TrainingBenchmark.seed`."""
+        return self.alone.seed
+
+    @property
+    def workers(self) -> int:
+        """0: all candidates of a task share one network, in this process."""
+        return 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        shared = (
+            f"Fitness is of weights shared by all candidates, trained for {self.recipe.epochs} epochs: it is meant to "
+            "order candidates (docs/supernet.md tells how well it does), and is far below what each reaches when "
+            "trained by itself. The first evaluation of a task includes the training of its supernet.",
+            "Test metrics are of networks trained by themselves.",
+        )
+        return (*shared, *self.alone.notes[1:])
+
+    def restricted(self, tasks: tuple[str, ...]) -> SupernetBenchmark:
+        return replace(self, alone=self.alone.restricted(tasks))
+
+    def best_fitness(self, task: str) -> None:
+        """None: nothing is listed."""
+        self.alone.best_fitness(task)
+
+    def label(self, genotype: Genotype) -> str:
+        return self.alone.label(genotype)
+
+    def check(self) -> None:
+        """Refuse what cannot be trained, before anything is.
+
+        Raises:
+            KtnasError: If there is no such device, or networks, recipes and data sets do not suit each other.
+        """
+        self.alone.check()
+        for dataset in self.alone.datasets:
+            self._supernets.check(dataset)
+
+    def evaluate(self, task: str, genotype: Genotype, say: Say = _unheard) -> Evaluation:
+        """Fitness with inherited weights; of a task's first architecture, after its supernet was trained or loaded.
+
+        Args:
+            task: The task's name.
+            genotype: The architecture.
+            say: Is told after each epoch of a supernet how far its training has come.
+
+        Raises:
+            UnknownNameError: If there is no such task.
+            DataError: If the supernet that was kept is damaged, or a new one cannot be written.
+        """
+        return self._supernets.evaluate(self.alone.dataset(task), genotype, say)
+
+    def evaluator(self, watch: Watch) -> AbstractContextManager[BatchEvaluator]:
+        """Answers in this process.
+
+        Raises:
+            KtnasError: As `check`.
+        """
+        self.check()
+        return nullcontext(_InTurn(self, watch))
+
+    def report(self, task: str, genotype: Genotype) -> Standing:
+        """Test metrics of the architecture trained by itself, from new weights."""
+        return self.alone.report(task, genotype)
+
+    def for_run(self, seed: int, directory: Path) -> SupernetBenchmark:
+        """With the run's seed; supernets are kept in a directory of the run, so that one that goes on has them."""
+        return replace(
+            self, alone=self.alone.for_run(seed, directory), directory=directory / (self.directory or "supernets")
+        )
+
+    def settings(self) -> Mapping[str, object]:
+        """What decides a fitness or a report, the seed aside."""
+        supernet = {"size": asdict(self.size), "recipe": asdict(self.recipe)}
+        return {"supernet": supernet, "alone": self.alone.settings()}
+
+    @cached_property
+    def _supernets(self) -> _Supernets:
+        return _Supernets(self)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in self.__dict__.items() if name != "_supernets"}
+
+
+class _InTurn:
+    """Scores in this process when asked."""
+
+    def __init__(self, benchmark: SupernetBenchmark, watch: Watch) -> None:
+        self._benchmark, self._watch = benchmark, watch
+
+    def expect(self, questions: Sequence[Question], history: History) -> None:
+        """Nothing can be begun before it is asked."""
+
+    def __call__(self, task: str, genotype: Genotype) -> Evaluation:
+        self._watch(Change(begun=((task, genotype),)))
+        answer = self._benchmark.evaluate(task, genotype, lambda text: self._watch(Change(doing=text)))
+        self._watch(Change(arrived=(((task, genotype), answer),)))
+        return answer
+
+
+class _Supernets:
+    """The trained supernets of a benchmark, with their data, on its device."""
+
+    def __init__(self, benchmark: SupernetBenchmark) -> None:
+        self._benchmark = benchmark
+        self._device = resolve(benchmark.device)
+        self._data: dict[str, OnDevice] = {}
+        self._trained: dict[str, Supernet] = {}
+        self._failed: dict[str, str] = {}
+
+    def check(self, dataset: Dataset) -> None:
+        """A path runs on two images.
+
+        Raises:
+            KtnasError: If size, recipe and data set do not suit each other.
+        """
+        part = self._put(dataset).train
+        supernet = self._built(dataset).to(self._device)
+        with torch.no_grad():
+            supernet(part.inputs(part.images[:2]), sample(supernet.space, Streams(0).rng("check")))
+
+    def evaluate(self, dataset: Dataset, genotype: Genotype, say: Say) -> Evaluation:
+        """As `SupernetBenchmark.evaluate`."""
+        began = perf_counter()
+        try:
+            with one_thread():
+                supernet = self._supernet(dataset, say)
+                metrics = score(supernet, genotype, self._put(dataset), self._benchmark.recipe)
+        except (TrainingError, ArchitectureError) as error:
+            return Evaluation.failed(str(error), perf_counter() - began)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            reason = f"out of memory on {self._device}: {error}".partition("\n")[0]
+            return Evaluation.failed(reason, perf_counter() - began)
+        return Evaluation(next(iter(metrics.values())), perf_counter() - began, metrics)
+
+    def _put(self, dataset: Dataset) -> OnDevice:
+        if dataset.name not in self._data:
+            self._data[dataset.name] = put(dataset, self._benchmark.recipe, self._device)
+        return self._data[dataset.name]
+
+    def _built(self, dataset: Dataset) -> Supernet:
+        benchmark = self._benchmark
+        shape = benchmark.recipe.resized(dataset.shape)
+        return seeded(lambda: Supernet(benchmark.space, dataset.objective, shape, benchmark.size), benchmark.seed)
+
+    def _supernet(self, dataset: Dataset, say: Say) -> Supernet:
+        """The trained supernet of a task. One that failed would fail again, at the same cost."""
+        if dataset.name in self._failed:
+            raise TrainingError(self._failed[dataset.name])
+        if dataset.name not in self._trained:
+            supernet, path = self._built(dataset), self._path(dataset)
+            if path is not None and path.exists():
+                self._load(supernet, path, dataset)
+            else:
+                self._train(supernet, dataset, say)
+                self._keep(supernet, path, dataset)
+            self._trained[dataset.name] = supernet
+        return self._trained[dataset.name]
+
+    def _train(self, supernet: Supernet, dataset: Dataset, say: Say) -> None:
+        recipe, seed = self._benchmark.recipe, self._benchmark.seed
+
+        def observe(result: EpochResult) -> None:
+            left = duration(result.cost_s * (result.epochs - result.epoch) / result.epoch)
+            say(f"supernet of {dataset.name}: epoch {result.epoch} of {result.epochs}, about {left} left")
+
+        say(f"supernet of {dataset.name}: epoch 0 of {recipe.epochs}")
+        try:
+            train_supernet(supernet, self._put(dataset), recipe, device=self._device, seed=seed, observe=observe)
+        except TrainingError as error:
+            self._failed[dataset.name] = f"the supernet of {dataset.name!r}: {error}"
+            raise TrainingError(self._failed[dataset.name]) from error
+
+    def _load(self, supernet: Supernet, path: Path, dataset: Dataset) -> None:
+        try:
+            weights.load(path, supernet, self._origin(dataset))
+        except DataError as error:
+            raise DataError(f"{error}; remove the file to have the supernet trained again") from error
+        supernet.to(self._device)
+
+    def _keep(self, supernet: Supernet, path: Path | None, dataset: Dataset) -> None:
+        if path is None:
+            return
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DataError(f"no directory for trained supernets can be made at {path.parent}: {error}") from error
+        weights.save(path, supernet, self._origin(dataset))
+
+    def _path(self, dataset: Dataset) -> Path | None:
+        """A file of its own for everything that decides a supernet's weights."""
+        benchmark = self._benchmark
+        if benchmark.directory is None:
+            return None
+        alone = benchmark.alone.restricted((dataset.name,)).settings()
+        decides = {
+            "space": repr(benchmark.space),
+            "seed": benchmark.seed,
+            "supernet": benchmark.settings()["supernet"],
+            "device": alone["device"],
+            "datasets": alone["datasets"],
+        }
+        digest = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
+        return benchmark.directory / f"supernet-{digest}.safetensors"
+
+    def _origin(self, dataset: Dataset) -> weights.Origin:
+        benchmark = self._benchmark
+        return weights.Origin(
+            space=benchmark.space.name,
+            architecture="supernet",
+            task=dataset.name,
+            size=str(benchmark.size),
+            recipe=weights.digest(benchmark.recipe),
+            normalization=self._put(dataset).train.normalization,
+        )

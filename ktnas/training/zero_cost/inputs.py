@@ -1,0 +1,144 @@
+"""Which batch a score sees for a task: noise, which needs no data, or images of the task's own training part."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ktnas.datasets.dataset import Dataset
+from ktnas.datasets.objectives import (
+    Autoencoding,
+    Classification,
+    Jigsaw,
+    MultiLabel,
+    Normals,
+    Objective,
+    Regression,
+    Segmentation,
+    Targets,
+)
+from ktnas.errors import ConfigurationError, unknown_name
+from ktnas.rng import Streams
+from ktnas.training.zero_cost import Batch
+
+
+class Inputs(Protocol):
+    """Where batches come from. Its fields are its whole configuration."""
+
+    def batch(self, task: str) -> Batch:
+        """The batch of a task, always the same.
+
+        Raises:
+            KtnasError: If there is none.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Images and targets drawn at random, the same for every task: a score of structure alone.
+
+    Attributes:
+        objective: What the networks' head is for.
+        shape: Height, width, channels of an image.
+        images: Number of images.
+        seed: Of the draws.
+    """
+
+    objective: Objective = field(default_factory=lambda: Classification(10))
+    shape: tuple[int, int, int] = (32, 32, 3)
+    images: int = 64
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.images < 1 or min(self.shape) < 1:
+            raise ConfigurationError(f"noise needs at least 1 image of at least 1 pixel; got {self}")
+
+    def batch(self, task: str) -> Batch:
+        """Normal pixels and uniform targets."""
+        rng = Streams(self.seed).rng("noise")
+        height, width, channels = self.shape
+        pixels = rng.standard_normal((self.images, channels, height, width), dtype=np.float32)
+        targets = _random_targets(self.objective, self.images, (height, width), rng)
+        return Batch(torch.from_numpy(pixels), _answers(targets, self.objective), self.objective)
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """Images of each task's training part, drawn at random, channels brought to mean 0 and variance 1.
+
+    Attributes:
+        datasets: A data set per task, of the task's name.
+        images: Number of images; fewer where a training part has no more.
+        seed: Of the draws.
+        digest: Fingerprint of the data sets' training parts: stands for them in records.
+    """
+
+    datasets: Sequence[Dataset] = field(repr=False, compare=False)
+    images: int = 64
+    seed: int = 0
+    digest: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        if self.images < 1:
+            raise ConfigurationError(f"a batch needs at least 1 image; got {self.images}")
+        object.__setattr__(self, "digest", _digest(self.datasets))
+
+    def batch(self, task: str) -> Batch:
+        """Images of the data set of that name.
+
+        Raises:
+            UnknownNameError: If there is no such data set.
+        """
+        found = next((dataset for dataset in self.datasets if dataset.name == task), None)
+        if found is None:
+            raise unknown_name("task", task, [dataset.name for dataset in self.datasets], "the proxy's data sets")
+        count = min(self.images, len(found.train))
+        rows = np.sort(Streams(self.seed).rng("proxy-batch", task).permutation(len(found.train))[:count])
+        pixels = torch.from_numpy(found.train.images[rows]).permute(0, 3, 1, 2).float()
+        spread, mean = torch.std_mean(pixels, dim=(0, 2, 3), keepdim=True, correction=0)
+        return Batch(
+            (pixels - mean) / spread.clamp(min=1.0),
+            _answers(found.train.targets[rows], found.objective),
+            found.objective,
+        )
+
+
+def _answers(targets: Targets, objective: Objective) -> Tensor:
+    """Targets as the losses take them: int64 or float32, dense ones ``(n, h, w)`` or ``(n, 3, h, w)``."""
+    match objective:
+        case Normals() | Autoencoding():
+            return torch.from_numpy(targets.astype(np.float32)).permute(0, 3, 1, 2)
+        case MultiLabel() | Regression():
+            return torch.from_numpy(targets.astype(np.float32))
+        case _:
+            return torch.from_numpy(targets.astype(np.int64))
+
+
+def _digest(datasets: Sequence[Dataset]) -> str:
+    digest = hashlib.sha256()
+    for dataset in datasets:
+        images, targets = dataset.train.images, dataset.train.targets
+        digest.update(f"{dataset.name} {dataset.objective!r} {images.shape} {targets.dtype} {targets.shape}".encode())
+        digest.update(np.ascontiguousarray(images).data)
+        digest.update(np.ascontiguousarray(targets).data)
+    return digest.hexdigest()[:32]
+
+
+def _random_targets(objective: Objective, count: int, size: tuple[int, int], rng: np.random.Generator) -> Targets:
+    match objective:
+        case Classification(classes=classes) | Jigsaw(permutations=classes):
+            return rng.integers(classes, size=count)
+        case MultiLabel(labels=labels):
+            return rng.integers(2, size=(count, labels))
+        case Segmentation(classes=classes):
+            return rng.integers(classes, size=(count, *size))
+        case Regression(outputs=outputs):
+            return rng.standard_normal((count, outputs))
+        case Normals() | Autoencoding():
+            return rng.uniform(-1, 1, (count, *size, 3))

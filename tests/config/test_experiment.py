@@ -1,0 +1,112 @@
+"""Settings to objects: what is composed, and each contradiction by its message."""
+
+from dataclasses import replace
+
+import pytest
+
+from ktnas.algorithms.candidates.pool import Offspring, WholeSpace
+from ktnas.algorithms.candidates.screening import NoScreening
+from ktnas.benchmarks.user_table import TableChoice
+from ktnas.config.experiment import Settings, compose
+from ktnas.config.method import MethodChoice
+from ktnas.errors import ConfigurationError, KtnasError, UnknownNameError
+
+CODES = [f"{a}{b}{c}" for a in range(3) for b in range(3) for c in range(3)]
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "mine.csv"
+    rows = [f"{code},{sum(map(int, code))},{code.count('2')}" for code in CODES]
+    path.write_text("\n".join(["arch,sum,twos", *rows]) + "\n")
+    return TableChoice(path, "categorical")
+
+
+def settings(**changes):
+    return replace(Settings(method=MethodChoice("random-search")), **changes)
+
+
+def test_without_anything_two_tasks_of_the_embedded_benchmark_are_searched():
+    experiment = compose(settings())
+    assert experiment.benchmark.name == "nasbench-graph"
+    assert experiment.problem.names == ("cora", "pubmed")
+    assert experiment.problem.role("cora") == "source"
+
+
+def test_a_benchmark_alone_means_all_its_tasks():
+    problem = compose(settings(benchmark="nasbench-graph")).problem
+    assert len(problem.names) == 9
+    assert problem.role("cora") == "task"
+
+
+def test_sources_give_one_way_and_tasks_give_both(table):
+    one_way = compose(settings(sources=("sum",), targets=("twos",), table=table)).problem
+    assert (one_way.donors("twos"), one_way.donors("sum")) == (("sum",), ())
+    both = compose(settings(tasks=("sum", "twos"), table=table)).problem
+    assert (both.donors("twos"), both.donors("sum")) == (("sum",), ("twos",))
+
+
+def test_a_table_knows_which_columns_are_minimized(table):
+    experiment = compose(settings(tasks=("sum",), table=replace(table, minimize=("sum",))))
+    assert experiment.benchmark.best_fitness("sum") == 0
+
+
+def test_until_best_stops_at_the_best_listed_fitness(table):
+    assert compose(settings(tasks=("sum",), table=table)).budget.stop_at == {}
+    assert compose(settings(tasks=("sum",), table=table, until_best=True)).budget.stop_at == {"sum": 6.0}
+
+
+def test_parts_of_a_method_are_exchanged():
+    choice = MethodChoice("ktnas", population=7, embedder="one-hot", surrogate="ridge", transfer="none")
+    search = choice.build()
+    assert (search.population, search.embedder.name, search.transfer.name) == (7, "one-hot", "none")
+    assert search.screening.surrogate.name == "ridge"
+    assert search.pool == WholeSpace()
+    bare = MethodChoice("ktnas", surrogate="none").build()
+    assert (bare.screening, bare.pool) == (NoScreening(), Offspring())
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"sources": ("cora",)}, "--source cora needs --target as well"),
+        ({"targets": ("cora",)}, "--target cora needs --source as well"),
+        ({"sources": ("cora",), "targets": ("cora",)}, "task 'cora' is both source and target"),
+        ({"tasks": ("cora", "cora")}, "task 'cora' is named twice"),
+        ({"tasks": ("cora",), "targets": ("pubmed",)}, "either --tasks, or --source and --target"),
+        ({"tasks": ("coral",)}, "unknown task 'coral'; did you mean 'cora'"),
+        ({"benchmark": "nasbench-grap"}, "unknown benchmark 'nasbench-grap'; did you mean 'nasbench-graph'"),
+        ({"benchmark": "nasbench-graph", "tasks": ("normal",)}, "unknown task 'normal' of nasbench-graph"),
+        ({"tasks": ("cora", "cifar10")}, "no benchmark has all of the tasks"),
+        ({"method": MethodChoice("random")}, "unknown method 'random'; did you mean 'random-search'"),
+        (
+            {"method": MethodChoice("random-search", population=5)},
+            "has no population; leave --population out",
+        ),
+        ({"method": MethodChoice("random-search", surrogate="ridge")}, "has no surrogate; leave --surrogate out"),
+        ({"method": MethodChoice("ktnas", embedder="onehot")}, "unknown embedder 'onehot'; did you mean 'one-hot'"),
+        ({"method": MethodChoice("regularized-evolution", population=0)}, "must be at least 1"),
+        ({"budget": 0}, "at least 1 evaluation per task; got 0"),
+        ({"budget": -3}, "at least 1 evaluation per task; got -3"),
+        (
+            {"budget": 9, "method": MethodChoice("regularized-evolution")},
+            "the budget of 9 evaluations per task is smaller than the population of 10",
+        ),
+    ],
+)
+def test_mistakes_are_named(changes, message):
+    with pytest.raises(KtnasError, match=message):
+        compose(settings(**changes))
+
+
+def test_mistakes_with_tables_are_named(table):
+    with pytest.raises(ConfigurationError, match="either --table or --benchmark"):
+        compose(settings(table=table, benchmark="nasbench201", tasks=("sum",)))
+    with pytest.raises(ConfigurationError, match="--table needs the columns to search"):
+        compose(settings(table=table))
+    with pytest.raises(UnknownNameError, match="unknown search space 'nasbench'"):
+        compose(settings(table=replace(table, space="nasbench"), tasks=("sum",)))
+
+
+def test_a_budget_of_one_suits_a_search_without_a_population():
+    assert compose(settings(budget=1)).budget.evaluations == 1

@@ -1,0 +1,190 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from ktnas.algorithms.candidates.screening import NoScreening
+from ktnas.algorithms.presets import ktnas_paper
+from ktnas.algorithms.random_search import RandomSearch
+from ktnas.config.sweep_file import read_sweep, replaced_field
+from ktnas.errors import ConfigurationError, DataError, KtnasError, UnknownNameError
+from ktnas.runner.design import Named, OwnTable
+from ktnas.transfer.no_transfer import NoTransfer
+from ktnas.transfer.transfer_rank import TransferRank
+
+ARM = '[[arms]]\nmethod = "random-search"\n'
+CASE = '[[cases]]\ntasks = ["cora"]\n'
+
+
+def read(tmp_path, text):
+    path = tmp_path / "sweep.toml"
+    path.write_text(text)
+    return read_sweep(path)
+
+
+class TestSweep:
+    def test_the_least(self, tmp_path):
+        sweep = read(tmp_path, ARM + CASE)
+        assert [(arm.name, arm.search) for arm in sweep.arms] == [("random-search", RandomSearch())]
+        (case,) = sweep.cases
+        assert case.benchmark == Named("nasbench-graph", ("cora",))
+        assert (case.sources, case.budget, case.until_best, case.name) == ((), 50, False, "")
+        assert sweep.seeds == tuple(range(10))
+
+    def test_everything(self, tmp_path):
+        text = (
+            'budget = 30\nseeds = [3, 1]\nuntil-best = true\n[[arms]]\nname = "mine"\nmethod = "ktnas-paper"\n'
+            'population = 7\nembedder = "one-hot"\ntransfer = "none"\nsurrogate = "none"\n'
+            '[[cases]]\nname = "a case"\nbenchmark = "nasbench-graph"\nsource = "cora"\ntarget = ["cs", "arxiv"]\n'
+            "budget = 20\n[[cases]]\n" + CASE.partition("\n")[2]
+        )
+        sweep = read(tmp_path, text)
+        (arm,) = sweep.arms
+        assert arm.name == "mine"
+        assert (arm.search.population, arm.search.transfer) == (7, NoTransfer())
+        assert (arm.search.embedder.name, arm.search.screening) == ("one-hot", NoScreening())
+        first, second = sweep.cases
+        assert first.benchmark == Named("nasbench-graph", ("cora", "cs", "arxiv"))
+        assert (first.sources, first.budget, first.until_best, first.name) == (("cora",), 20, True, "a case")
+        assert second.budget == 30
+        assert sweep.seeds == (3, 1)
+
+    def test_a_table_of_ones_own(self, tmp_path):
+        table = tmp_path / "own.csv"
+        table.write_text("code,a,b\n" + "".join(f"{i}{j},{i + j},{i * j}\n" for i in range(4) for j in range(4)))
+        case = f'[[cases]]\ntable = "{table}"\nspace = "categorical"\ntasks = ["b", "a"]\nminimize = "a"\nbudget = 10\n'
+        (found,) = read(tmp_path, ARM + case).cases
+        assert isinstance(found.benchmark, OwnTable)
+        loaded = found.benchmark.load()
+        assert [(task.name, task.minimize) for task in loaded.tasks] == [("b", False), ("a", True)]
+
+
+class TestGrid:
+    def test_an_arm_for_every_combination(self, tmp_path):
+        text = (
+            '[[arms]]\nmethod = "ktnas-paper"\ntransfer = ["transfer-rank", "none"]\nfields = { migrants = [1, 4] }\n'
+        )
+        arms = read(tmp_path, text + CASE).arms
+        assert [arm.name for arm in arms] == [
+            "ktnas-paper, transfer transfer-rank, migrants 1",
+            "ktnas-paper, transfer transfer-rank, migrants 4",
+            "ktnas-paper, transfer none, migrants 1",
+            "ktnas-paper, transfer none, migrants 4",
+        ]
+        assert [(type(a.search.transfer), a.search.migrants) for a in arms] == [
+            (TransferRank, 1),
+            (TransferRank, 4),
+            (NoTransfer, 1),
+            (NoTransfer, 4),
+        ]
+
+    def test_methods_are_named_once(self, tmp_path):
+        arms = read(tmp_path, '[[arms]]\nmethod = ["random-search", "regularized-evolution"]\n' + CASE).arms
+        assert [arm.name for arm in arms] == ["random-search", "regularized-evolution"]
+        text = '[[arms]]\nname = "x"\nmethod = ["random-search", "regularized-evolution"]\n'
+        arms = read(tmp_path, text + CASE).arms
+        assert [arm.name for arm in arms] == ["x, method random-search", "x, method regularized-evolution"]
+
+    def test_fields_of_parts(self, tmp_path):
+        fields = '{ ratio = 1, "transfer.window" = 9, "pool.variation.tournament_size" = 2 }'
+        (arm,) = read(tmp_path, f'[[arms]]\nmethod = "ktnas-paper"\nfields = {fields}\n{CASE}').arms
+        assert arm.name == "ktnas-paper"
+        assert (arm.search.ratio, arm.search.transfer.window) == (1.0, 9)
+        assert isinstance(arm.search.ratio, float)
+        assert arm.search.pool.variation.tournament_size == 2
+
+
+class TestFields:
+    def test_the_rest_stays(self):
+        changed = replaced_field(ktnas_paper(), "transfer.window", 2)
+        assert replaced_field(changed, "transfer.window", 5) == ktnas_paper()
+
+    @pytest.mark.parametrize(
+        ("path", "value", "message"),
+        [
+            ("migrant", 3, "unknown field 'migrant' of KTNAS .in 'migrant'.; did you mean 'migrants'"),
+            ("transfer.windows", 3, "did you mean 'window'"),
+            ("migrants.more", 3, "unknown field 'more' of int"),
+            ("store", 3, "unknown field 'store'"),
+            ("migrants", 2.5, "field 'migrants' is 4 and takes a value of its kind; got 2.5"),
+            ("migrants", True, "takes a value of its kind"),
+            ("transfer", "none", "takes a value of its kind; got 'none'"),
+            ("ratio", 0, "ratio"),
+        ],
+    )
+    def test_mistakes(self, path, value, message):
+        with pytest.raises(KtnasError, match=message):
+            replaced_field(ktnas_paper(), path, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("budget = ", "no TOML file"),
+        ("", r"needs at least one \[\[arms\]\]"),
+        (ARM, r"needs at least one \[\[cases\]\]"),
+        ("arms = 3\n" + CASE, r"at least one \[\[arms\]\]"),
+        ("budgets = 3\n" + ARM + CASE, "did you mean 'budget'"),
+        ("budget = 2.5\n" + ARM + CASE, "budget must be a whole number; got 2.5"),
+        ("budget = true\n" + ARM + CASE, "budget must be a whole number"),
+        ("budget = 0\n" + ARM + CASE, "at least 1 evaluation"),
+        ("until-best = 1\n" + ARM + CASE, "until-best must be true or false"),
+        ("seeds = 0\n" + ARM + CASE, "seeds must be their number"),
+        ("seeds = [1, 1]\n" + ARM + CASE, "listed twice"),
+        ('seeds = ["a"]\n' + ARM + CASE, "seeds must be"),
+        ("[[arms]]\npopulation = 3\n" + CASE, "arm 1 needs a method"),
+        ('[[arms]]\nmethod = "random"\n' + CASE, "did you mean 'random-search'"),
+        ("[[arms]]\nmethod = 3\n" + CASE, "method of arm 1 must be text; got 3"),
+        (ARM + "populations = 3\n" + CASE, "unknown key 'populations' of arm 1; did you mean 'population'"),
+        (ARM + "population = 3\n" + CASE, "has no population"),
+        (ARM + 'population = "3"\n' + CASE, "population of arm 1 must be a whole number"),
+        (ARM + "fields = 3\n" + CASE, "fields of arm 1 must be a table"),
+        (ARM + ARM + CASE, "two arms are named 'random-search'"),
+        (ARM + "[[cases]]\ntasks = 3\n", "tasks of case 1 must be text; got 3"),
+        (ARM + '[[cases]]\ntasks = ["core"]\n', "unknown task 'core'"),
+        (ARM + '[[cases]]\nsource = "cora"\n', "needs --target as well"),
+        (ARM + CASE + "minimize = 'cora'\n", "minimize of case 1 describes a table of your own"),
+        (ARM + '[[cases]]\ntable = "x.csv"\n', "case 1 needs the space"),
+        (ARM + CASE + 'data = "/no/such/place"\n', "does not exist or is no directory"),
+    ],
+)
+def test_mistakes_are_named(tmp_path, text, message):
+    with pytest.raises(KtnasError, match=message):
+        read(tmp_path, text)
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    with pytest.raises(DataError, match="No such file"):
+        read_sweep(tmp_path / "none.toml")
+    (tmp_path / "latin.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(DataError, match="no TOML file"):
+        read_sweep(tmp_path / "latin.toml")
+
+
+def test_errors_keep_their_kind(tmp_path):
+    with pytest.raises(UnknownNameError):
+        read(tmp_path, "budgets = 3\n")
+    with pytest.raises(ConfigurationError):
+        read(tmp_path, ARM + "[[cases]]\ntasks = 3\n")
+
+
+DOCS = (Path(__file__).parents[1] / "docs" / "sweep.md").read_text()
+
+
+@pytest.mark.table("transnas101-micro")
+def test_the_file_in_the_documentation(tmp_path):
+    (text,) = re.findall(r"```toml\n(.*?)```", DOCS, re.DOTALL)
+    sweep = read(tmp_path, text)
+    assert [arm.name for arm in sweep.arms] == [
+        *(f"ktnas, transfer {name}" for name in ("transfer-rank", "random", "none")),
+        *(f"small populations, migrants {number}" for number in (1, 4)),
+    ]
+    assert [case.budget for case in sweep.cases] == [50, 30]
+
+
+def test_the_script_in_the_documentation(tmp_path, monkeypatch, capsys):
+    (text,) = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    short = text.replace("range(20)", "range(2)").replace("jobs=2", "jobs=1").replace("budget=30", "budget=12")
+    exec(compile(short, "sweep.md", "exec"), {"__name__": "__main__"})
+    assert "Difference from paper, paired by seed" in capsys.readouterr().out

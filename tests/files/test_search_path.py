@@ -1,0 +1,78 @@
+from pathlib import Path
+
+import pytest
+
+from ktnas.errors import DataError
+from ktnas.files import search_path as data
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """Every directory of the search path, empty, in order; the current directory is inside ``work``."""
+    work = tmp_path / "work"
+    named = {
+        "directory": tmp_path / "named",
+        "variable": tmp_path / "variable",
+        "data": work / "data",
+        "tables": tmp_path / "shared" / "data" / "tables",
+        "images": tmp_path / "shared" / "data" / "images",
+        "cache": tmp_path / "xdg" / "ktnas",
+    }
+    for place in named.values():
+        place.mkdir(parents=True)
+    monkeypatch.chdir(work)
+    monkeypatch.setenv("KTNAS_DATA", str(named["variable"]))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    return named
+
+
+def test_the_first_place_that_holds_the_file_wins(places):
+    for place in places.values():
+        (place / "a-table-of-tests.csv").write_text("x")
+    for place in places.values():
+        found = data.find("a-table-of-tests.csv", places["directory"])
+        assert found is not None
+        assert found.samefile(place / "a-table-of-tests.csv")
+        (place / "a-table-of-tests.csv").unlink()
+    assert data.find("a-table-of-tests.csv", places["directory"]) is None
+
+
+def test_every_place_is_listed_once(places, monkeypatch):
+    monkeypatch.setenv("KTNAS_DATA", str(places["data"]))
+    path = data.search_path(places["data"])
+    resolved = [place.resolve() for place in path]
+    assert len(set(resolved)) == len(resolved)
+    assert resolved[0] == places["data"].resolve()
+    assert resolved[-1] == places["cache"].resolve()
+
+
+def test_an_unset_variable_is_no_place(places, monkeypatch):
+    monkeypatch.setenv("KTNAS_DATA", "")
+    assert data.search_path()[0] == Path("data")
+
+
+def test_a_named_directory_must_exist(tmp_path):
+    with pytest.raises(DataError, match=r"'.*nowhere' does not exist or is no directory"):
+        data.find("x.csv", tmp_path / "nowhere")
+
+
+def test_a_missing_file_says_where_it_was_looked_for_and_how_to_get_it(places):
+    with pytest.raises(DataError) as caught:
+        data.require("a-table-of-tests.csv", "Ask for it.", places["directory"])
+    for part in ("a-table-of-tests.csv", "Ask for it.", *map(str, (places["directory"], places["variable"], "data"))):
+        assert part in str(caught.value)
+
+
+def test_a_directory_of_that_name_is_not_the_file(places):
+    (places["data"] / "a-table-of-tests.csv").mkdir()
+    assert data.find("a-table-of-tests.csv") is None
+
+
+@pytest.mark.parametrize("value", ["", "relative/cache"])
+def test_cache_directory_ignores_an_unset_or_relative_variable(monkeypatch, value):
+    monkeypatch.setenv("XDG_CACHE_HOME", value)
+    assert data.cache_directory() == Path.home() / ".cache" / "ktnas"
+
+
+def test_tests_have_a_cache_directory_of_their_own():
+    assert "ktnas-test-cache-" in str(data.cache_directory())

@@ -1,0 +1,148 @@
+import json
+
+import pytest
+
+from ktnas.cli.main import main
+from ktnas.errors import DataError
+from ktnas.records.reader import read_directories
+from ktnas.records.run_directory import CONFIG, SUMMARY
+from ktnas.records.sweep_log import RUNS_FILE
+from ktnas.records.trials import TRIALS
+from ktnas.report.comparison import Measure, compare
+
+SEARCH = ["run", "--source", "cora", "--target", "cs", "--budget", "12", "--quiet", "--jobs", "1"]
+
+
+def ran(path, *options):
+    assert main([*SEARCH, "--out", str(path), *options]) == 0
+    return path
+
+
+@pytest.fixture(scope="module")
+def repeated(tmp_path_factory):
+    return ran(tmp_path_factory.mktemp("runs") / "random", "--method", "random-search", "--repeats", "3")
+
+
+@pytest.fixture(scope="module")
+def single(tmp_path_factory):
+    return ran(tmp_path_factory.mktemp("runs") / "evolution", "--method", "regularized-evolution", "--seed", "1")
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    path = tmp_path_factory.mktemp("sweep")
+    arms = "".join(f'[[arms]]\nmethod = "{name}"\n' for name in ("regularized-evolution", "random-search"))
+    (path / "s.toml").write_text(f'budget = 12\nseeds = 3\n{arms}[[cases]]\nsource = "cora"\ntarget = "cs"\n')
+    assert main(["sweep", str(path / "s.toml"), "--out", str(path / "out"), "--quiet", "--jobs", "2"]) == 0
+    return path / "out"
+
+
+def test_runs_of_the_command(repeated, single):
+    records = read_directories([repeated, single])
+    expected = [*(("random-search", seed) for seed in range(3)), ("regularized-evolution", 1)]
+    assert [(r.arm, r.seed) for r in records] == expected
+    assert {r.case for r in records} == {"nasbench-graph: cora to cs, 12 evaluations"}
+    assert [r.tasks["cora"].role for r in records] == ["source"] * 4
+    summary = json.loads((single / SUMMARY).read_text())["tasks"]["cs"]
+    course = records[-1].tasks["cs"]
+    assert (course.steps[-1].rank, course.steps[-1].fitness) == (summary["best"]["rank"], summary["best"]["fitness"])
+    assert course.steps[-1].evaluation == summary["best"]["evaluations_to_best"]
+    assert course.best_listed - course.steps[-1].fitness == summary["best"]["regret"]
+    assert (compare(records)[0].measure, compare(records)[0].differences[1].test.pairs) == (Measure.RANK, 1)
+
+
+def test_the_same_runs_in_a_sweep_come_to_the_same(repeated, swept):
+    by_hand = {r.seed: r for r in read_directories([repeated])}
+    for record in read_directories([swept]):
+        if record.arm == "random-search":
+            same = by_hand[record.seed]
+            assert record.case == same.case
+            for name, course in record.tasks.items():
+                other = same.tasks[name]
+                assert [(s.evaluation, s.fitness) for s in course.steps] == [
+                    (s.evaluation, s.fitness) for s in other.steps
+                ]
+                assert course.steps[-1] == other.steps[-1]
+                assert (course.best_listed, course.evaluations) == (other.best_listed, other.evaluations)
+
+
+def test_a_sweep_in_its_own_order(swept):
+    places = [(r.arm, r.seed) for r in read_directories([swept])]
+    assert places == [(arm, seed) for arm in ("regularized-evolution", "random-search") for seed in range(3)]
+
+
+def test_arms_of_one_name_are_told_apart(repeated, swept):
+    arms = {r.arm for r in read_directories([swept, repeated])}
+    assert arms == {"regularized-evolution", "random-search", "random-search (random)"}
+
+
+def test_a_sweep_that_was_not_described_is_sorted_by_name(swept, tmp_path):
+    (tmp_path / RUNS_FILE).write_bytes((swept / RUNS_FILE).read_bytes())
+    assert [r.arm for r in read_directories([tmp_path])] == ["random-search"] * 3 + ["regularized-evolution"] * 3
+
+
+class TestMistakes:
+    def test_no_runs(self, tmp_path):
+        with pytest.raises(DataError, match=r"holds no runs: neither runs.jsonl of a sweep nor summary.json of a run"):
+            read_directories([tmp_path])
+
+    @pytest.mark.parametrize("content", ["{", "{}", "[1]", '{"finished": true}'])
+    def test_damaged(self, single, tmp_path, content):
+        for name in (CONFIG, TRIALS):
+            (tmp_path / name).write_bytes((single / name).read_bytes())
+        (tmp_path / SUMMARY).write_text(content)
+        with pytest.raises(DataError, match="damaged"):
+            read_directories([tmp_path])
+
+    def test_without_trials(self, single, tmp_path):
+        for name in (CONFIG, SUMMARY):
+            (tmp_path / name).write_bytes((single / name).read_bytes())
+        with pytest.raises(DataError, match=TRIALS):
+            read_directories([tmp_path])
+
+
+class TestCommand:
+    def test_tables(self, swept, tmp_path, capsys):
+        assert main(["compare", str(swept), "--out", str(tmp_path / "out")]) == 0
+        shown = capsys.readouterr()
+        assert shown.err == ""
+        assert "Difference from regularized-evolution, paired by seed" in shown.out
+        assert "No mean ranks over tasks" in shown.out
+        assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["comparison.csv", "convergence.png"]
+
+    def test_json(self, swept, capsys, tmp_path):
+        options = ["--baseline", "random-search", "--at", "5", "--json", "--out", str(tmp_path)]
+        assert main(["compare", str(swept), *options]) == 0
+        rows = json.loads(capsys.readouterr().out)
+        assert {row["at"] for row in rows} == {5}
+        assert {row["baseline"] for row in rows} == {None, "random-search"}
+
+    def test_by_default_beside_the_runs(self, repeated, capsys):
+        assert main(["compare", str(repeated)]) == 0
+        assert (repeated / "comparison" / "comparison.csv").is_file()
+        assert f"recorded in {repeated / 'comparison'}" in capsys.readouterr().out
+
+    def test_a_sweep_again(self, swept, capsys):
+        assert main(["sweep", str(swept.parent / "s.toml"), "--out", str(swept), "--jobs", "1"]) == 0
+        shown = capsys.readouterr()
+        assert "6 runs, 6 of them found finished" in shown.out
+        assert f"ktnas compare {swept}" in shown.out
+        assert shown.err == "6 of 6 runs (6 found finished)\n"
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (["sweep", "none.toml"], "cannot read none.toml: No such file"),
+            (["compare", "none"], "none holds no runs"),
+            (["sweep", "none.toml", "--jobs", "0"], "--jobs must be at least 1"),
+        ],
+    )
+    def test_mistakes_are_one_line(self, arguments, message, capsys, monkeypatch, tmp_path):
+        monkeypatch.chdir(tmp_path)
+        assert main(arguments) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert message in line
+
+    def test_an_arm_that_is_not_there(self, swept, capsys):
+        assert main(["compare", str(swept), "--baseline", "random"]) == 2
+        assert "did you mean 'random-search'" in capsys.readouterr().err

@@ -1,0 +1,362 @@
+"""From an experiment to its directory: exact resume, interruption, repeats over processes."""
+
+import json
+from contextlib import contextmanager
+
+import pytest
+
+from ktnas.algorithms.regularized_evolution import RegularizedEvolution
+from ktnas.benchmarks.functions import FunctionBenchmark
+from ktnas.config.experiment import Settings, compose
+from ktnas.config.method import MethodChoice
+from ktnas.errors import ConfigurationError
+from ktnas.evaluation.protocol import Change
+from ktnas.problem.budget import Budget
+from ktnas.problem.task import Problem
+from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory
+from ktnas.records.trials import TRIALS, read_trials
+from ktnas.report.progress import SilentView
+from ktnas.runner import session
+from ktnas.runner.experiment import Experiment
+from ktnas.spaces.categorical import Categorical
+
+SPACE = Categorical((4, 4, 4, 4))
+
+
+def experiment(functions=None, budget=24, search=None):
+    benchmark = FunctionBenchmark(SPACE, functions or {"sum": sum, "threes": lambda code: code.count(3)})
+    problem = Problem(benchmark.space, benchmark.tasks)
+    return Experiment(benchmark, problem, search or RegularizedEvolution(population=5), Budget(budget))
+
+
+def search(path, seed=0, show=lambda standing: None, **changes):
+    return session.search_once(experiment(**changes), seed, RunDirectory(path), show)
+
+
+def without_seconds(summary):
+    return {key: value for key, value in summary.items() if key != "seconds"}
+
+
+def test_a_run_leaves_its_configuration_trials_and_summary(tmp_path):
+    summary = search(tmp_path)
+    assert json.loads((tmp_path / SUMMARY).read_text()) == summary
+    assert json.loads((tmp_path / CONFIG).read_text())["method"]["population"] == 5
+    assert summary["finished"] is True
+    assert sum(not trial.repeat for trial in read_trials(tmp_path)) == 48
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_does_not(tmp_path):
+    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
+        search(tmp_path / name, seed)
+    a, b, c = ((tmp_path / name / TRIALS).read_bytes() for name in "abc")
+    assert a == b
+    assert a != c
+
+
+def test_a_run_cut_off_anywhere_goes_on_to_the_same_bytes(tmp_path):
+    """Cut at every line end, and within lines; what is recorded is not evaluated again."""
+    whole = search(tmp_path / "whole")
+    content = (tmp_path / "whole" / TRIALS).read_bytes()
+    ends = [i + 1 for i, byte in enumerate(content) if byte == 10]
+    cuts = [0, 1, ends[0] - 1, *ends[::7], *(end + 11 for end in ends[3:-1:9]), len(content)]
+    for cut in cuts:
+        asked = []
+
+        def counted(code, asked=asked):
+            asked.append(code)
+            return sum(code)
+
+        path = tmp_path / f"cut-{cut}"
+        path.mkdir()
+        (path / CONFIG).write_bytes((tmp_path / "whole" / CONFIG).read_bytes())
+        (path / TRIALS).write_bytes(content[:cut])
+        functions = {"sum": counted, "threes": lambda code: code.count(3)}
+        resumed = search(path, functions=functions)
+        assert (path / TRIALS).read_bytes() == content
+        assert without_seconds(resumed) == without_seconds(whole)
+        recorded = content[:cut].count(b'{"task": "sum"') - content[:cut].rpartition(b"\n")[2].count(b'{"task": "sum"')
+        repeats = sum(trial.repeat for trial in read_trials(path) if trial.task == "sum")
+        assert 24 - recorded <= len(asked) <= 24 - recorded + repeats
+
+
+def test_a_finished_run_is_not_searched_again(tmp_path):
+    def refuse(code):
+        raise AssertionError(f"{code} is recorded")
+
+    first = search(tmp_path)
+    content = (tmp_path / SUMMARY).read_bytes()
+    again = search(tmp_path, functions={"sum": refuse, "threes": refuse})
+    assert again == first  # its seconds too
+    assert (tmp_path / SUMMARY).read_bytes() == content
+
+
+def test_an_interrupted_run_is_summarized_and_goes_on(tmp_path):
+    whole = search(tmp_path / "whole")
+    calls = []
+
+    def interrupt(code):
+        calls.append(code)
+        if len(calls) == 11:
+            raise KeyboardInterrupt
+        return sum(code)
+
+    functions = {"sum": interrupt, "threes": lambda code: code.count(3)}
+    partial = search(tmp_path / "cut", functions=functions)
+    assert partial["finished"] is False
+    assert partial["tasks"]["sum"]["evaluations"] < 24
+    assert json.loads((tmp_path / "cut" / SUMMARY).read_text()) == partial
+    assert without_seconds(search(tmp_path / "cut")) == without_seconds(whole)
+    assert (tmp_path / "cut" / TRIALS).read_bytes() == (tmp_path / "whole" / TRIALS).read_bytes()
+
+
+def test_an_interruption_before_the_first_answer_leaves_a_summary_too(tmp_path):
+    def interrupt(code):
+        raise KeyboardInterrupt
+
+    summary = search(tmp_path, functions={"a": interrupt})
+    assert summary["tasks"]["a"]["best"] is None
+    assert summary["tasks"]["a"]["evaluations"] == 0
+
+
+def test_what_is_left_is_what_the_record_does_not_answer(tmp_path):
+    each = {"sum": 24, "threes": 24}
+    assert session.unanswered(experiment(), (0, 1), None) == [each, each]
+    assert session.unanswered(experiment(), (0, 1), tmp_path / "here") == [each, each]
+    first = tmp_path / "here" / "seed-0"
+    search(first)
+    lines = (first / TRIALS).read_bytes().splitlines(keepends=True)
+    assert session.unanswered(experiment(), (0, 1), tmp_path / "here") == [each]  # the first has come to its end
+    assert session.unanswered(experiment(), (0,), first) == []
+    (first / SUMMARY).unlink()
+    (first / TRIALS).write_bytes(b"".join(lines[:10]))
+    assert session.unanswered(experiment(), (0,), first) == [{"sum": 19, "threes": 19}]
+
+
+def test_another_configuration_is_refused_before_anything_is_evaluated(tmp_path):
+    search(tmp_path)
+    content = (tmp_path / TRIALS).read_bytes()
+    with pytest.raises(ConfigurationError, match=r"another configuration \(budget: 24 there, 25 now\)"):
+        search(tmp_path, budget=25)
+    with pytest.raises(ConfigurationError, match=r"another configuration \(seed: 0 there, 1 now\)"):
+        search(tmp_path, seed=1)
+    with pytest.raises(ConfigurationError, match=r"another configuration \(method: "):
+        search(tmp_path, search=RegularizedEvolution(population=6))
+    assert (tmp_path / TRIALS).read_bytes() == content
+
+
+def test_a_budget_beyond_the_space_is_refused_before_a_directory_is_made(tmp_path):
+    with pytest.raises(ConfigurationError, match="exceeds the 256 architectures"):
+        search(tmp_path / "run", budget=257)
+    assert not (tmp_path / "run").exists()
+
+
+def test_failures_are_recorded_with_their_reason(tmp_path):
+    def fragile(code):
+        if code[0] == 0:
+            raise RuntimeError("out of memory")
+        return float("nan") if code[0] == 1 else 1.0
+
+    summary = search(tmp_path, functions={"a": fragile})
+    errors = {trial.evaluation.error for trial in read_trials(tmp_path)} - {None}
+    assert errors == {"RuntimeError: out of memory", "the function returned nan, not a finite number"}
+    assert summary["tasks"]["a"]["failed"] > 0
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """A table in a file, which other processes can read."""
+    codes = [f"{a}{b}{c}" for a in range(4) for b in range(4) for c in range(4)]
+    rows = [f"{code},{sum(map(int, code))},{code.count('2') - int(code[0])}" for code in codes]
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join(["arch,sum,twos", *rows]) + "\n")
+    from ktnas.benchmarks.user_table import TableChoice
+
+    method = MethodChoice("regularized-evolution", population=4)
+    return Settings(("sum",), ("twos",), table=TableChoice(path, "categorical"), method=method, budget=20)
+
+
+class Watcher(SilentView):
+    def __init__(self):
+        self.seen = {}
+
+    def show(self, seed, standing):
+        self.seen[seed] = standing
+
+
+def test_repeats_do_not_depend_on_the_number_of_processes(tmp_path, settings):
+    seeds = range(5, 8)
+    found = {}
+    for jobs in (1, 2):
+        view = Watcher()
+        found[jobs] = session.search_seeds(settings, seeds, RunDirectory(tmp_path / f"jobs{jobs}"), view, jobs)
+        assert {seed: {n: s.evaluations for n, s in rows.items()} for seed, rows in view.seen.items()} == {
+            seed: {"sum": 20, "twos": 20} for seed in seeds
+        }
+    assert list(map(without_seconds, found[1])) == list(map(without_seconds, found[2]))
+    for seed in seeds:
+        one, two = ((tmp_path / f"jobs{jobs}" / f"seed-{seed}" / TRIALS).read_bytes() for jobs in (1, 2))
+        assert one == two
+    written = json.loads((tmp_path / "jobs2" / SUMMARY).read_text())
+    assert written == found[2]
+    assert [summary["seed"] for summary in written] == [5, 6, 7]
+
+
+def test_repeats_are_the_single_runs(tmp_path, settings):
+    session.search_seeds(settings, range(2), RunDirectory(tmp_path / "both"), SilentView(), 1)
+    session.search_once(compose(settings), 1, RunDirectory(tmp_path / "one"), lambda standing: None)
+    assert (tmp_path / "both" / "seed-1" / TRIALS).read_bytes() == (tmp_path / "one" / TRIALS).read_bytes()
+
+
+def test_repeats_go_on_where_they_were_cut_off(tmp_path, settings):
+    directory = RunDirectory(tmp_path / "run")
+    first = session.search_seeds(settings, range(2), directory, SilentView(), 1)
+    log = tmp_path / "run" / "seed-1" / TRIALS
+    content = log.read_bytes()
+    log.write_bytes(content[: len(content) // 2])
+    again = session.search_seeds(settings, range(2), directory, SilentView(), 1)
+    assert log.read_bytes() == content
+    assert list(map(without_seconds, again)) == list(map(without_seconds, first))
+    with pytest.raises(ConfigurationError, match=r"\(seeds: \[0, 1\] there, \[0, 1, 2\] now\)"):
+        session.search_seeds(settings, range(3), directory, SilentView(), 1)
+
+
+class Impatient(SilentView):
+    """Interrupts at the first news."""
+
+    def __init__(self):
+        self.told = 0
+
+    def show(self, seed, standing):
+        self.told += 1
+        if self.told == 1:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_interrupted_repeats_keep_what_was_found(tmp_path, settings, jobs):
+    directory = RunDirectory(tmp_path / "run")
+    summaries = session.search_seeds(settings, range(5), directory, Impatient(), jobs)
+    assert len(summaries) < 5 or jobs == 2
+    assert json.loads((tmp_path / "run" / SUMMARY).read_text()) == summaries
+    whole = session.search_seeds(settings, range(5), directory, SilentView(), jobs)
+    fresh = session.search_seeds(settings, range(5), RunDirectory(tmp_path / "fresh"), SilentView(), 1)
+    assert list(map(without_seconds, whole)) == list(map(without_seconds, fresh))
+
+
+def test_an_error_in_a_process_is_raised_here(tmp_path, settings):
+    directory = RunDirectory(tmp_path / "run")
+    session.search_seeds(settings, range(2), directory, SilentView(), 1)
+    (tmp_path / "run" / "seed-1" / CONFIG).write_text("{}")
+    with pytest.raises(ConfigurationError, match="another configuration"):
+        session.search_seeds(settings, range(2), directory, SilentView(), 2)
+
+
+def test_figures_are_drawn_for_tasks_that_found_something(tmp_path):
+    def failing(code):
+        raise RuntimeError("never works")
+
+    made = experiment({"top 1/%": sum, "never": failing})
+    directory = RunDirectory(tmp_path)
+    summary = session.search_once(made, 0, directory, lambda standing: None)
+    session.draw(made, directory, [summary], [tmp_path])
+    assert sorted(path.name for path in tmp_path.glob("*.png")) == ["best-top-1.png", "convergence.png"]
+
+
+def test_a_new_directory_is_named_after_the_run_and_never_an_old_one(tmp_path):
+    made = experiment({"a/b": sum})
+    names = [session.fresh_directory(made, (3,), tmp_path).name for _ in range(3)]
+    assert names == [f"functions-a-b-regularized-evolution-seed3{suffix}" for suffix in ("", "-2", "-3")]
+    many = experiment({f"a task with a long name {i}": sum for i in range(9)})
+    assert session.fresh_directory(many, (0, 1, 2), tmp_path).name == (
+        "functions-9-tasks-regularized-evolution-seeds0-2"
+    )
+
+
+def test_a_new_directory_below_a_file_is_an_error(tmp_path):
+    (tmp_path / "runs").write_text("")
+    with pytest.raises(ConfigurationError, match="cannot make"):
+        session.fresh_directory(experiment(), (0,), tmp_path / "runs")
+
+
+class Slow(FunctionBenchmark):
+    """A live benchmark: its answers arrive two at a time in the reverse order, as from workers."""
+
+    workers = 2
+    reports = ()
+
+    def settings(self):
+        return {"sum": "of genes"}
+
+    def for_run(self, seed, directory):
+        return self
+
+    @contextmanager
+    def evaluator(self, watch):
+        yield Reversing(self, watch)
+
+    def report(self, task, genotype):
+        self.reports.append((task, genotype))
+        return super().report(task, genotype)
+
+
+class Reversing:
+    def __init__(self, benchmark, watch):
+        self.benchmark, self.watch, self.expected, self.answers = benchmark, watch, [], {}
+
+    def expect(self, questions, history):
+        self.expected = list(questions)
+
+    def __call__(self, task, genotype):
+        while (task, genotype) not in self.answers:
+            pair, self.expected = self.expected[:2], self.expected[2:]
+            self.watch(Change(begun=pair))
+            for question in reversed(pair):
+                self.answers[question] = self.benchmark.evaluate(*question)
+                self.watch(Change(arrived=((question, self.answers[question]),)))
+        return self.answers[(task, genotype)]
+
+
+def slow(path, functions, **options):
+    benchmark = Slow(SPACE, functions)
+    object.__setattr__(benchmark, "reports", [])
+    made = Experiment(benchmark, Problem(SPACE, benchmark.tasks), RegularizedEvolution(population=5), Budget(24))
+    summary = session.search_once(made, 0, RunDirectory(path), options.pop("show", lambda standing: None), **options)
+    return summary, benchmark.reports
+
+
+def test_answers_that_take_long_are_recorded_as_they_arrive_and_none_is_lost(tmp_path):
+    functions = {"sum": sum, "threes": lambda code: code.count(3)}
+    whole, reports = slow(tmp_path / "whole", functions)
+    assert len(reports) == 2
+    assert json.loads((tmp_path / "whole" / CONFIG).read_text())["training"] == {"sum": "of genes"}
+    trials = (tmp_path / "whole" / TRIALS).read_bytes()
+    for limit in (1, 2, 7, 13, 30):
+        asked = []
+
+        def interrupted(code, asked=asked, limit=limit):
+            if len(asked) == limit:
+                raise KeyboardInterrupt
+            asked.append(code)
+            return sum(code)
+
+        path = tmp_path / f"cut-{limit}"
+        partial, reports = slow(path, {"sum": interrupted, "threes": lambda code: code.count(3)})
+        assert partial["finished"] is (limit == 30)
+        assert partial["tasks"]["sum"]["evaluations"] == min(limit, 24)
+        assert len(reports) == (0 if limit < 24 else 2)  # a report may take training: not when one wants to end
+        again = []
+
+        def counted(code, again=again):
+            again.append(code)
+            return sum(code)
+
+        resumed, _ = slow(path, {"sum": counted, "threes": lambda code: code.count(3)})
+        assert not set(asked) & set(again)
+        assert (path / TRIALS).read_bytes() == trials
+        assert without_seconds(resumed) == without_seconds(whole)
+
+
+def test_what_takes_long_after_a_search_is_said(tmp_path):
+    said = []
+    slow(tmp_path / "slow", {"sum": sum}, say=said.append)
+    assert said == ["the best of each task is measured on test images", ""]

@@ -1,0 +1,99 @@
+from dataclasses import replace
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from ktnas.errors import DataError
+from ktnas.training.engine.on_device import Normalization
+from ktnas.training.engine.seeding import seeded
+from ktnas.training.engine.weights import Origin, digest, load, read_origin, save
+from ktnas.training.recipe import Recipe
+
+ORIGIN = Origin("nasbench201", "|skip|", "cifar10", "Size(4, 1)", digest(Recipe()), Normalization((1.5,), (2.25,)))
+
+
+def network(seed=0, width=3):
+    return seeded(lambda: nn.Sequential(nn.Conv2d(1, width, 3), nn.BatchNorm2d(width)), seed)
+
+
+def test_what_is_saved_comes_back(tmp_path):
+    path, saved, other = tmp_path / "a.safetensors", network(0).to(memory_format=torch.channels_last), network(1)
+    saved(torch.randn(4, 1, 8, 8, generator=torch.Generator().manual_seed(0)))  # moves the running statistics
+    save(path, saved, ORIGIN)
+    load(path, other, ORIGIN)
+    assert all(torch.equal(a, b) for a, b in zip(saved.state_dict().values(), other.state_dict().values(), strict=True))
+    assert read_origin(path) == ORIGIN
+    assert [p.name for p in tmp_path.iterdir()] == ["a.safetensors"]
+
+
+def test_recipe_and_normalization_may_differ(tmp_path):
+    path = tmp_path / "a.safetensors"
+    save(path, network(), ORIGIN)
+    load(path, network(1), replace(ORIGIN, recipe="other", normalization=Normalization((0.0,), (1.0,))))
+
+
+@pytest.mark.parametrize("field", ["space", "architecture", "size", "task"])
+def test_weights_of_something_else_are_refused(tmp_path, field):
+    path, other = tmp_path / "a.safetensors", network(1)
+    save(path, network(), ORIGIN)
+    before = other[0].weight.clone()
+    with pytest.raises(DataError, match=f"a weights file of another {field}: it holds .* not 'else'"):
+        load(path, other, replace(ORIGIN, **{field: "else"}))
+    assert torch.equal(before, other[0].weight)
+
+
+def test_other_shapes_are_refused_before_anything_changes(tmp_path):
+    path, other = tmp_path / "a.safetensors", network(1, width=4)
+    save(path, network(), ORIGIN)
+    before = other[0].weight.clone()
+    with pytest.raises(DataError, match=r"tensor '0.bias' has shape \[3\] in the file and \[4\] in the network"):
+        load(path, other, ORIGIN)
+    assert torch.equal(before, other[0].weight)
+
+
+def test_missing_tensors_are_refused(tmp_path):
+    path = tmp_path / "a.safetensors"
+    save(path, network()[0], ORIGIN)
+    with pytest.raises(DataError, match=r"'0.bias' has shape none in the file"):
+        load(path, network(), ORIGIN)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(DataError, match="no weights file"):
+        load(tmp_path / "none", network(), ORIGIN)
+
+
+@pytest.mark.parametrize("keep", [0, 7, 50, -1])
+def test_a_damaged_file(tmp_path, keep):
+    path = tmp_path / "a.safetensors"
+    save(path, network(), ORIGIN)
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(DataError, match="no safetensors file, or is damaged"):
+        load(path, network(), ORIGIN)
+
+
+@pytest.mark.parametrize("metadata", [None, {}, {"format": "ktnas weights 0"}])
+def test_a_file_of_another_program(tmp_path, metadata):
+    path = tmp_path / "a.safetensors"
+    save_file({"a": torch.zeros(2)}, path, metadata)
+    with pytest.raises(DataError, match="was not written by ktnas"):
+        read_origin(path)
+
+
+@pytest.mark.parametrize("origin", ["", "[]", "{}", "null", "[" * 100_000, '{"normalization": {"mean": 3, "std": 1}}'])
+def test_metadata_that_say_nothing(tmp_path, origin):
+    path = tmp_path / "a.safetensors"
+    save_file({"a": torch.zeros(2)}, path, {"ktnas weights 1": origin})
+    with pytest.raises(DataError, match="do not say what the weights belong to"):
+        read_origin(path)
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(DataError, match="weights cannot be written"):
+        save(tmp_path / "none" / "a.safetensors", network(), ORIGIN)
+
+
+def test_recipes_are_told_apart():
+    assert len({digest(recipe) for recipe in (Recipe(), Recipe(epochs=4), Recipe(learning_rate=0.2), Recipe())}) == 3
