@@ -93,7 +93,6 @@ def _run(options: argparse.Namespace) -> int:
     from ktnas.records.run_directory import RunDirectory, places_of
     from ktnas.report.run_figures import draw
     from ktnas.runner import session
-    from ktnas.training.estimate import require_time
 
     if options.repeats < 1 or (options.jobs is not None and options.jobs < 1):
         raise ConfigurationError("--repeats and --jobs must be at least 1")
@@ -103,6 +102,8 @@ def _run(options: argparse.Namespace) -> int:
     seeds = range(options.seed, options.seed + options.repeats)
     left = session.unanswered(experiment, seeds, options.out) if options.fitness != "table" else []
     if left and (options.max_hours is not None or not (options.quiet or options.json)):
+        from ktnas.training.estimate import require_time  # needs torch
+
         text = require_time(experiment.benchmark, left, options.max_hours)
         if not (options.quiet or options.json):
             print(f"estimated: {text}", file=sys.stderr)

@@ -168,7 +168,7 @@ def test_errors_keep_their_kind(tmp_path):
         read(tmp_path, ARM + "[[cases]]\ntasks = 3\n")
 
 
-DOCS = (Path(__file__).parents[1] / "docs" / "sweep.md").read_text()
+DOCS = (Path(__file__).parents[2] / "docs" / "sweep.md").read_text()
 
 
 @pytest.mark.table("transnas101-micro")

@@ -205,11 +205,11 @@ def test_what_is_no_such_state_is_computed_anew(damage):
 WARM = """
 import sys
 from pathlib import Path
-from ktnas.cache import DiskStore
-from ktnas.embedding.node2vec import Node2Vec
-from ktnas.embedding.skip_gram import SkipGram
-from ktnas.embedding.store import cached
-from ktnas.space import genotypes
+from ktnas.files.array_cache import DiskStore
+from ktnas.embedding.node2vec.shared_axes import Node2Vec
+from ktnas.embedding.node2vec.skip_gram import SkipGram
+from ktnas.embedding.cached import cached
+from ktnas.spaces.base import genotypes
 from ktnas.spaces.transnas_micro import TransNASMicro
 space = TransNASMicro()
 embedder = Node2Vec(corpus_size=50, walks=300, skip_gram=SkipGram(8))

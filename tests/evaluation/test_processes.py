@@ -21,8 +21,8 @@ import os
 import signal
 import time
 
-from ktnas.training.errors import DeviceLostError
-from ktnas.trial import Evaluation
+from ktnas.training.engine.errors import DeviceLostError
+from ktnas.problem.trial import Evaluation
 
 
 def answer(assignment):

@@ -16,6 +16,7 @@ from ktnas.problem.task import Problem
 from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory
 from ktnas.records.trials import TRIALS, read_trials
 from ktnas.report.progress import SilentView
+from ktnas.report.run_figures import draw
 from ktnas.runner import session
 from ktnas.runner.experiment import Experiment
 from ktnas.spaces.categorical import Categorical
@@ -258,7 +259,7 @@ def test_figures_are_drawn_for_tasks_that_found_something(tmp_path):
     made = experiment({"top 1/%": sum, "never": failing})
     directory = RunDirectory(tmp_path)
     summary = session.search_once(made, 0, directory, lambda standing: None)
-    session.draw(made, directory, [summary], [tmp_path])
+    draw(made, directory, [summary], [tmp_path])
     assert sorted(path.name for path in tmp_path.glob("*.png")) == ["best-top-1.png", "convergence.png"]
 
 

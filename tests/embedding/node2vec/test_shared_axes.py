@@ -21,8 +21,8 @@ UNCONNECTED = (0, 0, 0, 0, 0, 0)
 
 SCRIPT = """
 import numpy as np
-from ktnas.embedding.node2vec import Node2Vec
-from ktnas.space import sample_distinct
+from ktnas.embedding.node2vec.shared_axes import Node2Vec
+from ktnas.spaces.operators import sample_distinct
 from ktnas.spaces.nasbench201 import NASBench201
 space = NASBench201()
 fitted = Node2Vec(corpus_size=50, walks=300).fit(space, np.random.default_rng(0))
