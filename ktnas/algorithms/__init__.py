@@ -8,11 +8,12 @@ a fold of ``tell`` over the recorded trials, and a replay of them is exact to th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar, runtime_checkable
 
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import Proposal, Trial
 from ktnas.rng import Streams
+from ktnas.store import Store
 
 S = TypeVar("S")
 
@@ -49,3 +50,20 @@ class Search(Protocol[S]):
 
     def generation(self, state: S) -> int:
         """Number of the generation that the next question belongs to, from 0."""
+
+
+@runtime_checkable
+class Populated(Protocol):
+    """A search that evaluates a first population before it breeds."""
+
+    @property
+    def population(self) -> int:
+        """Members of each task's population, at least 1."""
+
+
+@runtime_checkable
+class KeepsEmbeddings(Protocol):
+    """A search whose embeddings, which depend on no fitness and no seed, can be kept between runs."""
+
+    def with_store(self, store: Store) -> Self:
+        """The same search with its embeddings kept there; it changes no result."""

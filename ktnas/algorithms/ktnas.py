@@ -109,6 +109,9 @@ class KTNAS:
     def name(self) -> str:
         return self.label
 
+    def with_store(self, store: Store) -> KTNAS:
+        return replace(self, store=store)
+
     def start(self, problem: Problem) -> KTNASState:
         """Fit the embedder; no population yet."""
         fitted = cached(self.embedder, problem.space, self.store)
