@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from ktnas.errors import ConfigurationError, DataError
+from ktnas.recorded_names import plain_names
 from ktnas.summary import Summary
 from ktnas.trial import Evaluation, Proposal, Trial
 from ktnas.typing import JSON, Genotype
@@ -179,6 +180,7 @@ class RunDirectory:
             held = None
         if not isinstance(held, dict):
             raise ConfigurationError(f"{self.path / CONFIG} is damaged; choose another --out, or remove the directory")
+        held = {key: plain_names(value) for key, value in held.items()}
         here: dict[str, object] = json.loads(to_json(config))
         differing = next((k for k in {**here, **held} if k != ENVIRONMENT and here.get(k) != held.get(k)), None)
         if differing is not None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 from itertools import product
 from pathlib import Path
 
@@ -16,9 +17,11 @@ from ktnas import __version__
 from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.function_digest import function_digest
 from ktnas.benchmarks.functions import FunctionBenchmark
+from ktnas.benchmarks.live import LiveBenchmark
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.budget import check
 from ktnas.configuration import configuration, environment
+from ktnas.description import identify
 from ktnas.errors import ConfigurationError
 from ktnas.fingerprint import fingerprint
 from ktnas.grid import Sweep
@@ -57,6 +60,7 @@ def planned(sweep: Sweep) -> Plan:
         KtnasError: If an arm does not suit a case, two cases have one name, or data are not found.
     """
     configs: dict[tuple[int, int], dict[str, JSON]] = {}
+    identities: dict[tuple[int, int], dict[str, JSON]] = {}
     titles: dict[int, str] = {}
     for (c, case), (a, arm) in product(enumerate(sweep.cases), enumerate(sweep.arms)):
         experiment = case.experiment(arm.search)
@@ -70,14 +74,21 @@ def planned(sweep: Sweep) -> Plan:
             "fingerprint": fingerprint(problem.space),
         }
         del configs[a, c][ENVIRONMENT]
+        identities[a, c] = {**configs[a, c], **_identity(benchmark, experiment.search)}
         titles[c] = case.title(problem, benchmark.name)
     named = list(titles.values())
     twice = next((title for title in named if named.count(title) > 1), None)
     if twice is not None:
         raise ConfigurationError(f"two cases are named {twice!r}; give each a name of its own")
     jobs = [Job(a, c, seed) for seed in sweep.seeds for c in range(len(sweep.cases)) for a in range(len(sweep.arms))]
-    keys = {job: _key({**configs[job.arm, job.case], "seed": job.seed}) for job in jobs}
+    keys = {job: _key({**identities[job.arm, job.case], "seed": job.seed}) for job in jobs}
     return Plan(keys, titles, _described(sweep, titles, configs))
+
+
+def _identity(benchmark: Benchmark, search: object) -> dict[str, JSON]:
+    """What a key is made of in place of the descriptions of a configuration."""
+    live = {"training": identify(benchmark.settings())} if isinstance(benchmark, LiveBenchmark) else {}
+    return {**live, "method": identify(search)}
 
 
 def _described(
@@ -111,7 +122,7 @@ def _digest(benchmark: Benchmark) -> str | None:
 @lru_cache(maxsize=1)
 def code_digest() -> str:
     """A digest of this package's source: equal for equal code, whatever version it calls itself."""
-    package = Path(__file__).parent
+    package = Path(str(files("ktnas")))
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         digest.update(f"{path.relative_to(package).as_posix()}\n".encode() + path.read_bytes())

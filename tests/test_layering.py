@@ -19,6 +19,7 @@ DESIGN = PACKAGE.parent / "docs" / "design.md"
 
 LAYERS = (
     {"typing", "errors", "rng"},
+    {"recorded_names"},
     {"graph", "description"},
     {"space"},
     {"fingerprint", "trial", "proxy"},

@@ -20,6 +20,7 @@ import torch
 from ktnas.benchmarks import Standing
 from ktnas.benchmarks.live import BatchEvaluator, Change, Question, Watch
 from ktnas.errors import ConfigurationError, unknown_name
+from ktnas.recorded_names import lasting_name
 from ktnas.rng import Streams
 from ktnas.space import SearchSpace, sample
 from ktnas.training.candidate import Build, CandidateTrainer, Plan
@@ -176,7 +177,7 @@ class TrainingBenchmark:
         """What decides a fitness, the seed aside; of data sets, their size and a checksum."""
         return {
             "space": self.space.name,
-            "networks": f"{self.networks.__module__}.{getattr(self.networks, '__qualname__', type(self.networks))}",
+            "networks": lasting_name(self.networks),
             "size": asdict(self.size),
             "recipe": asdict(self.recipe),
             "device": resolve(self.device).type,

@@ -21,6 +21,7 @@ from torch import nn
 from ktnas.embedding.persistence import Arrays
 from ktnas.embedding.store import Store
 from ktnas.graph import canonical_form, contracted
+from ktnas.recorded_names import lasting_name
 from ktnas.space import ListedSpace, SearchSpace, genotypes
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.training.device import one_thread
@@ -77,7 +78,7 @@ class ZeroCost:
 
     def __post_init__(self) -> None:
         kind = self.networks if hasattr(self.networks, "__qualname__") else type(self.networks)
-        object.__setattr__(self, "builder", f"{kind.__module__}.{kind.__qualname__}")
+        object.__setattr__(self, "builder", lasting_name(kind))
 
     @property
     def name(self) -> str:
@@ -122,10 +123,9 @@ class ZeroCost:
     def _key(self, space: SearchSpace, batch: Batch) -> str:
         """Everything that decides a score; fit for a file name."""
         digest = hashlib.sha256()
-        kind = type(space)
         shown = (batch.images, batch.targets) if self.score.reads_images else ()
         for part in (
-            f"format {FORMAT}, torch {torch.__version__}, {kind.__module__}.{kind.__qualname__} {space!r}",
+            f"format {FORMAT}, torch {torch.__version__}, {lasting_name(type(space))} {space!r}",
             f"{self.score!r} {self.builder} {self.size!r} {self.seed} {batch.objective!r} {batch.shape}",
         ):
             digest.update(part.encode())
