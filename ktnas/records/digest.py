@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,7 @@ def _digest(benchmark: Benchmark) -> str | None:
 @lru_cache(maxsize=1)
 def code_digest() -> str:
     """A digest of this package's source: equal for equal code, whatever version it calls itself."""
-    package = Path(__file__).parents[1]
+    package = Path(str(files("ktnas")))
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         digest.update(f"{path.relative_to(package).as_posix()}\n".encode() + path.read_bytes())

@@ -17,6 +17,7 @@ from typing import cast
 
 from ktnas.errors import ConfigurationError
 from ktnas.files.json_lines import to_json, write_atomically
+from ktnas.recorded_names import plain_names
 from ktnas.records.summary import Summary
 from ktnas.typing import JSON
 
@@ -69,6 +70,7 @@ class RunDirectory:
             held = None
         if not isinstance(held, dict):
             raise ConfigurationError(f"{self.path / CONFIG} is damaged; choose another --out, or remove the directory")
+        held = {key: plain_names(value) for key, value in held.items()}
         here: dict[str, object] = json.loads(to_json(config))
         differing = next((k for k in {**here, **held} if k != ENVIRONMENT and here.get(k) != held.get(k)), None)
         if differing is not None:
