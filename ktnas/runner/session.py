@@ -24,7 +24,7 @@ from ktnas.files.json_lines import to_json
 from ktnas.problem.budget import check
 from ktnas.problem.progress import TaskResult
 from ktnas.records.configuration import configuration
-from ktnas.records.evaluations import AnswerLog, answered
+from ktnas.records.evaluations import EvaluationLog, answered
 from ktnas.records.run_directory import SUMMARY, RunDirectory
 from ktnas.records.summary import Ending, Summary, summarize
 from ktnas.records.trials import TrialLog
@@ -99,13 +99,13 @@ def search_once(experiment: Experiment, seed: int, directory: RunDirectory, show
 @contextmanager
 def _evaluator(benchmark: Benchmark, directory: Path, recorder: Recorder) -> Iterator[Evaluate]:
     """What answers a run's questions: first the record; answers that take long are recorded as they arrive."""
-    known = recorder.log.answers
+    known = recorder.log.evaluations
     if not isinstance(benchmark, LiveBenchmark):
         yield recalling(known, benchmark.evaluate)
         return
-    with closing(AnswerLog(directory)) as answers, benchmark.evaluator(recorder.watch) as evaluate:
+    with closing(EvaluationLog(directory)) as answers, benchmark.evaluator(recorder.watch) as evaluate:
         recorder.answers = answers
-        yield recalling({**answers.answers, **known}, evaluate)
+        yield recalling({**answers.evaluations, **known}, evaluate)
 
 
 def search_seeds(
