@@ -20,8 +20,10 @@ import torch
 from ktnas.benchmarks import Standing
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.errors import ConfigurationError, unknown_name
-from ktnas.evaluation.processes import Assignment, Workers
-from ktnas.evaluation.protocol import BatchEvaluator, Change, Question, Watch
+from ktnas.evaluation.assignment import Assignment
+from ktnas.evaluation.processes import Workers
+from ktnas.evaluation.protocol import BatchEvaluator, Question, Watch
+from ktnas.evaluation.serial import Serial
 from ktnas.problem.task import Task
 from ktnas.problem.trial import Evaluation, History
 from ktnas.rng import Streams
@@ -141,10 +143,10 @@ class TrainingBenchmark:
         """Train in this process, to the end: halving compares within a run, so that only `evaluator` knows it."""
         return self.trained(Assignment((task, genotype)))
 
-    def trained(self, assignment: Assignment) -> Evaluation:
-        """Train in this process, as far as the assignment's rungs let it."""
+    def trained(self, assignment: Assignment[Earlier]) -> Evaluation:
+        """Train in this process, as far as the fitness of earlier candidates at the rungs lets it."""
         task, genotype = assignment.question
-        return self._trainer.evaluate(self.dataset(task), genotype, assignment.earlier, self._kept(task, genotype))
+        return self._trainer.evaluate(self.dataset(task), genotype, assignment.context, self._kept(task, genotype))
 
     def evaluator(self, watch: Watch) -> AbstractContextManager[BatchEvaluator]:
         """Trains in this process, or in workers.
@@ -154,11 +156,11 @@ class TrainingBenchmark:
         """
         self.check()
         if self.workers == 0:
-            return nullcontext(_InTurn(self, watch))
-        answerers = [replace(self, device=str(place)).trained for place in devices(self.device, self.workers)]
+            return nullcontext(Serial(self.trained, self.assignments, watch))
+        answerers = [_InWorker(replace(self, device=str(place))) for place in devices(self.device, self.workers)]
         return Workers(answerers, self.assignments, watch, self.limit_s)
 
-    def assignments(self, questions: Sequence[Question], history: History) -> list[Assignment]:
+    def assignments(self, questions: Sequence[Question], history: History) -> list[Assignment[Earlier]]:
         """What is to be trained for questions, after a history that decides about halving."""
         if self.halving is None:
             return [Assignment(question) for question in questions]
@@ -207,23 +209,15 @@ class TrainingBenchmark:
         return self.weights / f"{plain}-{crc32(repr(decides).encode()):08x}.safetensors"
 
 
-class _InTurn:
-    """Trains in this process when asked."""
+@dataclass(frozen=True, slots=True)
+class _InWorker:
+    """Trains in a process of its own, beside others."""
 
-    def __init__(self, benchmark: TrainingBenchmark, watch: Watch) -> None:
-        self._benchmark, self._watch = benchmark, watch
-        self._expected: dict[Question, Assignment] = {}
+    benchmark: TrainingBenchmark
 
-    def expect(self, questions: Sequence[Question], history: History) -> None:
-        assignments = self._benchmark.assignments(questions, history)
-        self._expected = {assignment.question: assignment for assignment in assignments}
-
-    def __call__(self, task: str, genotype: Genotype) -> Evaluation:
-        question = (task, genotype)
-        self._watch(Change(begun=(question,)))
-        answer = self._benchmark.trained(self._expected.pop(question, Assignment(question)))
-        self._watch(Change(arrived=((question, answer),)))
-        return answer
+    def __call__(self, assignment: Assignment[Earlier]) -> Evaluation:
+        torch.set_num_threads(1)  # the other cores are for other workers
+        return self.benchmark.trained(assignment)
 
 
 def _described(dataset: Dataset) -> dict[str, object]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -22,10 +22,12 @@ import torch
 from ktnas.benchmarks import Standing
 from ktnas.datasets.dataset import Dataset
 from ktnas.errors import ArchitectureError, DataError
-from ktnas.evaluation.protocol import BatchEvaluator, Change, Question, Watch
+from ktnas.evaluation.assignment import Assignment, without_context
+from ktnas.evaluation.protocol import BatchEvaluator, Change, Watch
+from ktnas.evaluation.serial import Serial
 from ktnas.formatting import duration
 from ktnas.problem.task import Task
-from ktnas.problem.trial import Evaluation, History
+from ktnas.problem.trial import Evaluation
 from ktnas.rng import Streams
 from ktnas.spaces.base import SearchSpace
 from ktnas.spaces.operators import sample
@@ -157,7 +159,11 @@ class SupernetBenchmark:
             KtnasError: As `check`.
         """
         self.check()
-        return nullcontext(_InTurn(self, watch))
+
+        def answer(assignment: Assignment[object]) -> Evaluation:
+            return self.evaluate(*assignment.question, say=lambda text: watch(Change(doing=text)))
+
+        return nullcontext(Serial(answer, without_context, watch))
 
     def report(self, task: str, genotype: Genotype) -> Standing:
         """Test metrics of the architecture trained by itself, from new weights."""
@@ -180,22 +186,6 @@ class SupernetBenchmark:
 
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in self.__dict__.items() if name != "_supernets"}
-
-
-class _InTurn:
-    """Scores in this process when asked."""
-
-    def __init__(self, benchmark: SupernetBenchmark, watch: Watch) -> None:
-        self._benchmark, self._watch = benchmark, watch
-
-    def expect(self, questions: Sequence[Question], history: History) -> None:
-        """Nothing can be begun before it is asked."""
-
-    def __call__(self, task: str, genotype: Genotype) -> Evaluation:
-        self._watch(Change(begun=((task, genotype),)))
-        answer = self._benchmark.evaluate(task, genotype, lambda text: self._watch(Change(doing=text)))
-        self._watch(Change(arrived=(((task, genotype), answer),)))
-        return answer
 
 
 class _Supernets:
