@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from ktnas.datasets.dataset import Dataset, Split
-from ktnas.datasets.objectives import Classification, Jigsaw, MultiLabel, Objective, Regression, Segmentation
+from ktnas.datasets.objectives.base import Objective
 from ktnas.errors import ConfigurationError
 from ktnas.problem.trial import Evaluation
 from ktnas.spaces.base import SearchSpace
@@ -115,7 +115,8 @@ class CandidateTrainer:
         network = self.plan.build(genotype, dataset).to(self.device).eval()
         with torch.no_grad():
             outputs = tuple(network(part.inputs(part.images[:2])).shape)
-        expected = (min(2, len(part)), *_outputs(dataset.objective, self.plan.recipe.resized(dataset.shape)))
+        height, width, _ = self.plan.recipe.resized(dataset.shape)
+        expected = (min(2, len(part)), *dataset.objective.prediction.shape((height, width)))
         if outputs != expected:
             raise ConfigurationError(
                 f"the network for {dataset.name!r} has outputs of shape {outputs} for two images; its targets "
@@ -249,14 +250,3 @@ class CandidateTrainer:
             recipe=weights.digest(plan.recipe),
             normalization=self.data(dataset).train.normalization,
         )
-
-
-def _outputs(objective: Objective, shape: tuple[int, int, int]) -> tuple[int, ...]:
-    """Shape of what a network is to return for an image of ``shape`` (height, width, channels)."""
-    match objective:
-        case Classification(classes=n) | MultiLabel(labels=n) | Jigsaw(permutations=n) | Regression(outputs=n):
-            return (n,)
-        case Segmentation(classes=n):
-            return (n, *shape[:2])
-        case _:
-            return (3, *shape[:2])

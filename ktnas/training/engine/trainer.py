@@ -21,7 +21,6 @@ from ktnas.training.engine.augmentation import Augmentation
 from ktnas.training.engine.device import is_out_of_memory, release_memory, working_on
 from ktnas.training.engine.errors import TrainingError
 from ktnas.training.engine.losses import loss
-from ktnas.training.engine.metrics import metrics
 from ktnas.training.engine.on_device import OnDevice, Part, put
 from ktnas.training.engine.seeding import fenced, generator
 from ktnas.training.engine.step import EagerStep, RecordedStep, autocast
@@ -247,7 +246,7 @@ class _Run:
 
 
 def _measure(network: nn.Module, part: Part, recipe: Recipe, clock: _Clock, where: str) -> dict[str, float]:
-    meter, modes = metrics(part.objective), {module: module.training for module in network.modules()}
+    meter, modes = part.objective.meter(), {module: module.training for module in network.modules()}
     total = torch.zeros((), dtype=torch.float64, device=part.images.device)
     network.eval()
     try:

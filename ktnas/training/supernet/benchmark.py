@@ -64,7 +64,7 @@ def _recipe() -> Recipe:
 
 @dataclass(frozen=True)
 class SupernetBenchmark:
-    """Networks of NAS-Bench-201, DARTS or EMT-NAS that share their weights, one supernet per task.
+    """Networks of a search space that share their weights, one supernet per task.
 
     Attributes:
         alone: How what a search has found is trained by itself, for the report; gives space, data sets, device, seed.

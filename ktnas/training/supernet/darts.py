@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ktnas.datasets.objectives import Objective
+from ktnas.datasets.objectives.base import Objective
 from ktnas.spaces.darts import DARTS
 from ktnas.training.networks.darts import CellPlan, CellShape, Start, operation, plans, read_cells
 from ktnas.training.networks.heads import build_head

@@ -12,17 +12,7 @@ import torch
 from torch import Tensor
 
 from ktnas.datasets.dataset import Dataset
-from ktnas.datasets.objectives import (
-    Autoencoding,
-    Classification,
-    Jigsaw,
-    MultiLabel,
-    Normals,
-    Objective,
-    Regression,
-    Segmentation,
-    Targets,
-)
+from ktnas.datasets.objectives import Classification, Objective, Targets
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.rng import Streams
 from ktnas.training.zero_cost import Batch
@@ -64,7 +54,7 @@ class Noise:
         rng = Streams(self.seed).rng("noise")
         height, width, channels = self.shape
         pixels = rng.standard_normal((self.images, channels, height, width), dtype=np.float32)
-        targets = _random_targets(self.objective, self.images, (height, width), rng)
+        targets = self.objective.random_targets(self.images, (height, width), rng)
         return Batch(torch.from_numpy(pixels), _answers(targets, self.objective), self.objective)
 
 
@@ -110,14 +100,8 @@ class Sampled:
 
 
 def _answers(targets: Targets, objective: Objective) -> Tensor:
-    """Targets as the losses take them: int64 or float32, dense ones ``(n, h, w)`` or ``(n, 3, h, w)``."""
-    match objective:
-        case Normals() | Autoencoding():
-            return torch.from_numpy(targets.astype(np.float32)).permute(0, 3, 1, 2)
-        case MultiLabel() | Regression():
-            return torch.from_numpy(targets.astype(np.float32))
-        case _:
-            return torch.from_numpy(targets.astype(np.int64))
+    """Targets as the losses take them."""
+    return objective.batched(torch.from_numpy(objective.stored(targets)))
 
 
 def _digest(datasets: Sequence[Dataset]) -> str:
@@ -128,17 +112,3 @@ def _digest(datasets: Sequence[Dataset]) -> str:
         digest.update(np.ascontiguousarray(images).data)
         digest.update(np.ascontiguousarray(targets).data)
     return digest.hexdigest()[:32]
-
-
-def _random_targets(objective: Objective, count: int, size: tuple[int, int], rng: np.random.Generator) -> Targets:
-    match objective:
-        case Classification(classes=classes) | Jigsaw(permutations=classes):
-            return rng.integers(classes, size=count)
-        case MultiLabel(labels=labels):
-            return rng.integers(2, size=(count, labels))
-        case Segmentation(classes=classes):
-            return rng.integers(classes, size=(count, *size))
-        case Regression(outputs=outputs):
-            return rng.standard_normal((count, outputs))
-        case Normals() | Autoencoding():
-            return rng.uniform(-1, 1, (count, *size, 3))
