@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from ktnas.algorithms import Search
 from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.computed import LiveBenchmark
 from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
-from ktnas.benchmarks.live import LiveBenchmark
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.evaluation.protocol import Evaluate, unwatched
 from ktnas.files.array_cache import DiskStore

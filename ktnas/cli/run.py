@@ -102,7 +102,7 @@ def _run(options: argparse.Namespace) -> int:
     seeds = range(options.seed, options.seed + options.repeats)
     left = session.unanswered(experiment, seeds, options.out) if options.fitness != "table" else []
     if left and (options.max_hours is not None or not (options.quiet or options.json)):
-        from ktnas.training.estimate import require_time  # needs torch
+        from ktnas.benchmarks.estimate import require_time
 
         text = require_time(experiment.benchmark, left, options.max_hours)
         if not (options.quiet or options.json):
@@ -131,7 +131,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _view(options: argparse.Namespace, experiment: Experiment) -> View:
-    from ktnas.benchmarks.live import LiveBenchmark
+    from ktnas.benchmarks.computed import LiveBenchmark
     from ktnas.report.progress import Board, LiveView, PlainView, SilentView
 
     if options.quiet or options.json:

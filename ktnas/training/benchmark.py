@@ -1,6 +1,6 @@
 """Live training as a benchmark: a candidate's fitness is that of its network, trained on a task's data.
 
-Fulfils `ktnas.benchmarks.live.LiveBenchmark`. A search sees validation metrics only; `TrainingBenchmark.report`
+Fulfils `ktnas.benchmarks.computed.LiveBenchmark`. A search sees validation metrics only; `TrainingBenchmark.report`
 measures on the test part and is asked once, after the search.
 """
 
@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from ktnas.benchmarks import Standing
+from ktnas.benchmarks.estimate import Estimate
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.evaluation.assignment import Assignment
@@ -31,6 +32,7 @@ from ktnas.spaces.base import SearchSpace
 from ktnas.spaces.operators import sample
 from ktnas.training.candidate import Build, CandidateTrainer, Plan
 from ktnas.training.engine.device import devices, resolve
+from ktnas.training.estimate import Pace, paces
 from ktnas.training.halving import Earlier, Halving, earlier
 from ktnas.training.networks import Size, build
 from ktnas.training.recipe import Recipe
@@ -171,6 +173,25 @@ class TrainingBenchmark:
     def report(self, task: str, genotype: Genotype) -> Standing:
         """Test metrics, from kept weights if there are any, else after training again: the same bits on a processor."""
         return Standing(metrics=self._trainer.test(self.dataset(task), genotype, self._kept(task, genotype)))
+
+    def estimate(self) -> Estimate:
+        """From a few steps per task; halving is left out of account, so that it can only take less.
+
+        Raises:
+            KtnasError: If what is to be trained cannot be.
+        """
+        measured = self.paces()
+        seconds = {d.name: measured[d.name].training_s(self.recipe, d) for d in self.datasets}
+        return Estimate(seconds, self.workers, self.reports_s(measured), self.limit_s, self.halving is not None)
+
+    def paces(self) -> Mapping[str, Pace]:
+        """How fast candidates of each task are trained."""
+        return paces(self.plan, self.datasets, resolve(self.device))
+
+    def reports_s(self, measured: Mapping[str, Pace]) -> float:
+        """Seconds of training the best of each task again for `report`; 0 where weights are kept."""
+        tested = [dataset for dataset in self.datasets if dataset.test is not None]
+        return 0.0 if self.weights else sum(measured[d.name].training_s(self.recipe, d) for d in tested)
 
     def for_run(self, seed: int, directory: Path) -> TrainingBenchmark:
         """With the run's seed; weights, if they are to be kept, in a directory of the run."""

@@ -12,7 +12,7 @@ import torch
 import ktnas
 from ktnas.algorithms.random_search import RandomSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
-from ktnas.benchmarks.live import LiveBenchmark
+from ktnas.benchmarks.computed import LiveBenchmark
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.objectives import Classification, Regression
 from ktnas.datasets.objectives.base import Augmentable, PerImage

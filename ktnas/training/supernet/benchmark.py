@@ -1,6 +1,6 @@
 """Weight sharing as a benchmark: a candidate's fitness is that of its network with weights inherited from a supernet.
 
-Fulfils `ktnas.benchmarks.live.LiveBenchmark`. The first evaluation of a task trains its supernet, and its cost says so;
+Fulfils `ktnas.benchmarks.computed.LiveBenchmark`. The first evaluation of a task trains its supernet, as its cost says;
 every later one costs a pass over the validation part. What a search has found is reported as trained by itself:
 inherited weights are good for an order, not for an accuracy.
 """
@@ -20,6 +20,7 @@ from typing import TypeAlias
 import torch
 
 from ktnas.benchmarks import Standing
+from ktnas.benchmarks.estimate import Estimate
 from ktnas.datasets.dataset import Dataset
 from ktnas.errors import ArchitectureError, DataError
 from ktnas.evaluation.assignment import Assignment, without_context
@@ -168,6 +169,17 @@ class SupernetBenchmark:
     def report(self, task: str, genotype: Genotype) -> Standing:
         """Test metrics of the architecture trained by itself, from new weights."""
         return self.alone.report(task, genotype)
+
+    def estimate(self) -> Estimate:
+        """From a few steps per task: each task's supernet, a pass of each candidate, and the report.
+
+        Raises:
+            KtnasError: If what is to be trained cannot be.
+        """
+        measured, datasets = self.alone.paces(), self.alone.datasets
+        supernets_s = sum(measured[d.name].training_s(self.recipe, d) for d in datasets)
+        seconds = {d.name: measured[d.name].measuring_s(self.recipe, d) for d in datasets}
+        return Estimate(seconds, 1, self.alone.reports_s(measured) + supernets_s)
 
     def for_run(self, seed: int, directory: Path) -> SupernetBenchmark:
         """With the run's seed; supernets are kept in a directory of the run, so that one that goes on has them."""
