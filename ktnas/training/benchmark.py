@@ -43,7 +43,7 @@ NAME = "training"
 
 @dataclass(frozen=True)
 class TrainingBenchmark:
-    """Networks of a search space, trained on data sets.
+    """Networks of a search space, trained on datasets.
 
     Attributes:
         space: The search space.
@@ -56,10 +56,10 @@ class TrainingBenchmark:
         limit_s: Seconds after which a candidate is given up; None for no limit.
         halving: Stops candidates that fall behind; None to train all of them to the end.
         weights: Directory where the weights of every trained candidate are kept; None to forget them.
-        workers: Processes that train side by side; 0 to train in this one. No result depends on it.
+        workers: Processes that train in parallel; 0 to train in this one. No result depends on it.
 
     Raises:
-        ConfigurationError: If there is no data set, two share a name, or a number is out of its range; if
+        ConfigurationError: If there is no dataset, two share a name, or a number is out of its range; if
             halving has nothing to stop.
     """
 
@@ -79,9 +79,9 @@ class TrainingBenchmark:
     def __post_init__(self) -> None:
         names = [dataset.name for dataset in self.datasets]
         if not names:
-            raise ConfigurationError("training needs at least one data set; got none")
+            raise ConfigurationError("training needs at least one dataset; got none")
         if len(set(names)) != len(names):
-            raise ConfigurationError(f"data sets must have different names; got {', '.join(names)}")
+            raise ConfigurationError(f"datasets must have different names; got {', '.join(names)}")
         if self.limit_s is not None and not self.limit_s > 0:  # so that NaN is none either
             raise ConfigurationError(f"the time limit must be above 0 seconds; got {self.limit_s:g}")
         if self.halving is not None and not self.halving.rungs(self.recipe.epochs):
@@ -112,7 +112,7 @@ class TrainingBenchmark:
         return replace(self, datasets=tuple(map(self.dataset, tasks)))
 
     def dataset(self, task: str) -> Dataset:
-        """The data set of a task.
+        """The dataset of a task.
 
         Raises:
             UnknownNameError: If there is no such task.
@@ -133,7 +133,7 @@ class TrainingBenchmark:
         """Refuse what cannot be trained, before anything is.
 
         Raises:
-            KtnasError: If there is no such device, or networks, recipe and data sets do not suit each other.
+            KtnasError: If there is no such device, or networks, recipe and datasets do not suit each other.
         """
         first = sample(self.space, Streams(self.seed).rng("check"))
         here = resolve(self.device).type == "cpu"
@@ -171,7 +171,7 @@ class TrainingBenchmark:
         return [Assignment(question, bars[question[0]]) for question in questions]
 
     def report(self, task: str, genotype: Genotype) -> Standing:
-        """Test metrics, from kept weights if there are any, else after training again: the same bits on a processor."""
+        """Test metrics, from kept weights if there are any, else after training again: the same bits on a CPU."""
         return Standing(metrics=self._trainer.test(self.dataset(task), genotype, self._kept(task, genotype)))
 
     def estimate(self) -> Estimate:
@@ -198,7 +198,7 @@ class TrainingBenchmark:
         return replace(self, seed=seed, weights=self.weights and directory / self.weights)
 
     def settings(self) -> Mapping[str, object]:
-        """What decides a fitness, the seed aside; of data sets, their size and a checksum."""
+        """What decides a fitness, the seed aside; of datasets, their size and a checksum."""
         return {
             "space": self.space.name,
             "networks": f"{self.networks.__module__}.{getattr(self.networks, '__qualname__', type(self.networks))}",

@@ -252,7 +252,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("changes", "message"),
         [
-            ({"datasets": ()}, "at least one data set"),
+            ({"datasets": ()}, "at least one dataset"),
             ({"datasets": (CLASSES, CLASSES)}, "different names; got classes, classes"),
             ({"limit_s": 0.0}, "above 0 seconds; got 0"),
             ({"limit_s": float("nan")}, "above 0 seconds; got nan"),

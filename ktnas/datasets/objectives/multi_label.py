@@ -46,7 +46,7 @@ class MultiLabel:
         for use, targets in held_out.items():
             if not bool((targets.min(axis=0) < targets.max(axis=0)).any()):
                 raise DataError(
-                    f"data set {name!r}: every label is the same for all images to {use}, so the AUC is undefined"
+                    f"dataset {name!r}: every label is the same for all images to {use}, so the AUC is undefined"
                 )
 
     def stored(self, targets: Targets) -> Targets:

@@ -55,7 +55,7 @@ def require_window(name: str, size: tuple[int, int]) -> None:
     """
     if min(size) < WINDOW:
         raise DataError(
-            f"data set {name!r}: SSIM needs images of at least {WINDOW} x {WINDOW} pixels; got {size[0]} x {size[1]}"
+            f"dataset {name!r}: SSIM needs images of at least {WINDOW} x {WINDOW} pixels; got {size[0]} x {size[1]}"
         )
 
 

@@ -1,6 +1,6 @@
 """Random changes of images on the device: mirroring, shifts, blanked squares. Targets per pixel move along.
 
-The random numbers of an epoch are drawn at once on the processor, so that every device trains on the same images, and
+The random numbers of an epoch are drawn at once on the CPU, so that every device trains on the same images, and
 always all of them, so that switching one kind off leaves the others alone. The work on pixels is the device's.
 """
 

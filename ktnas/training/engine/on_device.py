@@ -1,4 +1,4 @@
-"""A data set on the device: uint8 images as they are, resized once, normalised when they are used.
+"""A dataset on the device: uint8 images as they are, resized once, normalised when they are used.
 
 All of it stays there for as long as the object lives, so that no candidate waits for a copy.
 """
@@ -31,7 +31,7 @@ class Normalization:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """One part of a data set, on a device.
+    """One part of a dataset, on a device.
 
     Attributes:
         images: ``(n, h, w, c)``, uint8.
@@ -48,7 +48,7 @@ class Part:
     _std: Tensor = field(init=False)
 
     def __post_init__(self) -> None:
-        # on the device once: a copy to a GPU in every step would make the processor wait for it
+        # on the device once: a copy to a GPU in every step would make the CPU wait for it
         for name, values in (("_mean", self.normalization.mean), ("_std", self.normalization.std)):
             object.__setattr__(self, name, torch.tensor(values, device=self.images.device))
 
@@ -66,7 +66,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OnDevice:
-    """A data set as one fidelity uses it, ready on a device; made by `put`.
+    """A dataset as one fidelity uses it, ready on a device; made by `put`.
 
     Attributes:
         dataset: Where it comes from.
@@ -85,7 +85,7 @@ class OnDevice:
     device: torch.device
 
     def part(self, split: Split) -> Part:
-        """Another part of the data set, such as the test images, prepared in the same way."""
+        """Another part of the dataset, such as the test images, prepared in the same way."""
         return _part(split, self.dataset.objective, self.train.normalization, self.resolution, self.device)
 
     def require_fit(self, recipe: Recipe, device: torch.device) -> None:
@@ -97,7 +97,7 @@ class OnDevice:
         here, wanted = (self.resolution, self.share, self.device), (recipe.resolution, recipe.share, device)
         if here != wanted:
             raise ConfigurationError(
-                f"the data set {self.dataset.name!r} was put on a device with (resolution, share, device) = "
+                f"the dataset {self.dataset.name!r} was put on a device with (resolution, share, device) = "
                 f"{_shown(here)}; the training asks for {_shown(wanted)}: put it there anew"
             )
 

@@ -68,7 +68,7 @@ class SupernetBenchmark:
     """Networks of a search space that share their weights, one supernet per task.
 
     Attributes:
-        alone: How what a search has found is trained by itself, for the report; gives space, data sets, device, seed.
+        alone: How what a search has found is trained by itself, for the report; gives space, datasets, device, seed.
         size: How large the networks in the supernet are.
         recipe: How a supernet is trained.
         directory: Where trained supernets are kept, to be loaded instead of trained again; None to keep none.
@@ -133,7 +133,7 @@ class SupernetBenchmark:
         """Refuse what cannot be trained, before anything is.
 
         Raises:
-            KtnasError: If there is no such device, or networks, recipes and data sets do not suit each other.
+            KtnasError: If there is no such device, or networks, recipes and datasets do not suit each other.
         """
         self.alone.check()
         for dataset in self.alone.datasets:
@@ -214,7 +214,7 @@ class _Supernets:
         """A path runs on two images.
 
         Raises:
-            KtnasError: If size, recipe and data set do not suit each other.
+            KtnasError: If size, recipe and dataset do not suit each other.
         """
         part = self._put(dataset).train
         supernet = self._built(dataset).to(self._device)

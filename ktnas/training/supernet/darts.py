@@ -69,7 +69,7 @@ class SharedCell(nn.Module):
         )
 
     def forward(self, before_last: Tensor, last: Tensor, stop: Stop) -> Tensor:
-        """The path's feature maps, side by side ``(n, c, h, w)``."""
+        """The path's feature maps, concatenated ``(n, c, h, w)``."""
         read = stop.plan.read
         nodes = [
             self.before_last(before_last, stop.before_last) if 0 in read else before_last,

@@ -166,7 +166,7 @@ def train_supernet(
 
     Raises:
         TrainingError: If it diverged, ran out of memory, or over its limit.
-        KtnasError: If recipe and data set do not suit each other.
+        KtnasError: If recipe and dataset do not suit each other.
     """
     paths = RandomPaths(supernet, Streams(seed).rng("supernet paths"))
     return train(paths, dataset, recipe, device=device, seed=seed, limit_s=limit_s, observe=observe)

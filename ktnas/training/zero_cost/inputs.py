@@ -63,10 +63,10 @@ class Sampled:
     """Images of each task's training part, drawn at random, channels brought to mean 0 and variance 1.
 
     Attributes:
-        datasets: A data set per task, of the task's name.
+        datasets: A dataset per task, of the task's name.
         images: Number of images; fewer where a training part has no more.
         seed: Of the draws.
-        digest: Fingerprint of the data sets' training parts: stands for them in records.
+        digest: Fingerprint of the datasets' training parts: stands for them in records.
     """
 
     datasets: Sequence[Dataset] = field(repr=False, compare=False)
@@ -80,14 +80,14 @@ class Sampled:
         object.__setattr__(self, "digest", _digest(self.datasets))
 
     def batch(self, task: str) -> Batch:
-        """Images of the data set of that name.
+        """Images of the dataset of that name.
 
         Raises:
-            UnknownNameError: If there is no such data set.
+            UnknownNameError: If there is no such dataset.
         """
         found = next((dataset for dataset in self.datasets if dataset.name == task), None)
         if found is None:
-            raise unknown_name("task", task, [dataset.name for dataset in self.datasets], "the proxy's data sets")
+            raise unknown_name("task", task, [dataset.name for dataset in self.datasets], "the proxy's datasets")
         count = min(self.images, len(found.train))
         rows = np.sort(Streams(self.seed).rng("proxy-batch", task).permutation(len(found.train))[:count])
         pixels = torch.from_numpy(found.train.images[rows]).permute(0, 3, 1, 2).float()

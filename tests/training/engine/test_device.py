@@ -22,7 +22,7 @@ def gpus(monkeypatch, count):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
 
 
-def test_the_processor_is_always_there(monkeypatch):
+def test_the_cpu_is_always_there(monkeypatch):
     gpus(monkeypatch, 0)
     assert resolve("cpu") == resolve("auto") == CPU
 
@@ -53,7 +53,7 @@ def test_other_names(name):
         resolve(name)
 
 
-def test_the_processor_allocator_is_recognised():
+def test_the_cpu_allocator_is_recognised():
     with pytest.raises(RuntimeError) as caught:
         torch.empty(2**58, dtype=torch.uint8)
     assert is_out_of_memory(caught.value)
@@ -62,7 +62,7 @@ def test_the_processor_allocator_is_recognised():
     assert not is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
 
 
-def test_nothing_is_special_about_the_processor():
+def test_nothing_is_special_about_the_cpu():
     with working_on(CPU):
         release_memory(CPU)
 
