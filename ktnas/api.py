@@ -13,8 +13,8 @@ from typing import TypeVar, cast
 
 from ktnas.algorithms import Search
 from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.computed import LiveBenchmark
 from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
-from ktnas.benchmarks.live import LiveBenchmark
 from ktnas.benchmarks.registry import load_benchmark
 from ktnas.config import defaults
 from ktnas.config.registry import METHODS, SPACES, made

@@ -39,7 +39,7 @@ def execute(options: argparse.Namespace) -> int:
     seeds = range(options.seed, options.seed + options.repeats)
     left = session.unanswered(experiment, seeds, options.out) if asked.training.live else []
     if left and (asked.training.max_hours is not None or not (options.quiet or options.json)):
-        from ktnas.training.estimate import require_time  # needs torch
+        from ktnas.benchmarks.estimate import require_time
 
         text = require_time(experiment.benchmark, left, asked.training.max_hours)
         if not (options.quiet or options.json):
@@ -68,7 +68,7 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _view(options: argparse.Namespace, experiment: Experiment) -> View:
-    from ktnas.benchmarks.live import LiveBenchmark
+    from ktnas.benchmarks.computed import LiveBenchmark
     from ktnas.report.progress import Board, LiveView, PlainView, SilentView
 
     if options.quiet or options.json:

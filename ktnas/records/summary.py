@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from ktnas.benchmarks import Benchmark, Standing
-from ktnas.benchmarks.live import LiveBenchmark
+from ktnas.benchmarks.computed import LiveBenchmark
 from ktnas.problem.progress import TaskResult
 from ktnas.problem.task import Problem, Task
 from ktnas.version import __version__

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from ktnas.benchmarks import Benchmark
-from ktnas.benchmarks.live import LiveBenchmark
+from ktnas.benchmarks.computed import LiveBenchmark
 from ktnas.description import identify
 from ktnas.errors import ConfigurationError
 from ktnas.problem.budget import check

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
 
 from ktnas.benchmarks import Benchmark
-from ktnas.benchmarks.live import LiveBenchmark
+from ktnas.benchmarks.computed import LiveBenchmark
 from ktnas.config.experiment import compose
 from ktnas.config.run_options import RunOptions
 from ktnas.evaluation.interrupts import interruptions_held_back

@@ -136,7 +136,7 @@ def test_a_supernet_has_its_own_epochs():
 @pytest.mark.parametrize(
     ("changes", "tasks", "error", "message"),
     [
-        ({}, ("holidays",), UnknownNameError, "unknown data set 'holidays'.*Tasks of rendered scenes: class_scene"),
+        ({}, ("holidays",), UnknownNameError, "unknown dataset 'holidays'.*Tasks of rendered scenes: class_scene"),
         ({"space": "nasbench-graph"}, ("normal",), UnknownNameError, "unknown search space 'nasbench-graph' of live"),
         ({"space": "transnas-micro"}, ("normal",), UnknownNameError, "did you mean 'transnas101-micro'"),
         ({"datasets": (("mine", "absent.npz"),)}, ("mine",), DataError, "no such file"),

@@ -53,8 +53,3 @@ def test_targets_that_fit(objective):
 def test_targets_that_do_not(objective, targets, message):
     with pytest.raises(DataError, match=message):
         objective.check(targets, SIZE, "here")
-
-
-def test_a_jigsaw_has_nine_equal_tiles():
-    with pytest.raises(DataError, match="3 x 3 equal tiles; got 8 x 9 pixels"):
-        Jigsaw(4).check(np.array([0]), (8, 9), "here")

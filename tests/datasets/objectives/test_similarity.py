@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage.metrics import structural_similarity
 
-from ktnas.training.engine.ssim import ssim
+from ktnas.datasets.objectives.similarity import Similarity, ssim
 
 
 def reference(x, y):
@@ -39,3 +39,12 @@ def test_flat_images_by_hand():
 def test_single_precision_is_enough_for_the_inputs():
     x = torch.rand(1, 3, 16, 16, generator=torch.Generator().manual_seed(0)) * 2 - 1
     assert ssim(x, x).tolist() == pytest.approx([1.0], abs=1e-12)
+
+
+def test_the_metric_is_the_mean_over_images():
+    x, y = np.random.default_rng(0).uniform(-1, 1, (2, 3, 3, 12, 14))
+    meter = Similarity()
+    for part in (slice(0, 2), slice(2, 3)):
+        meter.update(torch.from_numpy(x[part]), torch.from_numpy(y[part]))
+    expected = np.mean([reference(a, b) for a, b in zip(x, y, strict=True)])
+    assert meter.result() == {"ssim": pytest.approx(expected, abs=1e-10)}

@@ -1,7 +1,7 @@
 """Benchmarks whose answers take long: they are told of a whole batch, and answer when one by one is ready.
 
 A table answers at once, so `ktnas.benchmarks.Benchmark.evaluate` is enough for it. A benchmark that trains networks
-also fulfils `LiveBenchmark`: its evaluator may train several candidates side by side, and whoever watches learns of
+also fulfils `LiveBenchmark`: its evaluator may train several candidates in parallel, and whoever watches learns of
 every answer at the moment it is there, so that nothing that was paid for can be lost.
 """
 
@@ -22,7 +22,7 @@ class LiveBenchmark(Benchmark, Protocol):
 
     @property
     def workers(self) -> int:
-        """How many evaluations may run side by side; no answer depends on it."""
+        """How many evaluations may run in parallel; no answer depends on it."""
 
     def settings(self) -> Mapping[str, object]:
         """Everything but the seed that decides an answer, as dataclasses and plain values: it is recorded."""
