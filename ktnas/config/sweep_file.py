@@ -30,9 +30,9 @@ from ktnas.algorithms import Search
 from ktnas.benchmarks.user_table import TableChoice
 from ktnas.config.experiment import Settings, compose
 from ktnas.config.method import MethodChoice
-from ktnas.config.registry import DEFAULT_BUDGET
+from ktnas.config.registry import DEFAULT_BUDGET, SPACES, made
 from ktnas.errors import ConfigurationError, DataError, unknown_name
-from ktnas.runner.design import Arm, Case, Named, OwnTable, Source, Sweep
+from ktnas.runner.design import Arm, BenchmarkSource, Case, Named, OwnTable, Sweep
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -225,9 +225,10 @@ def _case(entry: Mapping[str, object], where: str, budget: int, *, until_best: b
     )
     experiment = compose(settings)
     names = experiment.problem.names
-    source: Source = Named(experiment.benchmark.name, names, settings.data)
+    source: BenchmarkSource = Named(experiment.benchmark.name, names, settings.data)
     if table is not None:
-        source = OwnTable(table, names)
+        space = made("search space", table.space, SPACES)
+        source = OwnTable(table.path, space, names, table.arch_column, table.minimize)
     name = _text(entry.get("name", ""), f"name of {where}")
     sources = tuple(task for task in names if task in experiment.problem.sources)
     return Case(source, sources, settings.budget, until_best, name)

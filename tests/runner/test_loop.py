@@ -9,7 +9,8 @@ from ktnas.algorithms.random_search import RandomSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
 from ktnas.errors import ConfigurationError, UnknownNameError
 from ktnas.problem.budget import Budget
-from ktnas.problem.progress import TaskResult, Transfers
+from ktnas.problem.callback import as_callback
+from ktnas.problem.progress import TaskProgress, Transfers
 from ktnas.problem.task import Problem, Task
 from ktnas.problem.trial import Evaluation, Proposal
 from ktnas.runner import loop as runner
@@ -116,7 +117,7 @@ class TestCounting:
 
     def test_everything_fails(self):
         result, _ = searched([question("81", "82")])
-        assert result.tasks["a"] == TaskResult(evaluations=2, failed=2, exhausted=True)
+        assert result.tasks["a"] == TaskProgress(evaluations=2, failed=2, exhausted=True)
 
     def test_generations_are_those_of_the_search(self):
         result, _ = searched([question("01", "02"), question("03")])
@@ -208,11 +209,11 @@ class TestStalling:
         assert [result.tasks[name].exhausted for name in "ab"] == [True, False]
 
 
-class TestObserver:
+class TestCallback:
     def test_sees_every_trial_and_how_far_each_task_has_come(self):
         seen = []
         script = [question("01", "02"), question("02"), (*question("44"), *question("03", task="b"))]
-        result, _ = searched(script, TWO, observe=seen.append)
+        result, _ = searched(script, TWO, callback=as_callback(seen.append))
         assert [t for progress in seen for t in progress.trials] == list(result.history)
         assert [progress.generation for progress in seen] == [0, 1, 2]
         assert [progress.tasks["a"].evaluations for progress in seen] == [2, 2, 3]
@@ -235,7 +236,7 @@ class TestObserver:
         assert result.tasks["a"].transfers == Transfers(proposed=4, positive=1, negative=2, skipped_generations=4)
         assert result.tasks["b"].transfers == Transfers()
 
-    def test_seconds_of_the_search_leave_out_evaluations_and_observers(self, monkeypatch):
+    def test_seconds_of_the_search_leave_out_evaluations_and_callbacks(self, monkeypatch):
         clock = [0.0]
         monkeypatch.setattr(runner, "perf_counter", lambda: clock[0])
 
@@ -256,7 +257,9 @@ class TestObserver:
             return Evaluation(0.0)
 
         script = (question("01", "02"), question("03"))
-        result = run(ONE, Thinking(script), evaluate, budget=Budget(3), seed=0, observe=lambda _: spend(1000))
+        result = run(
+            ONE, Thinking(script), evaluate, budget=Budget(3), seed=0, callback=as_callback(lambda _: spend(1000))
+        )
         assert (result.search_s, result.total_s) == (6, 2306)
 
 
