@@ -19,6 +19,7 @@ DESIGN = PACKAGE.parent / "docs" / "design.md"
 
 LAYERS = (
     {"typing", "errors", "rng", "version"},
+    {"recorded_names"},
     {"store", "description", "formatting"},
     {"files", "spaces", "surrogate"},
     {"problem"},
@@ -36,7 +37,7 @@ LAYERS = (
 """What each may import lies in the layers before it."""
 
 CORE = {
-    *("typing", "errors", "rng", "version", "store", "description", "formatting"),
+    *("typing", "errors", "rng", "version", "recorded_names", "store", "description", "formatting"),
     *("spaces", "surrogate", "problem", "embedding", "transfer", "algorithms"),
 }
 """Up to and including `algorithms`, files aside: pure computation."""

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from ktnas.problem.callback import Answered, Callback, Finished
 from ktnas.problem.progress import Progress, RunProgress
-from ktnas.records.evaluations import AnswerLog
+from ktnas.records.evaluations import EvaluationLog
 from ktnas.records.summary import Ending, Seconds
 from ktnas.records.trials import TrialLog
 from ktnas.typing import Genotype
@@ -28,7 +28,7 @@ class Recorder(Callback):
 
     label: Callable[[Genotype], str]
     log: TrialLog
-    answers: AnswerLog | None = None
+    answers: EvaluationLog | None = None
     search_s: float = 0.0
     began: float = field(default_factory=perf_counter)
 

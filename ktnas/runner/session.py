@@ -18,7 +18,7 @@ from ktnas.problem.budget import check
 from ktnas.problem.callback import Callback, Callbacks
 from ktnas.problem.progress import RunProgress
 from ktnas.records.configuration import configuration
-from ktnas.records.evaluations import AnswerLog, answered
+from ktnas.records.evaluations import EvaluationLog, answered
 from ktnas.records.run_directory import SUMMARY, RunDirectory, places_of, unused_directory
 from ktnas.records.summary import Ending, Summary, summarize
 from ktnas.records.trials import TrialLog
@@ -92,7 +92,7 @@ def _searched(
 @contextmanager
 def _evaluator(benchmark: Benchmark, directory: Path, recorder: Recorder, callbacks: Callbacks) -> Iterator[Evaluate]:
     """What answers a run's questions: first the record; answers that take long are recorded as they arrive."""
-    known = recorder.log.answers
+    known = recorder.log.evaluations
     if not isinstance(benchmark, LiveBenchmark):
         yield recalling(known, benchmark.evaluate)
         return
@@ -100,9 +100,9 @@ def _evaluator(benchmark: Benchmark, directory: Path, recorder: Recorder, callba
     def watch(change: Change) -> None:
         callbacks.evaluations(change.begun, change.arrived, change.doing)
 
-    with closing(AnswerLog(directory)) as answers, benchmark.evaluator(watch) as evaluate:
+    with closing(EvaluationLog(directory)) as answers, benchmark.evaluator(watch) as evaluate:
         recorder.answers = answers
-        yield recalling({**answers.answers, **known}, evaluate)
+        yield recalling({**answers.evaluations, **known}, evaluate)
 
 
 def search_seeds(

@@ -16,11 +16,12 @@ from time import perf_counter, process_time
 import numpy as np
 
 from ktnas.errors import ConfigurationError, KtnasError
-from ktnas.files.json_lines import to_json, write_atomically
+from ktnas.files.durable import write_atomically
+from ktnas.files.json_lines import to_json
 from ktnas.problem.callback import Callback, Callbacks
 from ktnas.problem.progress import RunProgress, SweepProgress
 from ktnas.records.digest import code_digest
-from ktnas.records.sweep_log import SWEEP_FILE, RecordLog, RunRecord
+from ktnas.records.sweep_log import SWEEP_FILE, RunRecord, SweepLog
 from ktnas.records.trajectory import trajectories
 from ktnas.runner.design import Sweep
 from ktnas.runner.loop import run
@@ -57,7 +58,7 @@ def run_sweep(sweep: Sweep, directory: Path, *, jobs: int = 1, callback: Callbac
             died. What has been finished by then is kept.
     """
     plan = planned(sweep)
-    log = RecordLog(directory)
+    log = SweepLog(directory)
     try:
         write_atomically(directory / SWEEP_FILE, to_json(plan.described))
         pending = [job for job, key in plan.keys.items() if key not in log.records]
@@ -78,7 +79,7 @@ class _Tally:
 
     sweep: Sweep
     plan: SweepPlan
-    log: RecordLog
+    log: SweepLog
     callbacks: Callbacks
     pending: Sequence[Job]
     workers: int = 1

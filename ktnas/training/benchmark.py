@@ -24,6 +24,7 @@ from ktnas.evaluation.processes import Assignment, Workers
 from ktnas.evaluation.protocol import BatchEvaluator, Change, Question, Watch
 from ktnas.problem.task import Task
 from ktnas.problem.trial import Evaluation, History
+from ktnas.recorded_names import lasting_name
 from ktnas.rng import Streams
 from ktnas.spaces.base import SearchSpace
 from ktnas.spaces.operators import sample
@@ -178,7 +179,7 @@ class TrainingBenchmark:
         """What decides a fitness, the seed aside; of data sets, their size and a checksum."""
         return {
             "space": self.space.name,
-            "networks": f"{self.networks.__module__}.{getattr(self.networks, '__qualname__', type(self.networks))}",
+            "networks": lasting_name(self.networks),
             "size": asdict(self.size),
             "recipe": asdict(self.recipe),
             "device": resolve(self.device).type,

@@ -120,7 +120,7 @@ class TestRuns:
         training = record["training"]
         assert training["recipe"]["epochs"] == 1
         assert training["datasets"]["classes"]["train"] == 48
-        assert training["networks"] == "ktnas.training.networks.build"
+        assert training["networks"] == "build"
         to_json(record)
 
     def test_changed_pixels_are_noticed_and_workers_are_not(self):

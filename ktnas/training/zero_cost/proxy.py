@@ -19,6 +19,7 @@ import torch
 from torch import nn
 
 from ktnas.datasets.objectives import Objective
+from ktnas.recorded_names import lasting_name
 from ktnas.spaces.base import ListedSpace, SearchSpace, genotypes
 from ktnas.spaces.graph import canonical_form, contracted
 from ktnas.spaces.nasbench201 import NASBench201
@@ -78,7 +79,7 @@ class ZeroCost:
 
     def __post_init__(self) -> None:
         kind = self.networks if hasattr(self.networks, "__qualname__") else type(self.networks)
-        object.__setattr__(self, "builder", f"{kind.__module__}.{kind.__qualname__}")
+        object.__setattr__(self, "builder", lasting_name(kind))
 
     @property
     def name(self) -> str:
@@ -123,10 +124,9 @@ class ZeroCost:
     def _key(self, space: SearchSpace, batch: Batch) -> str:
         """Everything that decides a score; fit for a file name."""
         digest = hashlib.sha256()
-        kind = type(space)
         shown = (batch.images, batch.targets) if self.score.reads_images else ()
         for part in (
-            f"format {FORMAT}, torch {torch.__version__}, {kind.__module__}.{kind.__qualname__} {space!r}",
+            f"format {FORMAT}, torch {torch.__version__}, {lasting_name(type(space))} {space!r}",
             f"{self.score!r} {self.builder} {self.size!r} {self.seed} {batch.objective!r} {batch.shape}",
         ):
             digest.update(part.encode())
