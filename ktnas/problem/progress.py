@@ -36,7 +36,7 @@ class Transfers:
 
 
 @dataclass(frozen=True, slots=True)
-class Improvement:
+class NewBest:
     """A trial that was better than all before it on its task.
 
     Attributes:
@@ -68,7 +68,7 @@ class TaskProgress:
 
     evaluations: int = 0
     failed: int = 0
-    improvements: tuple[Improvement, ...] = ()
+    improvements: tuple[NewBest, ...] = ()
     stop_reached_at: int | None = None
     exhausted: bool = False
     transfers: Transfers = Transfers()
@@ -86,7 +86,7 @@ class TaskProgress:
         evaluations, fitness = self.evaluations + 1, trial.fitness
         improvements, stop_reached_at = self.improvements, self.stop_reached_at
         if fitness is not None and (not improvements or fitness > improvements[-1].fitness):
-            improvements = (*improvements, Improvement(evaluations, trial, fitness))
+            improvements = (*improvements, NewBest(evaluations, trial, fitness))
             if fitness >= stop_at and stop_reached_at is None:
                 stop_reached_at = evaluations
         transfers = self.transfers

@@ -43,7 +43,7 @@ _DIED = (
 )
 
 
-class Line(Protocol):
+class Link(Protocol):
     """What work has of whoever gave it out, in whichever process it is done."""
 
     def tell(self, message: object) -> None:
@@ -89,7 +89,7 @@ class Onlooker(Generic[Outcome]):
 
 
 def run_in_parallel(
-    work: Callable[[Item, Line], Outcome],
+    work: Callable[[Item, Link], Outcome],
     items: Sequence[Item],
     *,
     jobs: int,
@@ -98,7 +98,7 @@ def run_in_parallel(
     """Work on items, each with one thread for its matrices, until all is done or someone wants an end.
 
     Args:
-        work: Is to end soon once its line is closing. It, items and outcomes can be pickled, unless one job is enough.
+        work: Is to end soon once its link is closing. It, items and outcomes can be pickled, unless one job is enough.
         items: What to work on.
         jobs: Processes at most; with one, all is done in this process.
         onlooker: Who looks on.
@@ -150,13 +150,13 @@ class _WithoutLine(Generic[Item, Outcome]):
 
     function: Callable[[Item], Outcome]
 
-    def __call__(self, item: Item, line: Line) -> Outcome:
+    def __call__(self, item: Item, link: Link) -> Outcome:
         return self.function(item)
 
 
 @dataclass(slots=True)
 class _Direct(Generic[Outcome]):
-    """A line within one process."""
+    """A link within one process."""
 
     onlooker: Onlooker[Outcome]
     closing: bool = False
@@ -166,15 +166,15 @@ class _Direct(Generic[Outcome]):
 
 
 def _here(
-    work: Callable[[Item, Line], Outcome], items: Sequence[Item], onlooker: Onlooker[Outcome]
+    work: Callable[[Item, Link], Outcome], items: Sequence[Item], onlooker: Onlooker[Outcome]
 ) -> Outcomes[Outcome]:
     outcomes: list[Outcome] = []
-    line = _Direct(onlooker)
+    link = _Direct(onlooker)
     with suppress(KeyboardInterrupt):
         for index, item in enumerate(items):
             with threadpool_limits(1):
-                outcomes.append(work(item, line))
-            if onlooker.take(index, outcomes[-1]) or line.closing:
+                outcomes.append(work(item, link))
+            if onlooker.take(index, outcomes[-1]) or link.closing:
                 break
     return Outcomes(tuple(outcomes), len(outcomes) == len(items))
 
@@ -192,7 +192,7 @@ class _Pool(Generic[Item, Outcome]):
     """Processes for one list of items."""
 
     def __init__(
-        self, work: Callable[[Item, Line], Outcome], jobs: int, onlooker: Onlooker[Outcome], *, patient: bool
+        self, work: Callable[[Item, Link], Outcome], jobs: int, onlooker: Onlooker[Outcome], *, patient: bool
     ) -> None:
         context = multiprocessing.get_context("spawn")
         self._onlooker, self._patient = onlooker, patient
@@ -300,7 +300,7 @@ class _Pool(Generic[Item, Outcome]):
 
 @dataclass(frozen=True, slots=True)
 class _Wire:
-    """A line to another process."""
+    """A link to another process."""
 
     messages: Queue[_Message | None]
     event: Event
@@ -314,7 +314,7 @@ class _Wire:
 
 
 _attached: list[tuple[Callable[..., object], _Wire]] = []
-"""In a process of a pool: the work, and the line. Set once, by `_attach`."""
+"""In a process of a pool: the work, and the link. Set once, by `_attach`."""
 
 
 def _attach(
@@ -337,8 +337,8 @@ def _end_when_cut(living: Connection[object, object]) -> None:
 
 def _work(item: object) -> tuple[bool, object]:
     """Whether work has begun on the item, and what came of it."""
-    work, line = _attached[0]
-    if line.closing:
+    work, link = _attached[0]
+    if link.closing:
         return False, None
     with threadpool_limits(1):
-        return True, work(item, line)
+        return True, work(item, link)

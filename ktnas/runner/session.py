@@ -24,7 +24,7 @@ from ktnas.records.summary import Ending, Summary, summarize
 from ktnas.records.trials import TrialLog
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.loop import run
-from ktnas.runner.pool import Line, Onlooker, run_in_parallel
+from ktnas.runner.pool import Link, Onlooker, run_in_parallel
 from ktnas.runner.recorder import Recorder
 
 _APART_S = 0.125
@@ -188,27 +188,27 @@ class _Repeat:
 
     compose: Callable[[], Experiment]
 
-    def __call__(self, item: tuple[int, Path], line: Line) -> Summary:
+    def __call__(self, item: tuple[int, Path], link: Link) -> Summary:
         seed, place = item
         experiment = self.compose()
-        return search_once(experiment, seed, RunDirectory(place), _Forward(line, experiment.budget.evaluations))
+        return search_once(experiment, seed, RunDirectory(place), _Forward(link, experiment.budget.evaluations))
 
 
 @dataclass(slots=True)
 class _Forward(Callback):
     """Tells the parent how far a run has come, and ends the run when the parent wants it."""
 
-    line: Line
+    link: Link
     budget: int
     told: float = 0.0
 
     def progressed(self, progress: RunProgress) -> None:
-        if self.line.closing:
+        if self.link.closing:
             raise KeyboardInterrupt
         ended = all(task.closed or task.evaluations >= self.budget for task in progress.tasks.values())
         if ended or monotonic() - self.told > _APART_S:
             self.told = monotonic()
-            self.line.tell(progress)
+            self.link.tell(progress)
 
 
 def fresh_directory(experiment: Experiment, seeds: Sequence[int], parent: Path) -> Path:

@@ -26,7 +26,7 @@ from ktnas.records.trajectory import trajectories
 from ktnas.runner.design import Sweep
 from ktnas.runner.loop import run
 from ktnas.runner.plan import Job, SweepPlan, planned
-from ktnas.runner.pool import Line, Onlooker, run_in_parallel
+from ktnas.runner.pool import Link, Onlooker, run_in_parallel
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +125,10 @@ class _Tally:
 class _EndWhenClosing(Callback):
     """Ends a run once its process is to end."""
 
-    line: Line
+    link: Link
 
     def progressed(self, progress: RunProgress) -> bool:
-        return self.line.closing
+        return self.link.closing
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +138,12 @@ class _Run:
     sweep: Sweep
     titles: dict[int, str]
 
-    def __call__(self, job: Job, line: Line) -> RunRecord | None:
+    def __call__(self, job: Job, link: Link) -> RunRecord | None:
         """Its record; None if it was ended before its end."""
         arm, case, title = self.sweep.arms[job.arm], self.sweep.cases[job.case], self.titles[job.case]
         experiment = case.experiment(arm.search)
         benchmark, problem, budget = experiment.benchmark, experiment.problem, experiment.budget
-        callback = _EndWhenClosing(line)
+        callback = _EndWhenClosing(link)
         began, cpu = perf_counter(), process_time()
         try:
             result = run(
