@@ -9,33 +9,27 @@ must start them under ``if __name__ == "__main__":``, as they import it anew.
 from __future__ import annotations
 
 import multiprocessing
-import os
+import pickle
 import signal
-import threading
+import traceback
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
-from multiprocessing.connection import Connection
-from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
+from multiprocessing.connection import Connection, wait
+from typing import Generic, Protocol, TypeVar, cast
 
 from threadpoolctl import threadpool_limits
 
 from ktnas.errors import KtnasError
 from ktnas.evaluation.interrupts import end_with_parent, interruptions_held_back
 
-if TYPE_CHECKING:
-    from multiprocessing.queues import Queue
-    from multiprocessing.synchronize import Event
-
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
-_LAST_MESSAGES_S = 5.0
-"""Seconds that messages still under way are waited for, once all processes have ended: one may have been killed."""
+_PATIENCE_S = 10.0
+"""Seconds that a process with nothing left to do may take to end."""
+
 
 _DIED = (
     "a process that worked in parallel has died: it was killed, perhaps as the machine's memory ran out, or a script "
@@ -188,157 +182,202 @@ class _Message:
     content: object
 
 
+@dataclass(frozen=True, slots=True)
+class _Came:
+    outcome: object
+
+
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    error: BaseException
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    item: object
+
+
 class _Pool(Generic[Item, Outcome]):
-    """Processes for one list of items."""
+    """Processes for one list of items; whatever interrupts this one, none of them is waited for in vain."""
 
     def __init__(
         self, work: Callable[[Item, Link], Outcome], jobs: int, onlooker: Onlooker[Outcome], *, patient: bool
     ) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._onlooker, self._patient = onlooker, patient
-        self._messages: Queue[_Message | None] = context.Queue()
-        self._closing = context.Event()
-        living, self._lifeline = context.Pipe(duplex=False)
-        self._living: Connection[object, object] = living
-        self._executor = ProcessPoolExecutor(jobs, context, _attach, (work, self._messages, self._closing, living))
-        self._news: SimpleQueue[_Message | tuple[int, Future[tuple[bool, object]]] | None] = SimpleQueue()
-        self._futures: list[Future[tuple[bool, object]]] = []
-        self._left = 0
+        self._work, self._jobs, self._onlooker, self._patient = work, jobs, onlooker, patient
+        self._processes: list[_Process] = []
         self._outcomes: dict[int, Outcome] = {}
 
     def run(self, items: Sequence[Item]) -> Outcomes[Outcome]:
         """As `run_in_parallel`."""
-        threading.Thread(target=self._read, daemon=True).start()
+        waiting = deque(enumerate(items))
         try:
-            self._submit(items)
-            while self._left:
-                self._next()
+            for _ in range(self._jobs):
+                self._processes.append(_Process(self._work))
+            for process in self._processes:
+                process.give(waiting)
+            while busy := [process for process in self._processes if process.index is not None]:
+                for process in _with_news(busy):
+                    self._hear(process, waiting)
         except (KeyboardInterrupt, _End):
             self._wind_down()
-        except BrokenProcessPool:
-            raise KtnasError(_DIED) from None
         except BaseException:
-            self._wind_down()
+            with suppress(Exception):  # the first error counts
+                self._wind_down()
             raise
         finally:
-            self._close()
+            for process in self._processes:
+                process.end()
         ordered = tuple(self._outcomes[index] for index in sorted(self._outcomes))
         return Outcomes(ordered, len(ordered) == len(items))
 
-    def _read(self) -> None:
-        """In a thread of its own, so that no process waits for its messages to be taken."""
-        while (message := self._messages.get()) is not None:
-            self._news.put(message)
-        self._news.put(None)
-
-    def _submit(self, items: Sequence[Item]) -> None:
-        with interruptions_held_back():  # also for the processes, which are started here
-            for index, item in enumerate(items):
-                future = self._executor.submit(_work, item)
-                self._futures.append(future)
-                self._left += 1
-                future.add_done_callback(partial(self._done, index))
-
-    def _done(self, index: int, future: Future[tuple[bool, object]]) -> None:
-        self._news.put((index, future))
-
-    def _next(self) -> None:
-        """Take in a message or an outcome, and tell it.
+    def _hear(self, process: _Process, waiting: deque[tuple[int, Item]]) -> None:
+        """Take in news of a process, tell it, and give the process the next item.
 
         Raises:
-            _End: If that ends the whole.
+            _End: If an onlooker wants an end.
+            KtnasError: If the process has died.
             BaseException: What work has raised.
         """
-        news = self._news.get()
-        if news is None:
-            return
+        news = process.news()
         if isinstance(news, _Message):
             ends = self._onlooker.hear(news.content)
+        elif isinstance(news, _Came):
+            ends = self._take(process, news)
         else:
-            self._left -= 1
-            ends = self._take(*news)
+            raise KtnasError(_DIED) if news is None else news.error
         if ends:
             raise _End
+        if process.index is None:
+            process.give(waiting)
 
-    def _take(self, index: int, future: Future[tuple[bool, object]]) -> bool:
-        if future.cancelled():
+    def _take(self, process: _Process, came: _Came) -> bool:
+        index, process.index = process.index, None
+        if index is None:
             return False
-        begun, outcome = future.result()
-        if not begun:
-            return False
-        self._outcomes[index] = cast("Outcome", outcome)
+        self._outcomes[index] = cast("Outcome", came.outcome)
         return self._onlooker.take(index, self._outcomes[index])
 
     def _wind_down(self) -> None:
-        """Drop what has not begun, and wait for what has: its outcomes count, its errors no more."""
-        self._closing.set()
-        if not self._patient:
-            self._lifeline.close()
-        for future in self._futures:
-            future.cancel()
-        try:
-            while self._left:
-                with suppress(Exception):
-                    self._next()
-        except KeyboardInterrupt:  # a second time: at once
-            self._lifeline.close()
-            raise
-
-    def _close(self) -> None:
-        self._closing.set()
-        self._executor.shutdown(wait=True, cancel_futures=True)
-        self._lifeline.close()
-        self._living.close()
-        self._messages.cancel_join_thread()  # a process that was killed may have kept its lock
-        self._messages.put(None)
-        with suppress(Empty):
-            while (news := self._news.get(timeout=_LAST_MESSAGES_S)) is not None:
+        """Give out nothing more, and wait until all have ended: outcomes still count, errors no more."""
+        for process in self._processes:
+            process.ask_to_end(patient=self._patient)
+        left = list(self._processes)
+        while left:
+            for process in _with_news(left):
+                news = process.news()
                 if isinstance(news, _Message):
                     self._onlooker.hear(news.content)
-        self._messages.close()
+                elif isinstance(news, _Came):
+                    self._take(process, news)
+                elif news is None:
+                    left.remove(process)
+
+
+def _with_news(processes: Sequence[_Process]) -> list[_Process]:
+    """Those that have sent something, or have ended; waits for one."""
+    ready = wait([process.connection for process in processes])
+    return [process for process in processes if process.connection in ready]
+
+
+class _Process:
+    """A process, and what this side knows of it.
+
+    Attributes:
+        connection: To it.
+        index: Number of the item that it works on; None if it has none.
+    """
+
+    def __init__(self, work: Callable[[Item, Link], Outcome]) -> None:
+        context = multiprocessing.get_context("spawn")
+        connection, other = context.Pipe()
+        closing, self._open = context.Pipe(duplex=False)
+        self.connection: Connection[object, object] = connection
+        self.index: int | None = None
+        self._process = context.Process(target=_serve, args=(work, other, closing))
+        try:
+            with interruptions_held_back():  # inherited: the parent is interrupted, and says when to end
+                self._process.start()
+        except BrokenPipeError:
+            raise KtnasError(_DIED) from None
+        other.close()
+        closing.close()
+
+    def give(self, waiting: deque[tuple[int, Item]]) -> None:
+        """The next item; if there is none, the process ends."""
+        with suppress(OSError):  # where it has died meanwhile, its connection tells
+            if waiting:
+                self.index, item = waiting.popleft()
+                self.connection.send(_Task(item))
+            else:
+                self.connection.send(None)
+
+    def news(self) -> _Message | _Came | _Raised | None:
+        """What it has sent; None if it has ended."""
+        try:
+            return cast("_Message | _Came | _Raised", self.connection.recv())
+        except (EOFError, OSError):
+            return None
+
+    def ask_to_end(self, *, patient: bool) -> None:
+        """End with the item that is worked on, which is told so; without patience, at once."""
+        self._open.close()
+        with suppress(OSError):
+            self.connection.send(None)
+        if not patient:
+            self._process.kill()
+
+    def end(self) -> None:
+        """See it end: it has nothing to do, or this process wants no more of it."""
+        self._open.close()
+        self.connection.close()
+        if self.index is None:
+            self._process.join(_PATIENCE_S)
+        self._process.kill()
+        self._process.join()
+        self._process.close()
 
 
 @dataclass(frozen=True, slots=True)
 class _Wire:
     """A link to another process."""
 
-    messages: Queue[_Message | None]
-    event: Event
+    connection: Connection[object, object]
+    end: Connection[object, object]
 
     def tell(self, message: object) -> None:
-        self.messages.put(_Message(message))
+        self.connection.send(_Message(message))
 
     @property
     def closing(self) -> bool:
-        return self.event.is_set()
+        return self.end.poll()  # nothing is ever sent: it is closed
 
 
-_attached: list[tuple[Callable[..., object], _Wire]] = []
-"""In a process of a pool: the work, and the link. Set once, by `_attach`."""
-
-
-def _attach(
-    work: Callable[..., object],
-    messages: Queue[_Message | None],
-    closing: Event,
-    living: Connection[object, object],
+def _serve(
+    work: Callable[[object, Link], object], connection: Connection[object, object], end: Connection[object, object]
 ) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and says when to end
+    """What a process does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
-    threading.Thread(target=_end_when_cut, args=(living,), daemon=True).start()
-    _attached.append((work, _Wire(messages, closing)))
+    link = _Wire(connection, end)
+    with suppress(EOFError, OSError):  # the parent wants no more
+        while isinstance(task := connection.recv(), _Task) and not link.closing:
+            connection.send_bytes(_answer(work, task, link))
 
 
-def _end_when_cut(living: Connection[object, object]) -> None:
-    with suppress(EOFError, OSError):
-        living.recv()
-    os._exit(1)
+def _answer(work: Callable[[object, Link], object], task: _Task, link: Link) -> bytes:
+    """What came of an item, an error too, as it is sent."""
+    try:
+        with threadpool_limits(1):
+            return pickle.dumps(_Came(work(task.item, link)))
+    except BaseException as error:  # whatever it is, it is for the parent
+        error.add_note(f"in a process of a pool:\n{traceback.format_exc()}")
+        return pickle.dumps(_Raised(_portable(error)))
 
 
-def _work(item: object) -> tuple[bool, object]:
-    """Whether work has begun on the item, and what came of it."""
-    work, link = _attached[0]
-    if link.closing:
-        return False, None
-    with threadpool_limits(1):
-        return True, work(item, link)
+def _portable(error: BaseException) -> BaseException:
+    """The error, or one that tells of it if it cannot be sent."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    except Exception:
+        return KtnasError(f"{type(error).__name__}: {error}")
+    return error
