@@ -2,6 +2,7 @@
 
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -14,7 +15,7 @@ from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
 from ktnas.evaluation.protocol import Change
 from ktnas.problem.budget import Budget
-from ktnas.problem.callback import Callback
+from ktnas.problem.callback import Callback, StopSearch
 from ktnas.problem.task import Problem
 from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory
 from ktnas.records.trials import TRIALS, read_trials
@@ -248,6 +249,62 @@ def test_interrupted_repeats_keep_what_was_found(tmp_path, settings, jobs):
     assert list(map(without_seconds, whole)) == list(map(without_seconds, fresh))
 
 
+class Stopping(Callback):
+    """Ends the search at the n-th call of a hook."""
+
+    def __init__(self, hook, number=1, how=True):
+        self.left, self.told = number, []
+        setattr(self, hook, lambda record: self.called(record, how))
+
+    def called(self, record, how):
+        self.told.append(record)
+        self.left -= 1
+        if self.left:
+            return None
+        if how is True:
+            return True
+        raise how
+
+
+HOW = pytest.mark.parametrize(("how", "why"), [(True, "a callback ended the search"), (StopSearch("enough"), "enough")])
+
+
+@HOW
+@pytest.mark.parametrize(
+    ("hook", "number"), [("evaluation_begun", 9), ("evaluation_finished", 23), ("generation_finished", 2)]
+)
+def test_a_run_that_a_callback_ends_is_unfinished_and_goes_on(tmp_path, hook, number, how, why):
+    whole = search(tmp_path / "whole")
+    stopped = search(tmp_path / "cut", callback=Stopping(hook, number, how))
+    assert (stopped["finished"], stopped["stopped"]) == (False, why)
+    assert json.loads((tmp_path / "cut" / SUMMARY).read_text()) == stopped
+    assert list(stopped)[list(stopped).index("finished") + 1] == "stopped"
+    recorded = read_trials(tmp_path / "cut")
+    assert recorded == read_trials(tmp_path / "whole")[: len(recorded)]
+    counts = {name: task["evaluations"] for name, task in stopped["tasks"].items()}
+    assert counts == {name: sum(t.task == name and not t.repeat for t in recorded) for name in counts}
+    assert sum(counts.values()) == {"evaluation_begun": 8, "evaluation_finished": 23}.get(hook, sum(counts.values()))
+    resumed = search(tmp_path / "cut")
+    assert without_seconds(resumed) == without_seconds(whole)
+    assert "stopped" not in resumed
+    assert (tmp_path / "cut" / TRIALS).read_bytes() == (tmp_path / "whole" / TRIALS).read_bytes()
+
+
+@HOW
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_repeats_that_a_callback_ends_keep_what_was_found(tmp_path, settings, jobs, how, why):
+    settings = replace(settings, budget=60)
+    directory = RunDirectory(tmp_path / "run")
+    summaries = repeats(settings, range(5), directory, Stopping("progressed", 1, how), jobs)
+    assert len(summaries) < 5
+    assert not summaries[-1]["finished"]
+    assert summaries[-1].get("stopped") == (why if jobs == 1 else None)
+    assert json.loads((tmp_path / "run" / SUMMARY).read_text()) == summaries
+    whole = repeats(settings, range(5), directory, jobs=jobs)
+    fresh = repeats(settings, range(5), RunDirectory(tmp_path / "fresh"), jobs=1)
+    assert list(map(without_seconds, whole)) == list(map(without_seconds, fresh))
+
+
 def test_an_error_in_a_process_is_raised_here(tmp_path, settings):
     directory = RunDirectory(tmp_path / "run")
     repeats(settings, range(2), directory, jobs=1)
@@ -359,6 +416,27 @@ def test_answers_that_take_long_are_recorded_as_they_arrive_and_none_is_lost(tmp
         assert not set(asked) & set(again)
         assert (path / TRIALS).read_bytes() == trials
         assert without_seconds(resumed) == without_seconds(whole)
+
+
+@HOW
+@pytest.mark.parametrize("number", [1, 4, 11])
+def test_a_stop_among_answers_that_take_long_loses_none(tmp_path, number, how, why):
+    functions = {"sum": sum, "threes": lambda code: code.count(3)}
+    whole, _ = slow(tmp_path / "whole", functions)
+    stopped, reports = slow(tmp_path / "cut", functions, callback=Stopping("evaluation_finished", number, how))
+    assert (stopped["finished"], stopped["stopped"], reports) == (False, why, [])
+    arrived = sum(task["evaluations"] for task in stopped["tasks"].values())
+    assert arrived == number
+    asked = []
+
+    def counted(code):
+        asked.append(code)
+        return sum(code)
+
+    resumed, _ = slow(tmp_path / "cut", {"sum": counted, "threes": lambda code: code.count(3)})
+    assert len(asked) == 24 - stopped["tasks"]["sum"]["evaluations"]
+    assert (tmp_path / "cut" / TRIALS).read_bytes() == (tmp_path / "whole" / TRIALS).read_bytes()
+    assert without_seconds(resumed) == without_seconds(whole)
 
 
 def test_what_takes_long_after_a_search_is_said(tmp_path):

@@ -14,7 +14,7 @@ from ktnas.algorithms.random_search import RandomSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
 from ktnas.benchmarks.functions import FunctionBenchmark
 from ktnas.errors import ConfigurationError, DataError, UnknownNameError
-from ktnas.problem.callback import Callback
+from ktnas.problem.callback import Callback, StopSearch
 from ktnas.problem.progress import SweepProgress
 from ktnas.problem.task import Task
 from ktnas.records.sweep_log import RUNS_FILE, SWEEP_FILE, read_records
@@ -212,6 +212,31 @@ class TestInterruption:
         assert not result.finished
         assert len(result.records) == 3
         assert run_sweep(SWEEP, tmp_path).found == 3
+
+    @pytest.mark.parametrize("jobs", [1, 2])
+    @pytest.mark.parametrize("how", [True, StopSearch("enough")])
+    def test_a_callback_ends_it_and_it_goes_on(self, tmp_path, jobs, how):
+        class Stop(Callback):
+            def sweep_progressed(self, progress):
+                if progress.done < 2:
+                    return None
+                if how is True:
+                    return True
+                raise how
+
+        result = run_sweep(SWEEP, tmp_path, jobs=jobs, callback=Stop())
+        assert not result.finished
+        assert 2 <= len(result.records) <= 3  # the other process may just have finished one
+        again = run_sweep(SWEEP, tmp_path)
+        assert (again.finished, again.found) == (True, len(result.records))
+        assert told(again.records) == told(run_sweep(SWEEP, tmp_path / "fresh").records)
+
+    def test_a_callback_ends_it_before_it_begins(self, tmp_path):
+        class Stop(Callback):
+            def sweep_progressed(self, progress):
+                return True
+
+        assert run_sweep(SWEEP, tmp_path, callback=Stop()).records == ()
 
     @pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups are POSIX")
     def test_of_the_command(self, tmp_path):
