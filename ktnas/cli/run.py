@@ -49,12 +49,11 @@ def execute(options: argparse.Namespace) -> int:
     directory = RunDirectory(path)
     with _view(options, experiment) as view:
         if len(seeds) == 1:
-            show = partial(view.show, options.seed)
-            summaries = [session.search_once(experiment, options.seed, directory, show, view.say)]
+            summaries = [session.search_once(experiment, options.seed, directory, view)]
         else:
             cores = 1 if asked.training.live else os.cpu_count() or 1  # one run's workers keep all cores busy
             jobs = options.jobs or min(len(seeds), cores)
-            summaries = session.search_seeds(asked, seeds, directory, view, jobs)
+            summaries = session.search_seeds(partial(compose, asked), seeds, directory, view, jobs=jobs)
     draw(experiment, directory, summaries, [places[summary["seed"]] for summary in summaries])
     finished = len(summaries) == len(seeds) and all(summary["finished"] for summary in summaries)
     if options.json:
@@ -69,10 +68,10 @@ def execute(options: argparse.Namespace) -> int:
 
 def _view(options: argparse.Namespace, experiment: Experiment) -> View:
     from ktnas.benchmarks.computed import LiveBenchmark
-    from ktnas.report.progress import Board, LiveView, PlainView, SilentView
+    from ktnas.report.progress import Board, LiveView, PlainView, View
 
     if options.quiet or options.json:
-        return SilentView()
+        return View()
     tasks, budget = experiment.problem.tasks, experiment.budget.evaluations
     workers = max(1, benchmark.workers) if isinstance(benchmark := experiment.benchmark, LiveBenchmark) else 0
     board = Board(experiment.title, tasks, budget, options.repeats, workers)

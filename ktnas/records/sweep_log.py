@@ -15,7 +15,7 @@ from pathlib import Path
 from ktnas.errors import ConfigurationError, DataError
 from ktnas.files.durable import make_directory
 from ktnas.files.json_lines import AppendOnlyLog, read_lines
-from ktnas.records.trajectory import Move, Step, TaskCourse
+from ktnas.records.trajectory import Move, Step, Trajectory
 from ktnas.typing import JSON
 
 RUNS_FILE = "runs.jsonl"
@@ -45,7 +45,7 @@ class RunRecord:
     seed: int
     budget: int
     until_best: bool
-    tasks: Mapping[str, TaskCourse]
+    tasks: Mapping[str, Trajectory]
     wall_s: float = 0.0
     cpu_s: float = 0.0
     code: str = ""
@@ -80,10 +80,10 @@ def decode(line: str) -> tuple[str, RunRecord]:
         raise DataError(f"no run but {line[:60]!r} ({type(error).__name__}: {error})") from None
 
 
-def _course(plain: dict[str, list[list[object]]]) -> TaskCourse:
+def _course(plain: dict[str, list[list[object]]]) -> Trajectory:
     steps = tuple(Step(*step) for step in plain.pop("steps"))  # type: ignore[arg-type]
     moves = tuple(Move(*move) for move in plain.pop("moves"))  # type: ignore[arg-type]
-    return TaskCourse(**plain, steps=steps, moves=moves)  # type: ignore[arg-type]
+    return Trajectory(**plain, steps=steps, moves=moves)  # type: ignore[arg-type]
 
 
 def read_records(path: Path) -> dict[str, RunRecord]:
