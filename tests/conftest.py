@@ -14,7 +14,7 @@ import tempfile
 import pytest
 from hypothesis import HealthCheck, settings
 
-from ktnas.benchmarks.registry import SOURCES, load_benchmark
+from ktnas.benchmarks.registry import known_benchmark, load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.files.search_path import find
 
@@ -48,7 +48,7 @@ def pytest_runtest_setup(item):
 
 def require_table(name):
     """Skip the test, or fail it where tables are required, unless the benchmark's data are here."""
-    source = next(source for source in SOURCES if source.name == name)
+    source = known_benchmark(name)
     if source.locate(None) is not None:
         return
     _miss(f"benchmark {name} is not on the data search path", source.hint)

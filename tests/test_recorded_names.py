@@ -30,7 +30,7 @@ PARTS = {
     "proxies": {name: lambda score=score: ZeroCost(score()) for name, score in SCORES.items()},
 }
 
-HELD_BY_NO_SEARCH = {"Cell", "Columns", "Candidates", "Entry", "Plan", "Settings", "Source", "Standing"}
+HELD_BY_NO_SEARCH = {"Cell", "Entry"}
 """Names of more than one class, none of which a composed object holds: they stand in no record and no key."""
 
 

@@ -17,8 +17,7 @@ from itertools import islice
 
 import numpy as np
 
-from ktnas.algorithms.candidates.pool import Breeding, Offspring, Pool, WholeSpace
-from ktnas.algorithms.candidates.pool import Candidates as Pooled
+from ktnas.algorithms.candidates.pool import Breeding, Offspring, Pool, PoolMembers, WholeSpace
 from ktnas.algorithms.candidates.proxy_screening import ProxyScreening
 from ktnas.algorithms.candidates.screening import Evidence, NoScreening, Ranking, Screening
 from ktnas.embedding import Embedder, FittedEmbedder
@@ -242,11 +241,11 @@ class _Plan:
     streams: Streams
 
     @cached_property
-    def pools(self) -> Mapping[str, Pooled | None]:
+    def pools(self) -> Mapping[str, PoolMembers | None]:
         """Candidates per task; None where no member can be bred from."""
         return {task: self._pool(task, left) for task, left in self.remaining.items()}
 
-    def _pool(self, task: str, left: int) -> Pooled | None:
+    def _pool(self, task: str, left: int) -> PoolMembers | None:
         state, size = self.state, self.method.population + self.method.migrants
         members = survivors((*state.populations[task], *state.current[task]), size)
         if not members:
@@ -276,13 +275,13 @@ class _Plan:
         return float(self.scores[task][chosen[0]]) if chosen else float("-inf")
 
 
-def _best_indices(history: History, task: str, pool: Pooled, scores: FloatArray, count: int) -> list[int]:
+def _best_indices(history: History, task: str, pool: PoolMembers, scores: FloatArray, count: int) -> list[int]:
     order = np.argsort(-scores, kind="stable").tolist()
     unknown = (i for i in order if history.find(task, pool.genotypes[i]) is None)
     return list(islice(unknown, count))
 
 
-def _best_unknown(history: History, task: str, pool: Pooled, scores: FloatArray, count: int) -> Sequence[Proposal]:
+def _best_unknown(history: History, task: str, pool: PoolMembers, scores: FloatArray, count: int) -> Sequence[Proposal]:
     children = [pool.child(i) for i in _best_indices(history, task, pool, scores, count)]
     return [Proposal(task, child.genotype, child.parents) for child in children]
 

@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-BENCHMARKS = ("nasbench201", "transnas101-micro", "transnas101-macro", "nasbench-graph")
-"""Names of the benchmarks in `ktnas.benchmarks.registry`, here so that `--help` need not load it."""
-
-
 SCENE_TASKS = ("class_scene", "class_object", "room_layout", "jigsaw", "segmentsemantic", "normal", "autoencoder")
 """Tasks of `ktnas.datasets.scenes`, which need no data."""
 

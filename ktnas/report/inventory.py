@@ -34,7 +34,7 @@ def print_inventory(entries: Sequence[Entry], stream: TextIO) -> None:
 
 
 def print_datasets(datasets: Sequence[DatasetEntry], places: Sequence[str], stream: TextIO) -> None:
-    """Data sets of images, for live training: those that are here, and how to get the others."""
+    """Datasets of images, for live training: those that are here, and how to get the others."""
     console = _console(stream)
     table = _table(["data set", "data"], ["image"])
     table.add_column("where", overflow="fold")

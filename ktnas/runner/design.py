@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ktnas.algorithms import Search
-from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.benchmarks.user_table import load_table

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 
 from ktnas.algorithms import KeepsEmbeddings, Populated, RatesByProxy, Search
-from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.complexity_proxy import tabulated
 from ktnas.errors import ConfigurationError
 from ktnas.files.array_cache import DiskStore

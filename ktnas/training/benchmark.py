@@ -1,6 +1,6 @@
 """Live training as a benchmark: a candidate's fitness is that of its network, trained on a task's data.
 
-Fulfils `ktnas.benchmarks.computed.LiveBenchmark`. A search sees validation metrics only; `TrainingBenchmark.report`
+Fulfils `ktnas.benchmarks.computed.ComputedBenchmark`. A search sees validation metrics only; `TrainingBenchmark.report`
 measures on the test part and is asked once, after the search.
 """
 
@@ -17,7 +17,7 @@ from zlib import crc32
 import numpy as np
 import torch
 
-from ktnas.benchmarks import Standing
+from ktnas.benchmarks.base import Standing
 from ktnas.benchmarks.estimate import Estimate
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.errors import ConfigurationError, unknown_name

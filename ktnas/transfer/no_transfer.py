@@ -20,5 +20,5 @@ class NoTransfer:
         return "none"
 
     def migrants(self, candidates: Candidates, count: int, rng: np.random.Generator) -> Sequence[Trial]:
-        """Nothing."""
+        """No candidate moves, whatever it promises."""
         return ()

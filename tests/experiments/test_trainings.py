@@ -11,7 +11,7 @@ import pytest
 import torch
 from scipy.stats import kendalltau
 
-from ktnas.benchmarks import Standing
+from ktnas.benchmarks.base import Standing
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.objectives import Classification
 from ktnas.errors import ConfigurationError, DataError

@@ -1,6 +1,6 @@
 """Weight sharing as a benchmark: a candidate's fitness is that of its network with weights inherited from a supernet.
 
-Fulfils `ktnas.benchmarks.computed.LiveBenchmark`. The first evaluation of a task trains its supernet, as its cost says;
+Fulfils `ktnas.benchmarks.computed.ComputedBenchmark`. The first evaluation of a task trains its supernet, as its cost says;
 every later one costs a pass over the validation part. What a search has found is reported as trained by itself:
 inherited weights are good for an order, not for an accuracy.
 """
@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 import torch
 
-from ktnas.benchmarks import Standing
+from ktnas.benchmarks.base import Standing
 from ktnas.benchmarks.estimate import Estimate
 from ktnas.datasets.dataset import Dataset
 from ktnas.errors import ArchitectureError, DataError

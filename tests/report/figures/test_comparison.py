@@ -45,10 +45,10 @@ class TestBands:
         assert width < 1400
 
     def test_a_logarithmic_scale_gives_the_beginning_room(self):
-        # A step early in a long course moves nothing to speak of on a linear scale, and a lot on a logarithmic one.
+        # A step early in a long trajectory moves nothing to speak of on a linear scale, and a lot on a logarithmic one.
         x = np.arange(1.0, 3001.0)
-        course = Line("a", x, np.where(x < 30, 2.0, 1.0), np.ones(3000), np.ones(3000))
-        panel = Panel("t", "rank", (course,))
+        trajectory = Line("a", x, np.where(x < 30, 2.0, 1.0), np.ones(3000), np.ones(3000))
+        panel = Panel("t", "rank", (trajectory,))
         linear, logarithmic = (end_of_the_top(bands([panel], "", logarithmic_x=scale)) for scale in (False, True))
         assert logarithmic > linear + 100
 

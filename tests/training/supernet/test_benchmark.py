@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ktnas.benchmarks.computed import LiveBenchmark
+from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.objectives import Classification, Regression
 from ktnas.errors import ConfigurationError, DataError, UnknownNameError
@@ -185,7 +185,7 @@ class TestKeptSupernets:
 
 class TestAsABenchmark:
     def test_is_a_live_one(self, made):
-        assert isinstance(made(), LiveBenchmark)
+        assert isinstance(made(), ComputedBenchmark)
         assert made().workers == 0
 
     def test_answers_in_turn_and_tells_who_watches(self, made):
