@@ -22,11 +22,11 @@ from harness import Options, cell
 
 from ktnas.algorithms.candidates.pool import Offspring
 from ktnas.algorithms.candidates.screening import NoScreening
-from ktnas.algorithms.ktnas import KTNAS
+from ktnas.algorithms.multi_population import KTNAS
 from ktnas.algorithms.presets import ktnas, ktnas_paper
 from ktnas.config.method import MethodChoice
 from ktnas.config.registry import SURROGATES
-from ktnas.embedding import Embedder
+from ktnas.embedding.base import Embedder
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.node2vec.separate import Separate
 from ktnas.embedding.node2vec.shared_axes import Node2Vec
@@ -40,7 +40,7 @@ from ktnas.records.sweep_log import RunRecord
 from ktnas.report.comparison import ALL_TASKS, Measure, compare, scores
 from ktnas.report.markdown import Value, convergence
 from ktnas.runner.design import Arm, Case, Named
-from ktnas.transfer import Transfer
+from ktnas.transfer.base import Transfer
 from ktnas.transfer.no_transfer import NoTransfer
 from ktnas.transfer.random_transfer import RandomTransfer
 from ktnas.transfer.transfer_rank import TransferRank

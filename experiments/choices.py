@@ -31,11 +31,11 @@ from sample_efficiency import exploring, parts
 
 from ktnas.algorithms.candidates.joint_screening import observations
 from ktnas.algorithms.candidates.screening import Evidence
-from ktnas.algorithms.ktnas import KTNAS, evidence
+from ktnas.algorithms.multi_population import KTNAS, evidence
 from ktnas.api import search
 from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
-from ktnas.embedding import FittedEmbedder
+from ktnas.embedding.base import FittedEmbedder
 from ktnas.embedding.cached import cached
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.node2vec.shared_axes import Node2Vec

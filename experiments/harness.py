@@ -22,8 +22,8 @@ from typing import cast
 
 import numpy as np
 
-from ktnas.algorithms import Search
-from ktnas.algorithms.ktnas import KTNAS
+from ktnas.algorithms.base import Search
+from ktnas.algorithms.multi_population import KTNAS
 from ktnas.config import registry as catalog
 from ktnas.errors import KtnasError
 from ktnas.records.configuration import environment

@@ -31,7 +31,7 @@ from threadpoolctl import threadpool_limits
 from ktnas.algorithms.presets import ktnas
 from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
-from ktnas.embedding import group_widths
+from ktnas.embedding.base import group_widths
 from ktnas.embedding.cached import cached
 from ktnas.records.sweep_log import RunRecord
 from ktnas.report.comparison import Measure, scores

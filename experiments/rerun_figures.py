@@ -18,7 +18,7 @@ import harness
 import numpy as np
 from harness import Options
 
-from ktnas.algorithms import Search
+from ktnas.algorithms.base import Search
 from ktnas.algorithms.best_first import BestFirst
 from ktnas.algorithms.local_search import BestImprovement, LocalSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution

@@ -29,7 +29,7 @@ from smoothed import SmoothedTask, smoothed
 
 from ktnas.algorithms.candidates.joint_screening import JointScreening
 from ktnas.algorithms.candidates.pool import BredAndRandom
-from ktnas.algorithms.ktnas import KTNAS
+from ktnas.algorithms.multi_population import KTNAS
 from ktnas.algorithms.presets import gp_search, ktnas
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.node2vec.shared_axes import Node2Vec

@@ -29,7 +29,7 @@ from trainings import Spent
 from ktnas.report.figures.comparison import Cloud, clouds
 from ktnas.report.markdown import Value, markdown_table
 from ktnas.training.engine.seeding import seeded
-from ktnas.training.networks import build
+from ktnas.training.networks.building import build
 from ktnas.training.networks.costs import count
 from ktnas.typing import FloatArray, Genotype, IntArray
 

@@ -19,7 +19,7 @@ import transfer_matrix
 from harness import Options, cell
 from transnas import BENCHMARKS, COMPARED_AT, tasks
 
-from ktnas.algorithms.ktnas import KTNAS
+from ktnas.algorithms.multi_population import KTNAS
 from ktnas.algorithms.presets import ktnas_paper
 from ktnas.records.sweep_log import RunRecord
 from ktnas.report.comparison import ALL_TASKS, Measure, scores

@@ -33,11 +33,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from ktnas.algorithms.candidates.joint_screening import JointScreening
-from ktnas.algorithms.ktnas import evidence
+from ktnas.algorithms.multi_population import evidence
 from ktnas.algorithms.presets import ktnas
 from ktnas.api import search
 from ktnas.benchmarks.registry import load_benchmark
-from ktnas.embedding import FittedEmbedder
+from ktnas.embedding.base import FittedEmbedder
 from ktnas.embedding.cached import cached
 from ktnas.problem.trial import History, Trial
 from ktnas.report.markdown import Value, markdown_table

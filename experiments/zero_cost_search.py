@@ -18,7 +18,7 @@ from typing import cast
 import harness
 from harness import Options, as_search, cell
 
-from ktnas.algorithms import Search
+from ktnas.algorithms.base import Search
 from ktnas.algorithms.candidates.proxy_screening import ProxyScreening
 from ktnas.algorithms.enumeration import Enumeration
 from ktnas.algorithms.mtnas import MTNAS

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
-from ktnas.algorithms import Search
+from ktnas.algorithms.base import Search
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction

@@ -132,8 +132,13 @@ def parents(module):
 
 
 def own_imports(module):
-    """Modules of this package that a module imports, as their names within it."""
-    return [replaced for i in imports(module) if (replaced := i.name.removeprefix("ktnas.")) in MODULES]
+    """Modules of this package that a module imports, as their names within it; without the index of a package.
+
+    An index names, for type checkers, what the package's own modules hold: it loads none of them.
+    """
+    index = f"{module}." if MODULES[module].name == "__init__.py" else None
+    found = [(i.name.removeprefix("ktnas."), i.typing) for i in imports(module)]
+    return [name for name, typing in found if name in MODULES and not (typing and index and name.startswith(index))]
 
 
 def in_core(module):

@@ -16,7 +16,7 @@ from ktnas.recorded_names import FIRST_PATHS, lasting_name, plain_names
 from ktnas.records.function_digest import function_digest
 from ktnas.spaces.fingerprint import fingerprint
 from ktnas.spaces.nasbench201 import NASBench201
-from ktnas.training.networks import build
+from ktnas.training.networks.building import build
 from ktnas.training.zero_cost.proxy import ZeroCost
 
 THEN = json.loads((Path(__file__).parent / "fixtures" / "before_the_move" / "names.json").read_text())

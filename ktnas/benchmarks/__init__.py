@@ -2,4 +2,73 @@
 
 One file per NAS benchmark. A search sees `Benchmark.evaluate` only; `Benchmark.report` is opened once,
 after the search.
+
+* `Standing`: where an architecture stands among all listed ones, by validation fitness.
+* `Benchmark`: where fitness comes from.
+* `Tabulated`: A complexity that a table lists; fulfils `ktnas.problem.proxy.Proxy`.
+* `tabulated`: A measure of complexity as a proxy; None if the benchmark does not list it for every task.
+* `ComputedBenchmark`: A benchmark whose answers are computed, and take long.
+* `Estimate`: what a search is expected to take.
+* `Estimable`: A benchmark that can tell how long its answers take.
+* `FunctionBenchmark`: A benchmark that computes its answers; fulfils `ktnas.benchmarks.Benchmark`.
+* `KnownBenchmark`: A benchmark known by name.
+* `BenchmarkEntry`: one line of the inventory.
+* `known_benchmark`: what is known of the benchmark of that name.
+* `known_benchmarks`: what is known of every benchmark, in the order in which they are looked for a task.
+* `load_benchmark`: the benchmark of that name.
+* `find_benchmark`: the first benchmark that has all of ``tasks``, restricted to them.
+* `inventory`: every benchmark known by name, found or not.
+* `CorrelatedTasks`: where such a pair of tasks comes from: a source of benchmarks for sweeps.
+* `with_correlated_task`: A task of a benchmark, after a synthetic one of the given Spearman correlation with it.
+* `TaskRecord`: what a table records for one task, one entry per row.
+* `TableBenchmark`: A benchmark over listed architectures; fulfils `ktnas.benchmarks.Benchmark`.
+* `listed_space`: ``base`` itself if ``genotypes``, all different, are every code of it.
+* `load_table`: A benchmark whose tasks are columns of a table.
+* `TableChoice`: A user's own table.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import lazy_loader as lazy
+
+if TYPE_CHECKING:
+    from ktnas.benchmarks.base import Benchmark as Benchmark
+    from ktnas.benchmarks.base import Standing as Standing
+    from ktnas.benchmarks.complexity_proxy import Tabulated as Tabulated
+    from ktnas.benchmarks.complexity_proxy import tabulated as tabulated
+    from ktnas.benchmarks.computed import ComputedBenchmark as ComputedBenchmark
+    from ktnas.benchmarks.estimate import Estimable as Estimable
+    from ktnas.benchmarks.estimate import Estimate as Estimate
+    from ktnas.benchmarks.functions import FunctionBenchmark as FunctionBenchmark
+    from ktnas.benchmarks.known import BenchmarkEntry as BenchmarkEntry
+    from ktnas.benchmarks.known import KnownBenchmark as KnownBenchmark
+    from ktnas.benchmarks.registry import find_benchmark as find_benchmark
+    from ktnas.benchmarks.registry import inventory as inventory
+    from ktnas.benchmarks.registry import known_benchmark as known_benchmark
+    from ktnas.benchmarks.registry import known_benchmarks as known_benchmarks
+    from ktnas.benchmarks.registry import load_benchmark as load_benchmark
+    from ktnas.benchmarks.synthetic import CorrelatedTasks as CorrelatedTasks
+    from ktnas.benchmarks.synthetic import with_correlated_task as with_correlated_task
+    from ktnas.benchmarks.table import TableBenchmark as TableBenchmark
+    from ktnas.benchmarks.table import TaskRecord as TaskRecord
+    from ktnas.benchmarks.table import listed_space as listed_space
+    from ktnas.benchmarks.user_table import TableChoice as TableChoice
+    from ktnas.benchmarks.user_table import load_table as load_table
+
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    submod_attrs={
+        "base": ["Standing", "Benchmark"],
+        "complexity_proxy": ["Tabulated", "tabulated"],
+        "computed": ["ComputedBenchmark"],
+        "estimate": ["Estimate", "Estimable"],
+        "functions": ["FunctionBenchmark"],
+        "known": ["KnownBenchmark", "BenchmarkEntry"],
+        "registry": ["known_benchmark", "known_benchmarks", "load_benchmark", "find_benchmark", "inventory"],
+        "synthetic": ["CorrelatedTasks", "with_correlated_task"],
+        "table": ["TaskRecord", "TableBenchmark", "listed_space"],
+        "user_table": ["load_table", "TableChoice"],
+    },
+)

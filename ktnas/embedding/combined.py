@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ktnas.embedding import Embedder
+from ktnas.embedding.base import Embedder
 from ktnas.embedding.node2vec.pooling import Mean
 from ktnas.embedding.node2vec.shared_axes import Node2Vec
 from ktnas.embedding.node2vec.words import Neighbourhood, Operation, OperationAndPosition

@@ -1,1 +1,42 @@
-"""How proposals are evaluated: one by one, in processes, from the record."""
+"""How proposals are evaluated: one by one, in processes, from the record.
+
+* `Assignment`: A question, and what its answer depends on beside it.
+* `without_context`: assignments whose answers depend on nothing but the question.
+* `Workers`: fulfils `ktnas.evaluation.protocol.BatchEvaluator`; a context manager.
+* `BatchEvaluator`: an evaluator that is told beforehand what it will be asked, and may begin at once.
+* `Change`: what has happened to evaluations at one moment.
+* `unwatched`: nobody watches.
+* `Serial`: fulfils `ktnas.evaluation.protocol.BatchEvaluator`; nothing begins before it is asked.
+* `WorkerLostError`: for answerers to raise: this process can answer nothing more, such as after a crash of its GPU.
+* `WorkerStartError`: A worker that could not begin.
+* `Worker`: A process, and what this side knows of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import lazy_loader as lazy
+
+if TYPE_CHECKING:
+    from ktnas.evaluation.assignment import Assignment as Assignment
+    from ktnas.evaluation.assignment import without_context as without_context
+    from ktnas.evaluation.processes import Workers as Workers
+    from ktnas.evaluation.protocol import BatchEvaluator as BatchEvaluator
+    from ktnas.evaluation.protocol import Change as Change
+    from ktnas.evaluation.protocol import unwatched as unwatched
+    from ktnas.evaluation.serial import Serial as Serial
+    from ktnas.evaluation.worker import Worker as Worker
+    from ktnas.evaluation.worker import WorkerLostError as WorkerLostError
+    from ktnas.evaluation.worker import WorkerStartError as WorkerStartError
+
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    submod_attrs={
+        "assignment": ["Assignment", "without_context"],
+        "processes": ["Workers"],
+        "protocol": ["BatchEvaluator", "Change", "unwatched"],
+        "serial": ["Serial"],
+        "worker": ["WorkerLostError", "WorkerStartError", "Worker"],
+    },
+)

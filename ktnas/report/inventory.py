@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TextIO
 
-from ktnas.benchmarks.registry import Entry
+from ktnas.benchmarks.known import BenchmarkEntry
 from ktnas.datasets.images.registry import Entry as DatasetEntry
 from ktnas.report.tables import ABSENT, _console, _plain, _table
 
 
-def print_inventory(entries: Sequence[Entry], stream: TextIO) -> None:
+def print_inventory(entries: Sequence[BenchmarkEntry], stream: TextIO) -> None:
     """Every benchmark: whether its data are here, where, and how to get what is missing."""
     console = _console(stream)
     table = _table(["benchmark", "data"], ["architectures", "tasks"])

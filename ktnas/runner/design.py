@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from ktnas.algorithms import Search
+from ktnas.algorithms.base import Search
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark

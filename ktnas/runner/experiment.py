@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from ktnas.algorithms import KeepsEmbeddings, Populated, RatesByProxy, Search
+from ktnas.algorithms.base import KeepsEmbeddings, Populated, RatesByProxy, Search
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.complexity_proxy import tabulated
 from ktnas.errors import ConfigurationError

@@ -35,7 +35,8 @@ from ktnas.training.candidate import Build, CandidateTrainer, Plan
 from ktnas.training.engine.device import devices, resolve
 from ktnas.training.estimate import Pace, paces
 from ktnas.training.halving import Earlier, Halving, earlier
-from ktnas.training.networks import Size, build
+from ktnas.training.networks import Size
+from ktnas.training.networks.building import build
 from ktnas.training.recipe import Recipe
 from ktnas.typing import Genotype
 

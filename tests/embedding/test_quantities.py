@@ -6,7 +6,7 @@ import pytest
 from ktnas.algorithms.candidates.joint_screening import JointScreening
 from ktnas.algorithms.candidates.screening import Evidence
 from ktnas.algorithms.presets import ktnas
-from ktnas.embedding import group_widths
+from ktnas.embedding.base import group_widths
 from ktnas.embedding.cached import cache_key, cached
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.one_hot import OneHot

@@ -137,7 +137,7 @@ class TestSeveralTasks:
             seen = observed(x[:60], (range(40), y[:40]), (range(20, 60), sign * y[20:60]))
             task_covariance = model(correlation=prior).fit(seen, rng()).task_covariance
             assert task_covariance[0, 1] == task_covariance[1, 0]
-            assert np.diag(between) == pytest.approx([1, 1])
+            assert np.diag(task_covariance) == pytest.approx([1, 1])
             assert task_covariance[0, 1] > prior if sign == 1 else task_covariance[0, 1] < prior
 
     def test_little_evidence_moves_little(self, landscape):
@@ -184,7 +184,7 @@ class TestSeveralTasks:
         seen = observed(x[:60], (range(60), y[:60]), (range(60), y[:60]), (range(60), stranger))
         task_covariance = model().fit(seen, rng()).task_covariance
         assert task_covariance[0, 1] > max(task_covariance[0, 2], task_covariance[1, 2])
-        assert np.linalg.eigvalsh(between).min() > 0
+        assert np.linalg.eigvalsh(task_covariance).min() > 0
 
 
 class TestDetailed:

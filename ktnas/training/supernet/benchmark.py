@@ -1,7 +1,7 @@
 """Weight sharing as a benchmark: a candidate's fitness is that of its network with weights inherited from a supernet.
 
-Fulfils `ktnas.benchmarks.computed.ComputedBenchmark`. The first evaluation of a task trains its supernet, as its cost says;
-every later one costs a pass over the validation part. What a search has found is reported as trained by itself:
+Fulfils `ktnas.benchmarks.computed.ComputedBenchmark`. The first evaluation of a task trains its supernet, as its cost
+says; every later one costs a pass over the validation part. What a search has found is reported as trained by itself:
 inherited weights are good for an order, not for an accuracy.
 """
 

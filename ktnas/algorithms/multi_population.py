@@ -20,7 +20,7 @@ import numpy as np
 from ktnas.algorithms.candidates.pool import Breeding, Offspring, Pool, PoolMembers, WholeSpace
 from ktnas.algorithms.candidates.proxy_screening import ProxyScreening
 from ktnas.algorithms.candidates.screening import Evidence, NoScreening, Ranking, Screening
-from ktnas.embedding import Embedder, FittedEmbedder
+from ktnas.embedding.base import Embedder, FittedEmbedder
 from ktnas.embedding.cached import cached
 from ktnas.embedding.combined import beside
 from ktnas.embedding.proxy_features import ProxyFeatures
@@ -32,7 +32,7 @@ from ktnas.problem.trial import History, Proposal, Trial
 from ktnas.rng import Streams
 from ktnas.spaces.operators import sample_distinct
 from ktnas.store import Store
-from ktnas.transfer import Candidates, Transfer
+from ktnas.transfer.base import Candidates, Transfer
 from ktnas.transfer.no_transfer import NoTransfer
 from ktnas.transfer.outcome import Outcome, judged
 from ktnas.typing import FloatArray, Genotype
