@@ -1,4 +1,4 @@
-"""Every package's docstring is its index: one line per public name, each importable from the package, none loaded before."""
+"""Every package's docstring is its index: a line per public name, importable from the package, not loaded before."""
 
 import ast
 import importlib

@@ -4,13 +4,13 @@
 evaluates them, and ``state = search.tell(state, trials)``. Neither changes its arguments, so the state is
 a fold of ``tell`` over the recorded trials, and a replay of them is exact to the bit.
 
-* `bananas`: the composition: every part can be exchanged with `dataclasses.replace`.
-* `Search`: A search algorithm.
-* `TakesProxy`: A search that a free score of architectures can help.
-* `RatesByProxy`: A search that is never without a proxy.
-* `TakesScreening`: A search that can choose, by what it has seen, which of many candidates are evaluated.
-* `Populated`: A search that evaluates a first population before it breeds.
-* `KeepsEmbeddings`: A search whose embeddings, which depend on no fitness and no seed, can be kept between runs.
+* `bananas`: BANANAS by composition: every part can be exchanged with `dataclasses.replace`.
+* `Search`: a search algorithm.
+* `TakesProxy`: a search that a free score of architectures can help.
+* `RatesByProxy`: a search that is never without a proxy.
+* `TakesScreening`: a search that can choose, by what it has seen, which of many candidates are evaluated.
+* `Populated`: a search that evaluates a first population before it breeds.
+* `KeepsEmbeddings`: a search whose embeddings, which depend on no fitness and no seed, can be kept between runs.
 * `BestFirst`: best-first neighbourhood expansion.
 * `Shuffled`: the children go to the two parents' tasks in random order.
 * `emt_nas`: EMT-NAS with the settings of its code.
@@ -23,21 +23,21 @@ a fold of ``tell`` over the recorded trials, and a replay of them is exact to th
 * `Mating`: how likely members of two tasks mate.
 * `FixedMating`: the same probability for all pairs of tasks.
 * `Unmated`: what becomes of a parent that was drawn with one of another task and does not mate with it.
-* `Alone`: A copy, which mutation will change.
+* `Alone`: a copy, which mutation will change.
 * `Inheritance`: which tasks two children are evaluated on.
 * `Imitation`: vertical cultural transmission: a child of two imitates one of them, drawn at random.
 * `MFEA`: multifactorial evolution.
 * `LearnedMating`: maximum likelihood of the mixture, on a grid of hundredths.
 * `AtHome`: it mates with another member of its own task, if there is one.
-* `mfea2`: MFEA-II.
-* `MTNAS`: MTNAS.
-* `KTNAS`: the multi-population loop.
+* `mfea2`: MFEA whose mating probabilities are learned online (MFEA-II).
+* `MTNAS`: evolution whose tasks take over one another's best architectures, refined by a proxy (MTNAS).
+* `KTNAS`: multi-population evolution with gated transfer.
 * `ktnas_paper`: the paper's procedure as written (arXiv 2504.00772): node2vec, transfer rank, mutation, no regressor.
 * `ktnas`: the default: a joint surrogate over all tasks screens the space, transfer rank moves architectures.
 * `gp_search`: `ktnas` without any transfer: the same Gaussian process and the same pool, one task at a time.
 * `RandomSearch`: draws architectures without replacement.
 * `RegularizedEvolution`: regularized (aging) evolution.
-* `WarmStarting`: A search that can begin from given architectures.
+* `WarmStarting`: a search that can begin from given architectures.
 * `Sequential`: searches one task after the other.
 * `chained`: best-first expansion, task after task.
 * `ZeroCostEvolution`: aging evolution that a proxy starts and steers.

@@ -18,7 +18,7 @@ from ktnas.transfer.no_transfer import NoTransfer
 
 
 def bananas() -> KTNAS:
-    """The composition: every part can be exchanged with `dataclasses.replace`."""
+    """BANANAS by composition: every part can be exchanged with `dataclasses.replace`."""
     return KTNAS(
         "bananas",
         PathEncoding(),

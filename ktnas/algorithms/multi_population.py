@@ -67,7 +67,7 @@ class KTNASState:
 
 @dataclass(frozen=True, slots=True)
 class KTNAS:
-    """The multi-population loop. Every part can be exchanged with `dataclasses.replace`.
+    """Multi-population evolution with gated transfer. Every part can be exchanged with `dataclasses.replace`.
 
     Attributes:
         label: Name of this composition, such as ``"ktnas-paper"``.

@@ -5,13 +5,13 @@ after the search.
 
 * `Standing`: where an architecture stands among all listed ones, by validation fitness.
 * `Benchmark`: where fitness comes from.
-* `Tabulated`: A complexity that a table lists; fulfils `ktnas.problem.proxy.Proxy`.
-* `tabulated`: A measure of complexity as a proxy; None if the benchmark does not list it for every task.
-* `ComputedBenchmark`: A benchmark whose answers are computed, and take long.
+* `Tabulated`: a complexity that a table lists; fulfils `ktnas.problem.proxy.Proxy`.
+* `tabulated`: a measure of complexity as a proxy; None if the benchmark does not list it for every task.
+* `ComputedBenchmark`: a benchmark whose answers are computed, and take long.
 * `Estimate`: what a search is expected to take.
-* `Estimable`: A benchmark that can tell how long its answers take.
-* `FunctionBenchmark`: A benchmark that computes its answers; fulfils `ktnas.benchmarks.Benchmark`.
-* `KnownBenchmark`: A benchmark known by name.
+* `Estimable`: a benchmark that can tell how long its answers take.
+* `FunctionBenchmark`: a benchmark that computes its answers; fulfils `ktnas.benchmarks.Benchmark`.
+* `KnownBenchmark`: a benchmark known by name.
 * `BenchmarkEntry`: one line of the inventory.
 * `known_benchmark`: what is known of the benchmark of that name.
 * `known_benchmarks`: what is known of every benchmark, in the order in which they are looked for a task.
@@ -19,12 +19,12 @@ after the search.
 * `find_benchmark`: the first benchmark that has all of ``tasks``, restricted to them.
 * `inventory`: every benchmark known by name, found or not.
 * `CorrelatedTasks`: where such a pair of tasks comes from: a source of benchmarks for sweeps.
-* `with_correlated_task`: A task of a benchmark, after a synthetic one of the given Spearman correlation with it.
+* `with_correlated_task`: a task of a benchmark, after a synthetic one of the given Spearman correlation with it.
 * `TaskRecord`: what a table records for one task, one entry per row.
-* `TableBenchmark`: A benchmark over listed architectures; fulfils `ktnas.benchmarks.Benchmark`.
+* `TableBenchmark`: a benchmark over listed architectures; fulfils `ktnas.benchmarks.Benchmark`.
 * `listed_space`: ``base`` itself if ``genotypes``, all different, are every code of it.
-* `load_table`: A benchmark whose tasks are columns of a table.
-* `TableChoice`: A user's own table.
+* `load_table`: a benchmark whose tasks are columns of a table.
+* `TableChoice`: a user's own table.
 """
 
 from __future__ import annotations

@@ -2,14 +2,14 @@
 
 * `compose`: the objects that options name, checked against one another.
 * `prepare`: what is to be trained, checked.
-* `MethodChoice`: A method by name, and what of it is exchanged; None leaves what the method has.
+* `MethodChoice`: a method by name, and what of it is exchanged; None leaves what the method has.
 * `Group`: options that stand together in the help.
 * `Option`: one option, as its field declares it.
 * `parts`: the fields of a dataclass that are dataclasses themselves.
-* `named_proxy`: A proxy; scores of untrained networks are kept in the user's cache directory.
+* `named_proxy`: a proxy; scores of untrained networks are kept in the user's cache directory.
 * `RunOptions`: everything that decides a run but its seed, by name.
 * `read_sweep`: the sweep that a file describes, checked.
-* `named_path`: A task's name and the path or name of its dataset.
+* `named_path`: a task's name and the path or name of its dataset.
 * `TrainingChoice`: live training by name; None leaves what suits space and data.
 * `require_torch`: refuse live training where its packages are not installed.
 """

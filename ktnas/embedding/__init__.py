@@ -3,8 +3,8 @@
 An embedder is fitted once per search space on a corpus of architectures, without any fitness; all vectors
 of one fitted embedder share their axes. What is learned from fitness belongs to `ktnas.surrogate`.
 
-* `Embedder`: A way to turn the architectures of a space into vectors.
-* `Grouped`: A fitted embedder whose columns fall into groups that a kernel may weigh one by one.
+* `Embedder`: a way to turn the architectures of a space into vectors.
+* `Grouped`: a fitted embedder whose columns fall into groups that a kernel may weigh one by one.
 * `group_widths`: widths of the groups that have columns.
 * `Combined`: several embeddings as blocks of columns, each of mean 0 and of the same mean squared length over the
   corpus.
@@ -13,7 +13,7 @@ of one fitted embedder share their axes. What is learned from fitness belongs to
 * `PathEncoding`: counts of input-output paths.
 * `PathOperations`: square roots of the numbers of paths through every kind of operation, and of the paths of every
   length.
-* `PersistentFitted`: A fitted embedder that is nothing but arrays.
+* `PersistentFitted`: a fitted embedder that is nothing but arrays.
 * `PersistentEmbedder`: an embedder whose fit can be kept.
 * `ProxyFeatures`: one column per proxy: its signed logarithm, standardized over a corpus.
 * `Quantities`: one axis per quantity, standardized over a corpus; no axis where the space knows no quantity.

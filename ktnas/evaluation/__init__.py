@@ -1,15 +1,15 @@
 """How proposals are evaluated: one by one, in processes, from the record.
 
-* `Assignment`: A question, and what its answer depends on beside it.
+* `Assignment`: a question, and what its answer depends on beside it.
 * `without_context`: assignments whose answers depend on nothing but the question.
-* `Workers`: fulfils `ktnas.evaluation.protocol.BatchEvaluator`; a context manager.
+* `Workers`: evaluates in several processes, which start as questions need them.
 * `BatchEvaluator`: an evaluator that is told beforehand what it will be asked, and may begin at once.
 * `Change`: what has happened to evaluations at one moment.
 * `unwatched`: nobody watches.
-* `Serial`: fulfils `ktnas.evaluation.protocol.BatchEvaluator`; nothing begins before it is asked.
+* `Serial`: evaluates in this process, one by one; a `BatchEvaluator` of which nothing begins before it is asked.
 * `WorkerLostError`: for answerers to raise: this process can answer nothing more, such as after a crash of its GPU.
-* `WorkerStartError`: A worker that could not begin.
-* `Worker`: A process, and what this side knows of it.
+* `WorkerStartError`: a worker that could not begin.
+* `Worker`: a process, and what this side knows of it.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ _STARTS = 2
 
 
 class Workers(Generic[C]):
-    """Fulfils `ktnas.evaluation.protocol.BatchEvaluator`; a context manager. Processes start as questions need them.
+    """Evaluates in several processes, which start as questions need them; a context manager, and a `BatchEvaluator`.
 
     Args:
         answerers: One per worker.

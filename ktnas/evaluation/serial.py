@@ -14,7 +14,7 @@ C = TypeVar("C")
 
 
 class Serial(Generic[C]):
-    """Fulfils `ktnas.evaluation.protocol.BatchEvaluator`; nothing begins before it is asked.
+    """Evaluates in this process, one by one; a `BatchEvaluator` of which nothing begins before it is asked.
 
     Args:
         answer: Answers an assignment.

@@ -3,14 +3,14 @@
 * `DiskStore`: arrays in the files of a directory, which is created with the first of them.
 * `write_atomically`: write a whole file, as `replacing` does.
 * `read_lines`: the records of a file, in order; a last line that was cut off is left out.
-* `AppendOnlyLog`: A file of one record per line that only grows, and is this process's own from its opening to
+* `AppendOnlyLog`: a file of one record per line that only grows, and is this process's own from its opening to
   `close`.
 * `PickledArray`: an array of bytes that stood in a pickle.
 * `read_restricted_pickle`: the content of a pickle file of plain containers and numbers.
 * `read_restricted_arrays`: the content of a pickle file of plain containers and arrays of bytes, each a
   `PickledArray`.
 * `cache_directory`: the user's cache directory for this package; it need not exist yet.
-* `Columns`: A table, read column by column.
+* `Columns`: a table, read column by column.
 * `read_columns`: read a table from a file; Parquet by its suffix, everything else as delimited text.
 """
 

@@ -5,21 +5,21 @@
 * `Asked`: what a search asks.
 * `Begun`: an evaluation that begins.
 * `Finished`: an evaluation that has ended.
-* `Answered`: A generation that was answered, before the search is told.
-* `Ended`: A search that has come to its end, or was ended by a callback.
+* `Answered`: a generation that was answered, before the search is told.
+* `Ended`: a search that has come to its end, or was ended by a callback.
 * `Callback`: is told of a search; every hook does nothing until it is overridden.
 * `Callbacks`: tells several callbacks, in their order, and remembers whether one wants to end the search.
 * `survivors`: elitist truncation.
 * `tournament`: the best of ``size`` members drawn with replacement; of equals, the first drawn.
 * `Transfers`: what was transferred to one task.
-* `NewBest`: A trial that was better than all before it on its task.
+* `NewBest`: a trial that was better than all before it on its task.
 * `TaskProgress`: how far one task has come: what `after` makes of the task's trials, one by one.
 * `progress_of`: how far each task has come after trials in order, as far as trials tell.
 * `Progress`: how far a search has come after a generation.
 * `RunProgress`: how far a run has come at any moment, within a generation too.
 * `SweepProgress`: how far a sweep has come.
-* `Proxy`: A free score.
-* `ParameterCounting`: A space that knows the size of its networks.
+* `Proxy`: a free score.
+* `ParameterCounting`: a space that knows the size of its networks.
 * `Parameters`: trainable parameters where the space counts them (`ParameterCounting`), else operations in the pruned
   graph.
 * `Task`: one task: what its fitness measures, and in which direction.

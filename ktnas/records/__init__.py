@@ -3,9 +3,9 @@
 * `EvaluationLog`: appends evaluations to ``answers.jsonl`` of a run directory as they arrive.
 * `read_evaluations`: the evaluations in ``answers.jsonl`` of a run directory, by task and genotype.
 * `read_directories`: the finished runs of all directories.
-* `RunDirectory`: A directory that holds one run, or one run per seed.
+* `RunDirectory`: a directory that holds one run, or one run per seed.
 * `places_of`: the directory of each seed's run: the given one for a single seed, else one within it for each.
-* `unused_directory`: A new directory named after parts; where the name is taken, with a number behind it.
+* `unused_directory`: a new directory named after parts; where the name is taken, with a number behind it.
 * `TaskSummary`: what a run comes to on one task.
 * `Summary`: what a run comes to.
 * `Ending`: how a run ended.

@@ -9,24 +9,24 @@
 * `print_inventory`: every benchmark: whether its data are here, where, and how to get what is missing.
 * `print_datasets`: datasets of images, for live training: those that are here, and how to get the others.
 * `ranks_markdown`: mean ranks over tasks, best first, and which arms differ significantly.
-* `Total`: A task over all runs.
+* `Total`: a task over all runs.
 * `Board`: what is known of all runs.
 * `View`: shows how far runs have come; a context manager.
-* `PlainView`: A line for every tenth of the work, for logs and pipes.
-* `LiveView`: A table on the terminal that renews itself.
+* `PlainView`: a line for every tenth of the work, for logs and pipes.
+* `LiveView`: a table on the terminal that renews itself.
 * `SweepView`: shows how far a sweep has come.
-* `Interval`: A confidence interval.
+* `Interval`: a confidence interval.
 * `bootstrap_interval`: percentile bootstrap interval of a statistic.
 * `PairedTest`: how the first of two paired samples differs from the second.
 * `paired_test`: compare two samples ``(n,)`` whose entries belong together, such as runs of the same seed.
 * `rank_biserial`: matched-pairs rank-biserial correlation of differences ``(n,)``, from -1 to 1; 0 if all are zero.
-* `holm`: P-values of a family of tests, adjusted by Holm's step-down procedure, in the same order.
+* `holm`: p-values of a family of tests, adjusted by Holm's step-down procedure, in the same order.
 * `verdict`: what a test says in words: ``"better"``, ``"worse"`` or ``"not significant"``.
 * `MeanRanks`: arms ranked within every block.
 * `mean_ranks`: mean ranks of arms over blocks.
-* `Spread`: A quantity over the seeds that have it.
+* `Spread`: a quantity over the seeds that have it.
 * `spread`: the spread of the values that are not None; None if none is left.
-* `print_run`: A run's end.
+* `print_run`: a run's end.
 * `print_repeats`: the end of a run with repeats: per task and quantity the mean, median and range over the seeds.
 """
 

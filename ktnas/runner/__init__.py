@@ -1,16 +1,16 @@
 """Runs searches: the loop, one run, repeats, sweeps.
 
 * `BenchmarkSource`: where a benchmark comes from, in whatever process it is needed; hashable, and small to send.
-* `Named`: A benchmark of `ktnas.benchmarks.registry`.
-* `OwnTable`: A user's own table.
-* `Given`: A benchmark at hand, which must be picklable where there are several processes.
+* `Named`: a benchmark of `ktnas.benchmarks.registry`.
+* `OwnTable`: a user's own table.
+* `Given`: a benchmark at hand, which must be picklable where there are several processes.
 * `Arm`: what is compared.
 * `Case`: what is searched, and for how long.
 * `Sweep`: every arm on every case with every seed.
-* `Experiment`: what settings stand for.
+* `Experiment`: a problem of a benchmark, an algorithm, and when to stop.
 * `FinalTraining`: one architecture on one dataset.
-* `Transferring`: A search that moves architectures between tasks and can say what became of it.
-* `Result`: A finished search.
+* `Transferring`: a search that moves architectures between tasks and can say what became of it.
+* `Result`: a finished search.
 * `run`: search until every task has used its evaluations, reached its fitness, or has nothing new to ask.
 * `Job`: one run: numbers of its arm and case, and its seed.
 * `SweepPlan`: all runs of a sweep.

@@ -35,7 +35,7 @@ def require_population(search: Search[S], budget_evals: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """What settings stand for.
+    """A problem of a benchmark, an algorithm, and when to stop.
 
     Attributes:
         benchmark: Restricted to the problem's tasks.

@@ -1,27 +1,27 @@
 """Search spaces, one file each.
 
-* `SearchSpace`: A set of architectures, each with a genotype, an official string and a graph.
-* `Quantified`: A space that knows numbers by which its architectures differ, such as channels, resolution or depth.
-* `WithIdentities`: A space that knows which operations of its graphs hand on what they get, such as ``skip_connect``
+* `SearchSpace`: a set of architectures, each with a genotype, an official string and a graph.
+* `Quantified`: a space that knows numbers by which its architectures differ, such as channels, resolution or depth.
+* `WithIdentities`: a space that knows which operations of its graphs hand on what they get, such as ``skip_connect``
   or a sum.
 * `ListedSpace`: the part of a space that a table lists; everything else is not valid.
 * `canonical`: the canonical form of the architecture's pruned graph: equal for isomorphic architectures.
 * `is_enumerable`: whether `genotypes` can list the whole space in reasonable time.
 * `genotypes`: every architecture of a space, each once, in the order of its codes (a table's order if listed).
-* `Categorical`: A space of independent positions.
+* `Categorical`: a space of independent positions.
 * `DARTS`: the DARTS cell space.
 * `EMT_NAS`: the cell space of EMT-NAS, on which the paper's live-training experiments run.
-* `OperationGraph`: A DAG with one operation per node.
+* `OperationGraph`: a DAG with one operation per node.
 * `pruned`: the part of a graph that computes something.
 * `line_graph`: the pruned line graph of a cell with operations on its edges.
 * `contracted`: the graph with every node of ``operation`` removed and its predecessors joined to its successors.
-* `canonical_form`: A hashable form that two graphs share exactly if they are isomorphic (operations included).
+* `canonical_form`: a hashable form that two graphs share exactly if they are isomorphic (operations included).
 * `NASBench201`: the NAS-Bench-201 cell space; position ``i`` of a genotype is the operation on edge ``EDGES[i]``.
 * `NASBenchGraph`: the NAS-Bench-Graph space: a genotype is the number of a wiring and four numbers of operations.
 * `sample`: an architecture drawn at random.
 * `sample_distinct`: up to ``count`` different architectures drawn at random, none of them in ``exclude``.
 * `neighbours`: every other architecture one changed position away, each once, in the order of positions and values.
-* `mutate`: A neighbour: one position changed to another value, both drawn uniformly (Real et al.
+* `mutate`: a neighbour: one position changed to another value, both drawn uniformly (Real et al.
 * `crossover`: uniform crossover: each position from either parent with probability 1/2.
 * `hamming`: number of positions in which two genotypes of one space differ.
 * `TransNASMacro`: the TransNAS-Bench-101 network space.

@@ -2,8 +2,8 @@
 
 Unfitted and fitted are different types, so a prediction before a fit does not type-check.
 
-* `Predictor`: A fitted surrogate.
-* `Surrogate`: A regressor.
+* `Predictor`: a fitted surrogate.
+* `Surrogate`: a regressor.
 * `ConstantPredictor`: the same mean and standard deviation everywhere.
 * `GaussianProcess`: Gaussian process on standardised targets.
 * `Observations`: what has been seen, on all tasks.

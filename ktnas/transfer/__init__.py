@@ -4,7 +4,7 @@ The single slot for gating. A transfer sees the history of the search so far and
 of past transfers are a pure function of that history (`ktnas.transfer.outcome`).
 
 * `Candidates`: what a transfer may choose from, for one target in one generation.
-* `Transfer`: A way to choose migrants.
+* `Transfer`: a way to choose migrants.
 * `NearestPositive`: transfers the candidates nearest to past positive transfers.
 * `NoTransfer`: transfers nothing.
 * `Outcome`: one judged transfer.

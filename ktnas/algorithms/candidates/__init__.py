@@ -1,21 +1,21 @@
 """Where an algorithm's next proposals come from: pools, variation, screening.
 
-* `JointScreening`: A multi-task Gaussian process on every task's normal scores; candidates by expected improvement.
+* `JointScreening`: a multi-task Gaussian process on every task's normal scores; candidates by expected improvement.
 * `Breeding`: what a pool is made from, for one task.
 * `PoolMembers`: the candidates of one task in one generation.
-* `Pool`: A way to find candidates.
+* `Pool`: a way to find candidates.
 * `Offspring`: offspring of the members.
 * `BredAndRandom`: offspring of the members, and random architectures beside them: for spaces too large to be listed.
 * `WholeSpace`: every architecture of the space; of one too large for that, those of `BredAndRandom`.
 * `ProxyScreening`: the candidates of another pool that a proxy rates highest, best first.
 * `Evidence`: what has been seen on one task.
 * `Ranking`: fitted screening.
-* `Screening`: A way to rank candidates before they are evaluated.
+* `Screening`: a way to rank candidates before they are evaluated.
 * `NoScreening`: candidates are evaluated in the order they were bred.
 * `SurrogateScreening`: one surrogate per task, fitted to normal scores of its fitness; candidates by expected
   improvement.
 * `Separately`: another screening fitted to each task's evidence alone: nothing one task has seen reaches another.
-* `Child`: A bred architecture and whom it was bred from.
+* `Child`: a bred architecture and whom it was bred from.
 * `Variation`: tournament selection, uniform crossover, one-position mutation.
 """
 

@@ -1,20 +1,20 @@
 """node2vec over operation graphs: walks, words, skip-gram, pooling, and axes that all architectures share.
 
-* `Pooling`: A way to pool.
+* `Pooling`: a way to pool.
 * `Sum`: the sum over nodes: also tells how large an architecture is.
 * `Mean`: the mean over nodes.
 * `Maximum`: the largest value over nodes, axis by axis.
 * `Concatenation`: several poolings, as blocks of columns.
-* `Separate`: A separate skip-gram per architecture; about 50 ms each, so nothing is computed ahead.
+* `Separate`: a separate skip-gram per architecture; about 50 ms each, so nothing is computed ahead.
 * `Node2Vec`: node2vec with shared axes.
 * `SkipGram`: settings of the skip-gram.
 * `Vocabulary`: different words in a fixed order.
 * `Adjacency`: undirected graphs as one, their nodes numbered through.
 * `SecondOrderWalk`: the walk of node2vec.
-* `Words`: A way to name nodes.
-* `Operation`: A node is its operation.
-* `OperationAndPosition`: A node is its operation and its depth.
-* `Neighbourhood`: A node is its Weisfeiler-Lehman label: its operation, and its neighbours' labels one step
+* `Words`: a way to name nodes.
+* `Operation`: a node is its operation.
+* `OperationAndPosition`: a node is its operation and its depth.
+* `Neighbourhood`: a node is its Weisfeiler-Lehman label: its operation, and its neighbours' labels one step
   shallower.
 """
 

@@ -2,15 +2,15 @@
 
 * `Augmentation`: what may happen to an image.
 * `resolve`: the device of a name: ``auto`` (the first GPU, else the CPU), ``cpu``, ``cuda`` or ``cuda:N``.
-* `devices`: A device per worker: the CPU for all, a GPU that is named by its number, or all GPUs in turn.
+* `devices`: a device per worker: the CPU for all, a GPU that is named by its number, or all GPUs in turn.
 * `default_workers`: as many workers as suit a device: one per CPU core, or `PER_GPU` for each GPU.
-* `TrainingError`: A network that could not be trained: it diverged, ran out of memory, or over its time limit.
-* `DeviceLostError`: A crash after which this process can no longer use its GPU: whatever it tried next would fail
+* `TrainingError`: a network that could not be trained: it diverged, ran out of memory, or over its time limit.
+* `DeviceLostError`: a crash after which this process can no longer use its GPU: whatever it tried next would fail
   too.
 * `EagerStep`: the step, operation by operation; changes the network in place.
-* `RecordedStep`: A step that is recorded as a CUDA graph and replayed; every batch must have the shape of the first.
+* `RecordedStep`: a step that is recorded as a CUDA graph and replayed; every batch must have the shape of the first.
 * `EpochResult`: what an observer is told after an epoch.
-* `Training`: A network that was trained.
+* `Training`: a network that was trained.
 * `train`: train a network in place, and measure it on the validation part.
 * `measure`: metrics of a network on a part of a dataset, and its loss; the network stays as it is.
 """

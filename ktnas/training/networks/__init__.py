@@ -12,7 +12,7 @@ signature of `build`.
 * `require_family`: the networks of a space, whole or a listed part.
 * `Size`: how large the networks of a search are.
 * `Encoder`: the part of a network that a genotype describes.
-* `Network`: A genotype as a network for one objective.
+* `Network`: a genotype as a network for one objective.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A score looks at one freshly built network and one batch, and says how promising
 `ktnas.training.zero_cost.proxy.ZeroCost` makes a `ktnas.problem.proxy.Proxy` of it.
 
 * `Batch`: what a network is shown, once.
-* `Score`: A way to score an untrained network.
+* `Score`: a way to score an untrained network.
 * `Flops`: multiply-adds of one image, in millions.
 * `Grasp`: graSP's sum; minus infinity where it is not finite, 0 where no weight matters.
 * `Inputs`: where batches come from.
@@ -14,7 +14,7 @@ A score looks at one freshly built network and one batch, and says how promising
 * `Naswot`: log-determinant of the kernel of binary codes; minus infinity where two images have one code.
 * `ParameterCount`: trainable parameters, in millions.
 * `Builder`: what makes a network of a genotype; `ktnas.training.networks.build` for the spaces that come with us.
-* `ZeroCost`: A zero-cost proxy; fulfils `ktnas.problem.proxy.Proxy`.
+* `ZeroCost`: a zero-cost proxy; fulfils `ktnas.problem.proxy.Proxy`.
 * `Snip`: logarithm of SNIP's sum; minus infinity where no weight matters.
 * `Synflow`: logarithm of synflow; minus infinity where nothing flows.
 """
