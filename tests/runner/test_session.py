@@ -4,6 +4,7 @@ import json
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from itertools import product
 
 import pytest
 
@@ -293,7 +294,10 @@ def test_a_run_that_a_callback_ends_is_unfinished_and_goes_on(tmp_path, hook, nu
 @HOW
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_repeats_that_a_callback_ends_keep_what_was_found(tmp_path, settings, jobs, how, why):
-    settings = replace(settings, budget=60)
+    codes = ["".join(map(str, code)) for code in product(range(4), repeat=6)]
+    rows = [f"{code},{sum(map(int, code))},{code.count('2') - int(code[0])}" for code in codes]
+    settings.table.write_text("\n".join(["arch,sum,twos", *rows]) + "\n")
+    settings = replace(settings, budget=200)  # long enough for a stop to come in time
     directory = RunDirectory(tmp_path / "run")
     summaries = repeats(settings, range(5), directory, Stopping("progressed", 1, how), jobs)
     assert len(summaries) < 5
