@@ -14,7 +14,6 @@ from ktnas.config.experiment import compose
 from ktnas.config.method import MethodChoice
 from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
-from ktnas.evaluation.protocol import Change
 from ktnas.problem.budget import Budget
 from ktnas.problem.callback import Callback, StopSearch
 from ktnas.problem.task import Problem
@@ -357,8 +356,8 @@ class Slow(FunctionBenchmark):
         return self
 
     @contextmanager
-    def evaluator(self, watch):
-        yield Reversing(self, watch)
+    def evaluator(self, callbacks):
+        yield Reversing(self, callbacks)
 
     def report(self, task, genotype):
         self.reports.append((task, genotype))
@@ -366,8 +365,8 @@ class Slow(FunctionBenchmark):
 
 
 class Reversing:
-    def __init__(self, benchmark, watch):
-        self.benchmark, self.watch, self.expected, self.answers = benchmark, watch, [], {}
+    def __init__(self, benchmark, callbacks):
+        self.benchmark, self.callbacks, self.expected, self.answers = benchmark, callbacks, [], {}
 
     def expect(self, questions, history):
         self.expected = list(questions)
@@ -375,10 +374,10 @@ class Reversing:
     def __call__(self, task, genotype):
         while (task, genotype) not in self.answers:
             pair, self.expected = self.expected[:2], self.expected[2:]
-            self.watch(Change(begun=pair))
+            self.callbacks.evaluations(begun=pair)
             for question in reversed(pair):
                 self.answers[question] = self.benchmark.evaluate(*question)
-                self.watch(Change(arrived=((question, self.answers[question]),)))
+                self.callbacks.evaluations(finished=((question, self.answers[question]),))
         return self.answers[(task, genotype)]
 
 
