@@ -182,5 +182,5 @@ def _named(name: str, tasks: Mapping[str, TaskFunction] | Sequence[str]) -> Sear
 
 def _evaluator(benchmark: Benchmark, callbacks: Callbacks) -> AbstractContextManager[Evaluate]:
     if isinstance(benchmark, ComputedBenchmark):
-        return benchmark.evaluator(lambda change: callbacks.evaluations(change.begun, change.arrived, change.doing))
+        return benchmark.evaluator(callbacks)
     return nullcontext(benchmark.evaluate)

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from ktnas.benchmarks.base import Benchmark
-from ktnas.evaluation.protocol import BatchEvaluator, Watch
+from ktnas.evaluation.protocol import BatchEvaluator
+from ktnas.problem.callback import Callbacks
 
 
 @runtime_checkable
@@ -30,5 +31,5 @@ class ComputedBenchmark(Benchmark, Protocol):
     def for_run(self, seed: int, directory: Path) -> ComputedBenchmark:
         """The same benchmark for one run: with its seed, and a directory where it may keep files of its own."""
 
-    def evaluator(self, watch: Watch) -> AbstractContextManager[BatchEvaluator]:
+    def evaluator(self, callbacks: Callbacks) -> AbstractContextManager[BatchEvaluator]:
         """What answers a run's questions, until the context is left."""

@@ -11,7 +11,7 @@ from time import monotonic
 
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.computed import ComputedBenchmark
-from ktnas.evaluation.protocol import Change, Evaluate
+from ktnas.evaluation.protocol import Evaluate
 from ktnas.evaluation.replay import recalling
 from ktnas.files.json_lines import to_json
 from ktnas.problem.budget import check
@@ -96,11 +96,7 @@ def _evaluator(benchmark: Benchmark, directory: Path, recorder: Recorder, callba
     if not isinstance(benchmark, ComputedBenchmark):
         yield recalling(known, benchmark.evaluate)
         return
-
-    def watch(change: Change) -> None:
-        callbacks.evaluations(change.begun, change.arrived, change.doing)
-
-    with closing(EvaluationLog(directory)) as answers, benchmark.evaluator(watch) as evaluate:
+    with closing(EvaluationLog(directory)) as answers, benchmark.evaluator(callbacks) as evaluate:
         recorder.answers = answers
         yield recalling({**answers.evaluations, **known}, evaluate)
 
