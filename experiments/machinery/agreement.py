@@ -11,6 +11,7 @@ from ktnas.rng import Streams
 from ktnas.typing import FloatArray, IntArray
 
 RESAMPLES = 2000
+"""Resamples of an interval."""
 
 
 def signs(values: FloatArray) -> FloatArray:
@@ -28,10 +29,12 @@ def tau(first: FloatArray, second: FloatArray) -> float:
     return float(np.mean(np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)))
 
 
-def bootstrapped(statistic: Callable[[IntArray], float], count: int) -> tuple[float, float, float]:
+def bootstrapped(
+    statistic: Callable[[IntArray], float], count: int, resamples: int = RESAMPLES
+) -> tuple[float, float, float]:
     """A statistic of rows, and its 95 % bootstrap interval over rows."""
     rng = Streams(0).rng("bootstrap")
-    values = [statistic(rng.integers(count, size=count)) for _ in range(RESAMPLES)]
+    values = [statistic(rng.integers(count, size=count)) for _ in range(resamples)]
     low, high = np.quantile(values, [0.025, 0.975])
     return statistic(np.arange(count)), float(low), float(high)
 

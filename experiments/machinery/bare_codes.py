@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ktnas.benchmarks.registry import load_benchmark
+from experiments.machinery.tables import opened
 from ktnas.benchmarks.table import TableBenchmark, listed_space
 from ktnas.spaces.categorical import Categorical
 
@@ -21,7 +21,7 @@ class BareCodes:
 
     def load(self) -> TableBenchmark:
         """The same figures in a categorical space."""
-        benchmark = load_benchmark(self.base, (), None)
+        benchmark = opened(self.base)
         space = Categorical(benchmark.space.cardinalities)
         listed = listed_space(space, benchmark.genotypes)
         return replace(benchmark, name=f"{self.base} as bare codes", space=listed, labels=())

@@ -17,7 +17,8 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve, lapack
 from scipy.spatial.distance import pdist, squareform
 
-from ktnas.benchmarks.registry import load_benchmark
+from experiments.machinery.tables import opened
+from ktnas.embedding import Embedder
 from ktnas.embedding.cached import cached
 from ktnas.embedding.combined import combined
 from ktnas.rng import Streams
@@ -29,6 +30,8 @@ SCALES = (0.5, 1.0, 2.0)
 
 NOISES = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Noise variances to choose from, as shares of the signal's."""
+
+COMBINED = combined()
 
 SUBSET = 1000
 """Architectures on which both are chosen, by marginal likelihood."""
@@ -65,16 +68,18 @@ class SmoothedTask:
 
 
 @lru_cache(maxsize=2)
-def smoothed(benchmark: str, tasks: tuple[str, ...]) -> dict[str, SmoothedTask]:
-    """Every task of a benchmark; all its architectures must be listed for all of them."""
-    table = load_benchmark(benchmark, tasks, None).restricted(tasks)
-    x = cached(combined(), table.space).embed(table.genotypes)
+def smoothed(
+    benchmark: str, tasks: tuple[str, ...], embedder: Embedder = COMBINED, subset: int = SUBSET
+) -> dict[str, SmoothedTask]:
+    """Every task of a benchmark, over the architectures that are listed for all of them."""
+    table = opened(benchmark, tasks)
+    x = cached(embedder, table.space).embed(table.genotypes)
     distances = squareform(pdist(x))
     distances /= np.median(distances[np.triu_indices(len(x), 1)])
-    subset = np.sort(Streams(0).rng("smoothed").choice(len(x), min(SUBSET, len(x)), replace=False))
+    some = np.sort(Streams(0).rng("smoothed").choice(len(x), min(subset, len(x)), replace=False))
     listed = {task: table.record(task).fitness for task in tasks}
     results = np.unique(np.column_stack(list(listed.values())), axis=0, return_inverse=True)[1].ravel()
-    return {task: _smoothed(fitness, results, distances, subset) for task, fitness in listed.items()}
+    return {task: _smoothed(fitness, results, distances, some) for task, fitness in listed.items()}
 
 
 def _smoothed(fitness: FloatArray, results: IntArray, distances: FloatArray, subset: IntArray) -> SmoothedTask:

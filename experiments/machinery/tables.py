@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from experiments.machinery.harness import Options
+from ktnas.benchmarks.table import TableBenchmark
+from ktnas.runner.design import Named
 
 NASBENCH201 = "nasbench201"
 MICRO, MACRO = "transnas101-micro", "transnas101-macro"
@@ -21,6 +24,15 @@ TASKS: Mapping[str, tuple[str, ...]] = {
 """The tasks of each table that list all its architectures."""
 
 
+PROTEINS = "proteins"
+"""The task of NAS-Bench-Graph that lists 2,021 of its 26,206 architectures only."""
+
+
 def tasks(opts: Options, table: str) -> tuple[str, ...]:
-    """The tasks that are searched: in a smoke run, two."""
-    return opts.pick(TASKS[table], TASKS[table][:2])
+    """The tasks that are searched; two in a smoke run, of NAS-Bench-Graph such that few architectures are left."""
+    return opts.pick(TASKS[table], (TASKS[table][0], PROTEINS) if table == NASBENCH_GRAPH else TASKS[table][:2])
+
+
+def opened(table: str, tasks: tuple[str, ...] = ()) -> TableBenchmark:
+    """A table with some of its tasks, or all; read once per process, for this and for sweeps."""
+    return cast("TableBenchmark", Named(table, tasks).load())

@@ -16,11 +16,10 @@ from dataclasses import replace
 import numpy as np
 from scipy.stats import rankdata
 
-from experiments.machinery import harness, publishing
+from experiments.machinery import harness, publishing, tables
 from experiments.machinery.harness import Options, as_search
-from experiments.machinery.tables import MACRO, MICRO, NASBENCH_GRAPH, TASKS, tasks
+from experiments.machinery.tables import MACRO, MICRO, NASBENCH_GRAPH, PROTEINS, TASKS, tasks
 from ktnas.algorithms.presets import ktnas, ktnas_paper
-from ktnas.benchmarks.registry import load_benchmark
 from ktnas.records.sweep_log import RunRecord
 from ktnas.records.trajectory import Move
 from ktnas.report.figures.comparison import Line, Matrix, Panel, bands, matrices
@@ -30,7 +29,7 @@ from ktnas.transfer.random_transfer import RandomTransfer
 from ktnas.typing import FloatArray
 
 SEARCHED = (MICRO, MACRO, NASBENCH_GRAPH)
-CORRELATED: Mapping[str, tuple[str, ...]] = {**TASKS, NASBENCH_GRAPH: (*TASKS[NASBENCH_GRAPH], "proteins")}
+CORRELATED: Mapping[str, tuple[str, ...]] = {**TASKS, NASBENCH_GRAPH: (*TASKS[NASBENCH_GRAPH], PROTEINS)}
 DRAWN = ("random-search", "regularized-evolution", "best-first", "emt-nas", "mtnas", "ktnas-paper", "ktnas")
 EVALUATIONS = 100
 TRANSFERS_AT = 50
@@ -55,7 +54,7 @@ def main() -> None:
         text += [f"### {name}: what was transferred\n", transfer_table(found)]
         figures[f"transfers-{name}"] = transfer_figure(found, f"{name}: transfers by generation")
     for name in opts.pick(CORRELATED, SEARCHED[-1:]):
-        matrix = correlations(name, CORRELATED[name])
+        matrix = correlations(name, opts.pick(CORRELATED[name], tasks(opts, name)))
         correlated += correlation_rows(name, matrix)
         text += [f"### {name}: Spearman's correlation of the tasks\n", f"{matrix.title}.\n", correlation_table(matrix)]
         figures[f"correlation-{name}"] = matrices([matrix], f"{name}: Spearman's correlation of the tasks")
@@ -78,7 +77,7 @@ def arms(opts: Options, benchmark: str) -> list[Arm]:
 
 def transfers(benchmark: str, runs: Sequence[RunRecord]) -> Rows:
     """By arm and generation: how many were transferred, how good they were, and what became of them."""
-    size = len(load_benchmark(benchmark).genotypes)
+    size = len(tables.opened(benchmark).genotypes)
     moves: dict[str, dict[int, dict[int, list[Move]]]] = {}
     for run in runs:
         of_arm = moves.setdefault(run.arm, {})
@@ -148,7 +147,7 @@ def transfer_table(found: Rows) -> str:
 
 def correlations(benchmark: str, tasks: Sequence[str]) -> Matrix:
     """Spearman's correlation of every two tasks, over the architectures on which both have a fitness."""
-    table = load_benchmark(benchmark)
+    table = tables.opened(benchmark)
     fitness = [table.record(task).fitness for task in tasks]
     values = np.array([[spearman(a, b) for b in fitness] for a in fitness])
     counts = {int((np.isfinite(a) & np.isfinite(b)).sum()) for a in fitness for b in fitness}

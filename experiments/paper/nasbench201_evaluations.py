@@ -48,10 +48,9 @@ def main() -> None:
     """Run, tabulate, draw."""
     opts = harness.options(__doc__, __file__, seeds=100)
     groups: dict[int, list[RunRecord]] = {}
-    for cap, names in CAPS.items():
-        picked = opts.pick(names, [name for name in names if name in ("ktnas", "regularized-evolution")])
-        for seeds in dict.fromkeys(SEEDS.get(name) for name in picked):
-            arms = harness.methods(name for name in picked if SEEDS.get(name) == seeds)
+    for cap, names in ({300: ("ktnas", "regularized-evolution")} if opts.smoke else CAPS).items():
+        for seeds in dict.fromkeys(SEEDS.get(name) for name in names):
+            arms = harness.methods(name for name in names if SEEDS.get(name) == seeds)
             groups.setdefault(cap, []).extend(harness.sweep(opts, arms, [case(opts, cap)], seeds))
     rows, lines = tabulated(groups)
     text = [

@@ -13,14 +13,13 @@ from __future__ import annotations
 
 from experiments.machinery import harness, joint, publishing, tables, transfer_matrix
 from experiments.machinery.harness import Options
-from experiments.machinery.tables import NASBENCH_GRAPH, TASKS
+from experiments.machinery.tables import NASBENCH_GRAPH, PROTEINS, TASKS
 from ktnas.records.sweep_log import RunRecord
 from ktnas.report.comparison import compare, ranks_over_tasks
 from ktnas.report.figures.comparison import rank_diagram
 from ktnas.report.markdown import Value, convergence, markdown_table, ranks_markdown
 from ktnas.runner.design import Case, Named
 
-APART = "proteins"
 EVALUATIONS = (25, 50, 100)
 COMPARED_AT = 50
 MATRIX_AT = 25
@@ -69,9 +68,11 @@ def proteins(opts: Options, evaluations: tuple[int, ...]) -> tuple[str, list[dic
     """Proteins alone and together with the other tasks, on the architectures that it lists."""
     arms = harness.methods(opts.pick(("random-search", "regularized-evolution", "ktnas-paper", "ktnas"), ("ktnas",)))
     others = opts.pick(TASKS[NASBENCH_GRAPH], TASKS[NASBENCH_GRAPH][:1])
-    alone = Case(Named(NASBENCH_GRAPH, (APART,)), budget=evaluations[-1], name=f"{APART} alone")
+    alone = Case(Named(NASBENCH_GRAPH, (PROTEINS,)), budget=evaluations[-1], name=f"{PROTEINS} alone")
     together = Case(
-        Named(NASBENCH_GRAPH, (*others, APART)), budget=evaluations[-1], name=f"{APART} with {len(others)} other tasks"
+        Named(NASBENCH_GRAPH, (*others, PROTEINS)),
+        budget=evaluations[-1],
+        name=f"{PROTEINS} with {len(others)} other tasks",
     )
     runs = harness.sweep(opts, arms, [alone, together])
     rows: list[dict[str, Value]] = []
@@ -79,13 +80,13 @@ def proteins(opts: Options, evaluations: tuple[int, ...]) -> tuple[str, list[dic
     for arm in dict.fromkeys(run.arm for run in runs):
         for case in (alone.name, together.name):
             of_case: list[RunRecord] = [run for run in runs if (run.arm, run.case) == (arm, case)]
-            ranks = {n: harness.ranks_at(of_case, APART, n) for n in evaluations}
+            ranks = {n: harness.ranks_at(of_case, PROTEINS, n) for n in evaluations}
             lines.append([arm, case, *(harness.cell(ranks[n]) for n in evaluations)])
             for n in evaluations:
-                place: dict[str, Value] = {"case": case, "arm": arm, "evaluations": n, "task": APART}
+                place: dict[str, Value] = {"case": case, "arm": arm, "evaluations": n, "task": PROTEINS}
                 rows.append({**place, "measure": "rank", **harness.summary(ranks[n])})
     table = markdown_table(["method", "search", *(f"after {n}" for n in evaluations)], lines)
-    return f"### {APART}: rank among the 2,021 architectures that it lists\n\n{table}", rows
+    return f"### {PROTEINS}: rank among the 2,021 architectures that it lists\n\n{table}", rows
 
 
 if __name__ == "__main__":

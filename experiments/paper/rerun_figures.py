@@ -24,7 +24,6 @@ from ktnas.algorithms.best_first import BestFirst
 from ktnas.algorithms.local_search import BestImprovement, LocalSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
 from ktnas.algorithms.sequential import Sequential
-from ktnas.benchmarks.registry import load_benchmark
 from ktnas.problem.budget import Budget
 from ktnas.problem.task import Problem
 from ktnas.report.markdown import Value, markdown_table
@@ -82,7 +81,7 @@ def main() -> None:
 
 def with_repeats(opts: Options, cap: int) -> list[list[float]]:
     """Questions of regularized evolution until the best cell, per seed and task."""
-    benchmark = load_benchmark(NASBENCH201, TASKS)
+    benchmark = tables.opened(NASBENCH201, TASKS)
     problem = Problem(benchmark.space, benchmark.tasks)
     budget = Budget(cap, {task: best for task in TASKS if (best := benchmark.best_fitness(task)) is not None})
     counts = []

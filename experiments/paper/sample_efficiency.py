@@ -31,6 +31,7 @@ from ktnas.algorithms.presets import gp_search, ktnas
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.node2vec.shared_axes import Node2Vec
 from ktnas.embedding.node2vec.words import Neighbourhood, OperationAndPosition
+from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
 from ktnas.embedding.path_operations import PathOperations
 from ktnas.embedding.proxy_features import ProxyFeatures
@@ -55,7 +56,7 @@ def main() -> None:
     counts: list[dict[str, Value]] = []
     ranks: list[dict[str, Value]] = []
     figures: dict[str, bytes] = {}
-    for benchmark in opts.pick((NASBENCH201, MICRO, MACRO), (MICRO,)):
+    for benchmark in opts.pick((NASBENCH201, MICRO, MACRO), (NASBENCH_GRAPH,)):
         runs = searched(opts, benchmark)
         counted = benchmark == NASBENCH201
         about = counted_until_best(runs, counts) if counted else ranked(opts, benchmark, runs, ranks)
@@ -96,7 +97,7 @@ def with_parameters(base: KTNAS) -> Combined:
 
 def searched(opts: Options, benchmark: str) -> list[RunRecord]:
     """Every arm on one benchmark, all its tasks together."""
-    others = [*variants(), *embeddings()]
+    others = [*variants(), *embeddings()[: 1 if opts.smoke else None]]
     if benchmark == NASBENCH201:
         case = until_best.case(opts, CAP)
         others.append(Arm("among candidates", as_search(replace(ktnas(), pool=BredAndRandom()))))
@@ -122,7 +123,7 @@ def counted_until_best(runs: Sequence[RunRecord], rows: list[dict[str, Value]]) 
 def ranked(opts: Options, benchmark: str, runs: Sequence[RunRecord], rows: list[dict[str, Value]]) -> list[str]:
     """What is said of ranks after so many evaluations."""
     tasks, evaluations = tables.tasks(opts, benchmark), opts.budget(EVALUATIONS)
-    truth = smoothed(benchmark, tasks)
+    truth = smoothed(benchmark, tasks, OneHot(), 100) if opts.smoke else smoothed(benchmark, tasks)
     groups = joint.by_arm(runs)
     rows += joint.rows(groups, benchmark, tasks, [evaluations])
     lines = []

@@ -18,8 +18,7 @@ from time import process_time
 import numpy as np
 
 from experiments.machinery import harness, publishing
-from experiments.machinery.tables import MICRO, tasks
-from ktnas.benchmarks.registry import load_benchmark
+from experiments.machinery.tables import MICRO, opened, tasks
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.report.markdown import markdown_table
 from ktnas.spaces.base import canonical
@@ -116,7 +115,7 @@ def main() -> None:
     parser = harness.parser_of(__doc__, seeds=None)
     opts = harness.read(parser, parser.parse_args(), __file__)
     began = process_time()
-    benchmark = load_benchmark(MICRO)
+    benchmark = opened(MICRO)
     distinct, classes = distinct_results(benchmark), classes_of_results(benchmark)
     rows = [noise(benchmark, task, distinct, classes) for task in tasks(opts, MICRO)]
     work = publishing.Work({"listed architectures": len(benchmark.genotypes)}, process_time() - began)

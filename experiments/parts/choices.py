@@ -23,15 +23,14 @@ from typing import TypeAlias, cast
 
 import numpy as np
 
-from experiments.machinery import harness, publishing
+from experiments.machinery import harness, publishing, tables
 from experiments.machinery.compositions import embedded_parts, exploring
 from experiments.machinery.processes import in_parallel
-from experiments.machinery.tables import NASBENCH_GRAPH, TASKS
+from experiments.machinery.tables import NASBENCH_GRAPH, TASKS, tasks
 from ktnas.algorithms.candidates.joint_screening import observations
 from ktnas.algorithms.candidates.screening import Evidence
 from ktnas.algorithms.ktnas import KTNAS, evidence
 from ktnas.api import search
-from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.embedding import FittedEmbedder
 from ktnas.embedding.cached import cached
@@ -110,7 +109,7 @@ def main() -> None:
     seconds = 0.0
     gathered: dict[str, list[Found]] = {}
     for name in opts.pick(TASKS, (NASBENCH_GRAPH,)):
-        work = partial(looked_up, name, smoke=opts.smoke)
+        work = partial(looked_up, name, tasks(opts, name), smoke=opts.smoke)
         made = in_parallel(work, range(opts.seeds), opts.jobs, f"{opts.name}: {name}")
         gathered[name] = [found for found, _ in made]
         seconds += sum(taken for _, taken in made)
@@ -132,7 +131,7 @@ def evaluations(smoke: bool) -> tuple[int, ...]:
     return AFTER[:1] if smoke else AFTER
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Opened:
     """A table, once per process.
 
@@ -148,23 +147,22 @@ class Opened:
 
 
 @lru_cache(maxsize=1)
-def opened(name: str) -> Opened:
-    """The table of this name."""
-    table = load_benchmark(name, TASKS[name], None).restricted(TASKS[name])
+def opened(name: str, tasks: tuple[str, ...]) -> Opened:
+    """The table of this name, with these tasks."""
+    table = tables.opened(name, tasks)
     row = {genotype: i for i, genotype in enumerate(table.genotypes)}
-    best = {task: np.argsort(-table.record(task).fitness, kind="stable")[:TOP] for task in TASKS[name]}
+    best = {task: np.argsort(-table.record(task).fitness, kind="stable")[:TOP] for task in tasks}
     return Opened(table, row, best)
 
 
 @lru_cache(maxsize=6)  # as many as the variants have, of one table
-def embedded(name: str, exchanged: tuple[tuple[int, PersistentEmbedder], ...]) -> tuple[FittedEmbedder, FloatArray]:
+def embedded(at: Opened, exchanged: tuple[tuple[int, PersistentEmbedder], ...]) -> tuple[FittedEmbedder, FloatArray]:
     """The embedding of ``ktnas`` with some parts exchanged, and the vectors ``(n, dim)`` of a whole table."""
     method = kept_embedding()
     numbered = {**dict(enumerate(embedded_parts(method))), **dict(exchanged)}
     embedder = Combined(tuple(numbered.values()))
-    table = opened(name).table
-    fitted = cached(embedder, table.space, method.store)
-    return fitted, fitted.embed(table.genotypes)
+    fitted = cached(embedder, at.table.space, method.store)
+    return fitted, fitted.embed(at.table.genotypes)
 
 
 def kept_embedding() -> KTNAS:
@@ -172,18 +170,17 @@ def kept_embedding() -> KTNAS:
     return cast("KTNAS", with_store(harness.as_search(exploring())))
 
 
-def looked_up(name: str, seed: int, *, smoke: bool) -> tuple[Found, float]:
+def looked_up(name: str, tasks: tuple[str, ...], seed: int, *, smoke: bool) -> tuple[Found, float]:
     """Search a table, fit every variant to what was seen, look for the best; and the CPU time."""
     began = process_time()
-    at = opened(name)
-    tasks = TASKS[name][: 2 if smoke else None]
+    at = opened(name, tasks)
     method = harness.as_search(kept_embedding())
     history = search(at.table, tasks, budget=evaluations(smoke)[-1], seed=seed, method=method).history
     found: Found = {}
     for n in evaluations(smoke):
         seen = {task: without_best(own, n, at, task) for task, own in evidence(history, {}).items()}
         for variant in (AS_IT_IS, *VARIANTS[: 2 if smoke else None]):
-            embedder, x = embedded(name, variant.exchanged)
+            embedder, x = embedded(at, variant.exchanged)
             means = predicted(variant, observations(seen, embedder), x, seed)
             found[variant.name, n] = float(
                 np.mean([lateness(mean, own, at, task) for mean, (task, own) in zip(means, seen.items(), strict=True)])

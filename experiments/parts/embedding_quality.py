@@ -18,9 +18,8 @@ from time import process_time
 import numpy as np
 from scipy.stats import kendalltau
 
-from experiments.machinery import harness, publishing
+from experiments.machinery import harness, publishing, tables
 from experiments.machinery.harness import Options
-from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.embedding import Embedder
 from ktnas.embedding.cached import cached
@@ -230,10 +229,10 @@ def measured(opts: Options) -> tuple[list[Score], list[Score]]:
     first: list[Score] = []
     second: list[Score] = []
     for name, tasks in (smoke if opts.smoke else BENCHMARKS).items():
-        benchmark = load_benchmark(name, tasks)
-        for label in COMPARED if opts.smoke else EMBEDDERS:
+        benchmark = tables.opened(name, tasks)
+        for label in opts.pick(EMBEDDERS, COMPARED[-2:]):
             first += score(benchmark, label, EMBEDDERS[label], surrogates=[DEFAULT], seeds=seeds, sizes=sizes)
-        for label in COMPARED:
+        for label in opts.pick(COMPARED, COMPARED[-2:]):
             few = seeds[:FEWER_DRAWS]
             second += score(benchmark, label, EMBEDDERS[label], surrogates=SURROGATES, seeds=few, sizes=sizes)
         if not opts.smoke:

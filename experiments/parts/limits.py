@@ -27,8 +27,6 @@ from experiments.machinery import harness, publishing, tables, until_best
 from experiments.machinery.harness import Options, as_search
 from experiments.machinery.tables import MACRO, MICRO, NASBENCH201, NASBENCH_GRAPH
 from ktnas.algorithms.presets import ktnas
-from ktnas.benchmarks.registry import load_benchmark
-from ktnas.benchmarks.table import TableBenchmark
 from ktnas.embedding import group_widths
 from ktnas.embedding.cached import cached
 from ktnas.records.sweep_log import RunRecord
@@ -36,10 +34,10 @@ from ktnas.report.comparison import Measure, scores
 from ktnas.report.markdown import Value, markdown_table, number
 from ktnas.rng import Streams
 from ktnas.runner.design import Arm, Case, Named
-from ktnas.spaces.base import canonical
+from ktnas.spaces.base import SearchSpace, canonical
 from ktnas.surrogate.multi_task import FittedMultiTask, MultiTaskGaussianProcess, Observations
 from ktnas.surrogate.normal_scores import normal_scores
-from ktnas.typing import FloatArray, IntArray
+from ktnas.typing import FloatArray, Genotype, IntArray
 
 CAP = 300
 EVALUATIONS = 50
@@ -60,12 +58,14 @@ class Asked:
         tasks: Its tasks.
         settings: How often settings of the kernel are chosen.
         seeds: Seeds of `ktnas` beside it.
+        every: Of its architectures, the first of so many.
     """
 
     name: str
     tasks: tuple[str, ...]
     settings: int
     seeds: int
+    every: int = 1
 
     @property
     def until_best(self) -> bool:
@@ -109,19 +109,20 @@ def main() -> None:
 def questions(opts: Options) -> list[Asked]:
     """The benchmarks, cheapest first."""
     if opts.smoke:
-        return [Asked(MACRO, tables.tasks(opts, MACRO), 2, 2)]
+        return [Asked(MACRO, tables.tasks(opts, MACRO), 2, 2, every=8)]
     wanted = {MICRO: (24, 100), MACRO: (24, 100), NASBENCH201: (6, 100), NASBENCH_GRAPH: (3, 60)}
     return [Asked(name, tables.tasks(opts, name), settings, seeds) for name, (settings, seeds) in wanted.items()]
 
 
 def limits(asked: Asked) -> dict[str, Limits]:
     """The limits of every task."""
-    table = load_benchmark(asked.name, asked.tasks, None).restricted(asked.tasks)
-    fitness = np.column_stack([table.record(task).fitness for task in asked.tasks])
+    table = tables.opened(asked.name, asked.tasks)
+    genotypes = table.genotypes[:: asked.every]
+    fitness = np.column_stack([table.record(task).fitness[:: asked.every] for task in asked.tasks])
     y = np.column_stack([normal_scores(column) for column in fitness.T])
     embedder = cached(ktnas().embedder, table.space)
-    x = embedder.embed(table.genotypes)
-    classes = equal_networks(table)
+    x = embedder.embed(genotypes)
+    classes = equal_networks(table.space, genotypes)
     found = {task: Limits([], []) for task in asked.tasks}
     for choice in range(asked.settings):
         fitted = chosen(x, y, group_widths(embedder, x.shape[1]), Streams(choice).rng("limits"))
@@ -133,11 +134,11 @@ def limits(asked: Asked) -> dict[str, Limits]:
     return found
 
 
-def equal_networks(table: TableBenchmark) -> list[IntArray]:
+def equal_networks(space: SearchSpace, genotypes: Sequence[Genotype]) -> list[IntArray]:
     """Rows of the architectures that are one network, where there are several."""
     rows: dict[object, list[int]] = {}
-    for row, genotype in enumerate(table.genotypes):
-        rows.setdefault(canonical(table.space, genotype), []).append(row)
+    for row, genotype in enumerate(genotypes):
+        rows.setdefault(canonical(space, genotype), []).append(row)
     return [np.array(own) for own in rows.values() if len(own) > 1]
 
 

@@ -30,12 +30,11 @@ from sklearn.metrics import roc_auc_score
 from experiments.machinery import harness, publishing
 from experiments.machinery.harness import Options
 from experiments.machinery.processes import in_parallel
-from experiments.machinery.tables import MACRO, MICRO, NASBENCH_GRAPH, TASKS, tasks
+from experiments.machinery.tables import MACRO, MICRO, NASBENCH_GRAPH, TASKS, opened, tasks
 from ktnas.algorithms.candidates.joint_screening import JointScreening
 from ktnas.algorithms.ktnas import evidence
 from ktnas.algorithms.presets import ktnas
 from ktnas.api import search
-from ktnas.benchmarks.registry import load_benchmark
 from ktnas.embedding import FittedEmbedder
 from ktnas.embedding.cached import cached
 from ktnas.problem.trial import History, Trial
@@ -82,7 +81,7 @@ class Choice:
 def replayed(name: str, names: Sequence[str], budget: int, seed: int) -> tuple[list[Choice], float]:
     """Search, and look at every choice once more; and the CPU time."""
     began = process_time()
-    benchmark = load_benchmark(name, TASKS[name], None)
+    benchmark = opened(name, TASKS[name])
     method = replace(ktnas(), transfer=NoTransfer())
     history = search(benchmark, tuple(names), budget=budget, seed=seed, method=harness.as_search(method)).history
     embedder = cached(method.embedder, benchmark.space)
@@ -175,7 +174,7 @@ class Finding:
     high: float
 
 
-def finding(choices: Sequence[Choice], labels: Sequence[float]) -> Finding:
+def finding(choices: Sequence[Choice], labels: Sequence[float], draws: int = DRAWS) -> Finding:
     """Fit on the other folds, and look at the areas."""
     seeds = np.array([c.seed for c in choices])
     positive = np.array([c.positive for c in choices])
@@ -184,7 +183,7 @@ def finding(choices: Sequence[Choice], labels: Sequence[float]) -> Finding:
     rng = Streams(0).rng("bootstrap")
     by_seed = [np.flatnonzero(seeds == seed) for seed in np.unique(seeds)]
     differences = []
-    for _ in range(DRAWS):
+    for _ in range(draws):
         rows = np.concatenate([by_seed[i] for i in rng.integers(len(by_seed), size=len(by_seed))])
         if 0 < positive[rows].sum() < len(rows):
             differences.append(_area(positive[rows], both[rows]) - _area(positive[rows], improvement[rows]))
@@ -226,7 +225,7 @@ def main() -> None:
         ):
             if len({c.positive for c in of}) < 2:
                 continue  # nothing to tell apart, which a smoke run may come to
-            got = finding(of, labels)
+            got = finding(of, labels, 20 if opts.smoke else DRAWS)
             rows.append({"benchmark": benchmark, "choices": which, **_row(got)})
             areas = [f"{value:.3f}" for value in (got.surrogate, got.labels, got.both)]
             gain = f"{got.both - got.surrogate:+.3f} [{got.low:+.3f}, {got.high:+.3f}]"

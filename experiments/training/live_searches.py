@@ -11,7 +11,8 @@ import numpy as np
 from experiments.machinery import harness, trainings
 from experiments.machinery.harness import as_search
 from experiments.machinery.trainings import Place, Spent, Trainings
-from ktnas.algorithms.presets import ktnas_paper
+from ktnas.algorithms.candidates.pool import BredAndRandom, Offspring, Pool
+from ktnas.algorithms.presets import ktnas, ktnas_paper
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.images.registry import find
 from ktnas.datasets.objectives import Classification
@@ -66,6 +67,7 @@ class Scale:
         budget: Evaluations per task.
         arms: Names of the methods.
         population: Of ``ktnas-paper``.
+        pool: What ``ktnas`` chooses from, if not what it always does.
     """
 
     pairs: tuple[Pair, ...]
@@ -76,6 +78,7 @@ class Scale:
     budget: int
     arms: tuple[str, ...]
     population: int = 20
+    pool: Pool | None = None
 
     @property
     def text(self) -> str:
@@ -99,7 +102,16 @@ PAPER_ARMS = (*ARMS, "ktnas-paper, no transfer", "ktnas-paper")
 SCALES = {
     "small": Scale(PAIRS, Size(8, 3), SMALL, replace(SMALL, epochs=3), (1000, 500, 1000), 9, ARMS),
     "paper": Scale(PAIRS, Size(20, 8), PAPER, replace(PAPER, epochs=20), (5000, 1000, 10_000), 40, PAPER_ARMS),
-    "smoke": Scale((DIGITS,), Size(4, 3), SMALL, SMALL, (60, 40, 40), 6, ("random-search", OURS)),
+    "smoke": Scale(
+        (DIGITS,),
+        Size(2, 1),
+        SMALL,
+        SMALL,
+        (32, 32, 32),
+        6,
+        ("random-search", OURS),
+        pool=BredAndRandom(Offspring(), 20),
+    ),
 }
 
 
@@ -164,6 +176,8 @@ class Outcome:
 
 def composed(name: str, scale: Scale) -> Arm:
     """A method by name."""
+    if name == OURS and scale.pool is not None:
+        return Arm(name, as_search(replace(ktnas(), pool=scale.pool)))
     if not name.startswith("ktnas-paper"):
         (arm,) = harness.methods([name])
         return arm

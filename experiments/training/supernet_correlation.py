@@ -20,7 +20,7 @@ from functools import partial
 import numpy as np
 
 from experiments.machinery import harness, publishing, trainings
-from experiments.machinery.agreement import bootstrapped, interval, signs, spearman, tau
+from experiments.machinery.agreement import RESAMPLES, bootstrapped, interval, signs, spearman, tau
 from experiments.machinery.cells import TRIVIAL, TRUTHS, listed
 from experiments.machinery.publishing import Work
 from experiments.machinery.trainings import Spent
@@ -53,14 +53,14 @@ class Section:
 
 
 def compared(
-    case: str, predictors: Mapping[str, FloatArray], truths: Mapping[str, FloatArray]
+    case: str, predictors: Mapping[str, FloatArray], truths: Mapping[str, FloatArray], resamples: int
 ) -> tuple[list[list[str]], list[dict[str, Value]]]:
     """Lines of the table, and rows of the CSV file."""
     lines, rows = [], []
     for name, scores in predictors.items():
         line = [name]
         for key, truth in truths.items():
-            for statistic, found in correlations(scores, truth).items():
+            for statistic, found in correlations(scores, truth, resamples).items():
                 line.append(interval(found))
                 row: dict[str, Value] = {"space": case, "predictor": name, "truth": key, "statistic": statistic}
                 rows.append(row | dict(zip(("value", "low", "high"), found, strict=True)))
@@ -68,7 +68,9 @@ def compared(
     return lines, rows
 
 
-def correlations(scores: FloatArray, truth: FloatArray) -> dict[str, tuple[float, float, float]]:
+def correlations(
+    scores: FloatArray, truth: FloatArray, resamples: int = RESAMPLES
+) -> dict[str, tuple[float, float, float]]:
     """Kendall's tau and Spearman's correlation, with the ends of their 95 % bootstrap intervals over architectures."""
     s, t = signs(scores), signs(truth)
 
@@ -78,7 +80,10 @@ def correlations(scores: FloatArray, truth: FloatArray) -> dict[str, tuple[float
     def rank(rows: IntArray) -> float:
         return spearman(scores[..., rows], truth[rows])
 
-    return {"tau": bootstrapped(kendall, len(truth)), "Spearman": bootstrapped(rank, len(truth))}
+    return {
+        "tau": bootstrapped(kendall, len(truth), resamples),
+        "Spearman": bootstrapped(rank, len(truth), resamples),
+    }
 
 
 def sizes(case: str, scale: str, asked: Sequence[Genotype]) -> dict[str, FloatArray]:
@@ -110,8 +115,8 @@ def emt_nas(scale: str, asked: Sequence[Genotype], shared: Sequence[Answers], al
     """Supernet scores beside separate training."""
     how, accuracies = SCALES[scale][EMT], np.concatenate([one.fitness for one in alone], axis=1)
     predictors, truth = {**of_supernets(shared), **sizes(EMT, scale, asked)}, accuracies.mean(axis=0)
-    lines, rows = compared(EMT, predictors, {"alone": truth})
-    again = interval(correlations(accuracies[:1], accuracies[1])["tau"])
+    lines, rows = compared(EMT, predictors, {"alone": truth}, how.resamples)
+    again = interval(correlations(accuracies[:1], accuracies[1], how.resamples)["tau"])
     (train_s, score_s), alone_s = times(shared), float(np.mean([one.cost_s.mean() for one in alone]))
     worth = "never cheaper"
     if alone_s > score_s:
@@ -135,7 +140,7 @@ def nasbench201(scale: str, table: Mapping[str, FloatArray], shared: Sequence[An
     trivial = {name: table[column] for name, column in TRIVIAL.items()}
     predictors = {**of_supernets(shared), **trivial, "the table after 12 epochs": table[TRUTHS[0]]}
     truths = {truth: table[truth] for truth in TRUTHS}
-    lines, rows = compared(NB201, predictors, truths)
+    lines, rows = compared(NB201, predictors, truths, how.resamples)
     text = f"""\
 ### NAS-Bench-201: supernet scores and the table's validation accuracy on CIFAR-10
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from experiments.machinery import trainings
+from experiments.machinery.agreement import RESAMPLES
 from experiments.machinery.cells import draw
 from experiments.machinery.trainings import Place, Spent, Trainings
 from ktnas.datasets.dataset import Dataset
@@ -39,6 +40,7 @@ class Scale:
         alone: How an architecture is trained by itself.
         supernet: How a supernet is trained.
         count: Number of architectures.
+        resamples: Resamples of an interval.
     """
 
     images: str
@@ -47,6 +49,7 @@ class Scale:
     alone: Recipe
     supernet: Recipe
     count: int
+    resamples: int = RESAMPLES
 
     @property
     def text(self) -> str:
@@ -78,8 +81,8 @@ SCALES: Mapping[str, Mapping[str, Scale]] = {
         NB201: Scale(JPEG, (10_000, 2000), Size(16, 5), _FULL, replace(_FULL, epochs=300), 40),
     },
     "smoke": {
-        EMT: Scale("digits", (64, 32), Size(2, 1), _TINY, _TINY, 4),
-        NB201: Scale("digits", (64, 32), Size(2, 1), _TINY, _TINY, 6),
+        EMT: Scale("digits", (32, 32), Size(2, 1), _TINY, _TINY, 4, 50),
+        NB201: Scale("digits", (32, 32), Size(2, 1), _TINY, _TINY, 6, 50),
     },
 }
 

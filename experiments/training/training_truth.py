@@ -18,7 +18,7 @@ from functools import lru_cache
 import numpy as np
 
 from experiments.machinery import harness, publishing, trainings
-from experiments.machinery.agreement import bootstrapped, interval, signs, tau
+from experiments.machinery.agreement import RESAMPLES, bootstrapped, interval, signs, tau
 from experiments.machinery.cells import TRIVIAL, TRUTHS, draw, listed
 from experiments.machinery.trainings import Place, Spent, Trainings
 from ktnas.datasets.dataset import Dataset
@@ -31,7 +31,6 @@ from ktnas.training.networks import Size
 from ktnas.training.recipe import Recipe
 from ktnas.typing import FloatArray, Genotype, IntArray
 
-CELLS = 40
 IMAGES = "cifar10_jpeg_10k"
 
 
@@ -44,12 +43,16 @@ class Scale:
         train: Images to train on, at most.
         size: How large networks are.
         recipe: How they are trained.
+        cells: Number of cells.
+        resamples: Resamples of an interval.
     """
 
     images: str
     train: int
     size: Size
     recipe: Recipe
+    cells: int = 40
+    resamples: int = RESAMPLES
 
     @property
     def text(self) -> str:
@@ -65,7 +68,7 @@ class Scale:
 SCALES = {
     "small": Scale(IMAGES, 4000, Size(16, 1), Recipe(epochs=3, resolution=16, batch_size=64, padding=2)),
     "table": Scale(IMAGES, 10_000, Size(16, 5), Recipe(epochs=12, batch_size=256)),
-    "smoke": Scale("digits", 100, Size(4, 1), Recipe(epochs=1, batch_size=32)),
+    "smoke": Scale("digits", 64, Size(2, 1), Recipe(epochs=1, batch_size=32), cells=6, resamples=50),
 }
 
 
@@ -141,7 +144,7 @@ class Agreement:
     gain: tuple[float, float, float]
 
 
-def agreement(scores: FloatArray, truth: FloatArray, parameters: FloatArray) -> Agreement:
+def agreement(scores: FloatArray, truth: FloatArray, parameters: FloatArray, resamples: int = RESAMPLES) -> Agreement:
     """Of scores ``(n,)`` or ``(k, n)``, the mean of k predictors, with the truth ``(n,)``."""
     s, t, p = signs(scores), signs(truth), signs(parameters)
 
@@ -150,7 +153,8 @@ def agreement(scores: FloatArray, truth: FloatArray, parameters: FloatArray) -> 
 
     count = len(truth)
     return Agreement(
-        bootstrapped(lambda rows: of(s, rows), count), bootstrapped(lambda rows: of(s, rows) - of(p, rows), count)
+        bootstrapped(lambda rows: of(s, rows), count, resamples),
+        bootstrapped(lambda rows: of(s, rows) - of(p, rows), count, resamples),
     )
 
 
@@ -160,7 +164,7 @@ def better_half(truth: FloatArray) -> IntArray:
 
 
 def compared(
-    predictors: Mapping[str, FloatArray], table: Mapping[str, FloatArray]
+    predictors: Mapping[str, FloatArray], table: Mapping[str, FloatArray], resamples: int
 ) -> tuple[list[list[str]], list[dict[str, Value]]]:
     """Lines of the table, and rows of the CSV file."""
     short, long = (table[truth] for truth in TRUTHS)
@@ -173,7 +177,7 @@ def compared(
     lines, rows = [], []
     for name, scores in predictors.items():
         found = {
-            key: agreement(scores[..., picked], truth[picked], table[TRIVIAL["parameters"]][picked])
+            key: agreement(scores[..., picked], truth[picked], table[TRIVIAL["parameters"]][picked], resamples)
             for key, (truth, picked) in against.items()
         }
         first, second, third = found.values()
@@ -190,7 +194,7 @@ def main() -> None:
     """Train, compare, publish."""
     opts, scale, place = trainings.read_options(__doc__, __file__, seeds=2, large="table")
     scale = "smoke" if opts.smoke else scale
-    cells = draw(6 if opts.smoke else CELLS)
+    cells = draw(SCALES[scale].cells)
     table = listed(cells)
     dataset(scale)  # what is missing is told before anything is trained
     place = place.shared_by(len(cells))
@@ -204,7 +208,7 @@ def main() -> None:
         **{name: table[column] for name, column in TRIVIAL.items()},
         "the table after 12 epochs": table[TRUTHS[0]],
     }
-    lines, rows = compared(predictors, table)
+    lines, rows = compared(predictors, table, SCALES[scale].resamples)
     header = ["predictor", "12 epochs", "200 epochs", "200 epochs, more than parameters", "200 epochs, better half"]
     text = f"{explained(scale, place, found, accuracies)}\n{markdown_table(header, lines)}"
     work = Spent.sum([cell.spent for cell in found]).work(place)

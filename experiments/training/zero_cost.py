@@ -19,8 +19,7 @@ from scipy.stats import kendalltau, spearmanr
 
 from experiments.machinery import harness, publishing
 from experiments.machinery.harness import Options
-from experiments.machinery.tables import MICRO, NASBENCH201
-from ktnas.benchmarks.registry import load_benchmark
+from experiments.machinery.tables import MICRO, NASBENCH201, opened
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.datasets.images.registry import find
 from ktnas.files.array_cache import DiskStore
@@ -175,7 +174,7 @@ def batches(benchmark: TableBenchmark, scale: Scale, *, smoke: bool) -> dict[str
 def measured(opts: Options, scale: Scale) -> Iterator[Agreement]:
     """All agreements."""
     store = DiskStore(cache_directory() / "proxies")
-    cells, micro = load_benchmark(NASBENCH201), load_benchmark(MICRO)
+    cells, micro = opened(NASBENCH201), opened(MICRO)
     some = range(0, len(cells.genotypes), scale.every)
     yield from agreements(cells, Parameters(), some, "-", 0)
     for score in STRUCTURAL:

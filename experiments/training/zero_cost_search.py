@@ -25,7 +25,6 @@ from ktnas.algorithms.enumeration import Enumeration
 from ktnas.algorithms.mtnas import MTNAS
 from ktnas.algorithms.presets import ktnas, ktnas_paper
 from ktnas.algorithms.zero_cost_evolution import ZeroCostEvolution
-from ktnas.benchmarks.registry import load_benchmark
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.proxy_features import ProxyFeatures
 from ktnas.files.array_cache import DiskStore
@@ -101,7 +100,7 @@ def scored(opts: Options) -> Proxy:
     store = DiskStore(cache_directory() / "proxies")
     if opts.smoke:
         return ZeroCost(Synflow(), Noise(shape=(8, 8, 3)), Size(channels=2, cells=1), store=store)
-    space = load_benchmark(NASBENCH201).space
+    space = tables.opened(NASBENCH201).space
     ZeroCost(Synflow(), store=store).scores(space, TASKS[0], genotypes(space))
     return ZeroCost(Synflow(), store=store)
 

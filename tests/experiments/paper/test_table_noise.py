@@ -1,37 +1,22 @@
 import csv
 import json
-import runpy
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "experiments" / "table_noise.py"
-
-DOCS = SCRIPT.parents[1] / "docs" / "spaces.md"
-
-
-@pytest.fixture(autouse=True)
-def neighbours(monkeypatch):
-    monkeypatch.syspath_prepend(SCRIPT.parent)
-
-
-def run(monkeypatch, *arguments):
-    monkeypatch.setattr(sys, "argv", [SCRIPT.name, *map(str, arguments)])
-    runpy.run_path(str(SCRIPT), run_name="__main__")
+from experiments import report
+from experiments.paper.table_noise import pooled_deviation
 
 
 def test_pooled_deviation_by_hand():
-    pooled = runpy.run_path(str(SCRIPT))["pooled_deviation"]
     # squares 2 and 8 + 0 + 8 around the means, over 1 + 2 degrees of freedom
-    assert pooled([np.array([1.0, 3.0]), np.array([1.0, 3.0, 5.0])]) == pytest.approx((10 / 3) ** 0.5)
+    assert pooled_deviation([np.array([1.0, 3.0]), np.array([1.0, 3.0, 5.0])]) == pytest.approx((10 / 3) ** 0.5)
 
 
 @pytest.mark.table("transnas101-micro")
 class TestOnTheTable:
-    def test_figures_of_the_method(self, monkeypatch, tmp_path, capsys):
-        run(monkeypatch, "--out", tmp_path)
+    def test_figures_of_the_method(self, run, tmp_path, capsys):
+        run("paper.table_noise", "--out", tmp_path)
         with (tmp_path / "table_noise.csv").open(newline="") as stream:
             rows = {row["task"]: row for row in csv.DictReader(stream)}
         published = {
@@ -53,14 +38,14 @@ class TestOnTheTable:
         printed = capsys.readouterr().out
         assert (tmp_path / "table_noise.md").read_text() in printed
         assert sum(line.startswith("| ") for line in printed.splitlines()) == 1 + 7
-        assert printed.strip() in DOCS.read_text()
+        assert printed.strip() in (report.ROOT / "docs" / "spaces.md").read_text()
         told = json.loads((tmp_path / "table_noise.json").read_text())
-        assert told["command"] == "python experiments/table_noise.py"
+        assert told["command"] == "python -m experiments.paper.table_noise"
         assert told["seeds"] == 0
         assert told["counts"] == {"listed architectures": 4096}
         assert told["cpu_s"] >= 0
 
-    def test_smoke(self, monkeypatch, tmp_path, capsys):
-        run(monkeypatch, "--smoke", "--out", tmp_path / "new")
-        assert len((tmp_path / "new" / "table_noise.csv").read_text().splitlines()) == 3
-        assert "class_object" in capsys.readouterr().out
+    def test_smoke(self, smoke):
+        found = smoke("paper.table_noise", again=False)
+        assert [row["task"] for row in found.rows] == ["class_object", "class_scene"]
+        assert "class_object" in found.shown

@@ -1,21 +1,9 @@
-import csv
-import json
-import runpy
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from ktnas.benchmarks.registry import load_benchmark
+from experiments.parts import limits
+from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.surrogate.multi_task import MultiTaskGaussianProcess, Observations
-
-FOLDER = Path(__file__).parents[2] / "experiments"
-
-
-@pytest.fixture
-def limits(imported):
-    return imported("limits")
 
 
 @pytest.fixture
@@ -27,7 +15,7 @@ def model():
     return x, y, MultiTaskGaussianProcess(draws=4).fit(seen, rng)
 
 
-def test_predictions_are_those_of_a_fit_without_what_is_left_out(limits):
+def test_predictions_are_those_of_a_fit_without_what_is_left_out():
     rng = np.random.default_rng(1)
     root = rng.standard_normal((9, 9))
     whole = root @ root.T + np.eye(9)
@@ -41,7 +29,7 @@ def test_predictions_are_those_of_a_fit_without_what_is_left_out(limits):
             assert found[row] == pytest.approx(expected, abs=1e-9)
 
 
-def test_the_covariance_is_that_of_the_model(limits, model, monkeypatch):
+def test_the_covariance_is_that_of_the_model(model, monkeypatch):
     monkeypatch.setattr(limits, "ROWS", 7)
     x, _, fitted = model
     found = limits.covariance(x[:12], fitted)
@@ -53,7 +41,7 @@ def test_the_covariance_is_that_of_the_model(limits, model, monkeypatch):
     assert across @ fitted.weights == pytest.approx(mean[0], abs=1e-5)
 
 
-def test_what_an_order_comes_to_by_hand(limits, monkeypatch):
+def test_what_an_order_comes_to_by_hand(monkeypatch):
     fitness, predicted = np.array([3.0, 9.0, 7.0, 8.0, 9.0]), np.array([0.9, 0.1, 0.8, 0.7, 0.3])
     assert limits.reached(fitness, predicted, until_best=True) == 4
     for evaluations, rank in ((1, 5), (2, 4), (3, 3), (4, 1)):
@@ -61,28 +49,20 @@ def test_what_an_order_comes_to_by_hand(limits, monkeypatch):
         assert limits.reached(fitness, predicted, until_best=False) == rank
 
 
-@pytest.mark.table("nasbench201")
-def test_equal_networks(limits):
-    table = load_benchmark("nasbench201", ("cifar10",), None)
-    classes = limits.equal_networks(table)
-    row = {genotype: i for i, genotype in enumerate(table.genotypes)}
+def test_equal_networks():
+    space = NASBench201()
     text = "|nor_conv_3x3~0|+|{0}~0|none~1|+|none~0|none~1|none~2|"  # nothing reaches the output
-    dead = {row[table.space.parse(text.format(operation))] for operation in ("none", "nor_conv_1x1", "avg_pool_3x3")}
-    (own,) = [set(rows.tolist()) for rows in classes if dead & set(rows.tolist())]
-    assert dead < own
-    assert len(np.unique(np.concatenate(classes))) == sum(map(len, classes))
+    dead = [space.parse(text.format(operation)) for operation in ("none", "nor_conv_1x1", "avg_pool_3x3")]
+    alive = [(1, 1, 1, 1, 1, 1), (3, 3, 3, 3, 3, 3), (2, 1, 1, 1, 1, 1)]
+    classes = limits.equal_networks(space, [alive[0], *dead[:2], *alive[1:], dead[2]])
+    assert [rows.tolist() for rows in classes] == [[1, 2, 5]]
 
 
 @pytest.mark.table("transnas101-macro")
-def test_smoke(limits, monkeypatch, tmp_path, capsys):
-    arguments = ["--smoke", "--jobs", "1", "--out", str(tmp_path), "--records", str(tmp_path / "runs")]
-    monkeypatch.setattr(sys, "argv", ["limits.py", *arguments])
-    runpy.run_path(str(FOLDER / "limits.py"), run_name="__main__")
-    assert capsys.readouterr().out.strip() in (tmp_path / "limits.md").read_text()
-    with (tmp_path / "limits.csv").open(newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    assert [(row["task"], row["settings"]) for row in rows] == [
+def test_smoke(smoke, tmp_path):
+    found = smoke("parts.limits", "--jobs", 1, "--records", tmp_path / "runs")
+    assert [(row["task"], row["settings"]) for row in found.rows] == [
         (task, choice) for task in ("class_object", "class_scene") for choice in "01"
     ]
-    assert all(1 <= int(row["limit"]) <= 3256 for row in rows)
-    assert json.loads((tmp_path / "limits.json").read_text())["runs"] == 2
+    assert all(1 <= int(row["limit"]) <= 407 for row in found.rows)
+    assert found.told["runs"] == 2
