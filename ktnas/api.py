@@ -6,25 +6,27 @@ It is `ktnas.runner.loop.run` with the parts that most callers want filled in; w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import TypeVar, cast
 
 from ktnas.algorithms import Search
 from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.computed import LiveBenchmark
 from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
-from ktnas.benchmarks.live import LiveBenchmark
+from ktnas.benchmarks.registry import load_benchmark
+from ktnas.config import defaults
+from ktnas.config.registry import METHODS, SPACES, made
 from ktnas.errors import ConfigurationError, unknown_name
-from ktnas.evaluation.protocol import Evaluate, unwatched
-from ktnas.files.array_cache import DiskStore
-from ktnas.files.search_path import cache_directory
+from ktnas.evaluation.protocol import Evaluate
 from ktnas.problem.budget import Budget
-from ktnas.problem.progress import TaskResult
+from ktnas.problem.callback import Callback, Callbacks, as_callback
+from ktnas.problem.progress import Progress, TaskProgress
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import History
-from ktnas.runner.experiment import require_population
-from ktnas.runner.loop import Observer, run
+from ktnas.runner.experiment import require_population, with_store
+from ktnas.runner.loop import run
 from ktnas.spaces.base import SearchSpace
 from ktnas.typing import Genotype
 
@@ -56,37 +58,42 @@ class SearchResult:
         best: The best architecture per task; without the tasks on which every evaluation failed.
         tasks: Counts per task: evaluations, failures, transfers.
         history: Every trial, in order.
+        stopped: Why the callback ended the search; None if it came to its end.
     """
 
     best: Mapping[str, Found]
-    tasks: Mapping[str, TaskResult]
+    tasks: Mapping[str, TaskProgress]
     history: History
+    stopped: str | None = None
 
 
 def search(
-    where: SearchSpace | Benchmark,
+    where: SearchSpace | Benchmark | str,
     tasks: Mapping[str, TaskFunction] | Sequence[str] = (),
     *,
-    budget: int = 50,
+    budget: int = defaults.BUDGET,
     seed: int = 0,
-    method: Search[S] | None = None,
+    method: Search[S] | str = defaults.METHOD,
     sources: Collection[str] = (),
     minimize: Collection[str] = (),
-    callback: Observer | None = None,
+    callback: Callback | Callable[[Progress], object] | None = None,
 ) -> SearchResult:
     """Search one space for several tasks at once.
 
     Args:
-        where: A search space, for tasks that are functions; or a benchmark.
+        where: A search space, for tasks that are functions; or a benchmark. Either by its name at the command line,
+            such as ``"nasbench201"``, or as an object.
         tasks: With a space, a function per task: it takes a genotype and returns a number; one that raises, or
             returns anything but a finite number, is a failed evaluation. With a benchmark, names of its tasks;
             all of them if none is given.
         budget: Evaluations per task.
         seed: Seed of every random number; the same seed, the same search.
-        method: The algorithm; None for KTNAS as it comes, with its embeddings kept in the user's cache directory.
+        method: The algorithm: its name at the command line, or an object. By name, its embeddings are kept in the
+            user's cache directory.
         sources: Tasks that only donate; without any, every task donates to every other.
         minimize: With functions, the tasks whose number is better when smaller; fitness is its negative.
-        callback: Called with a `Progress` after every answer.
+        callback: A `Callback`, told of everything; or a function, called with a `Progress` after every generation.
+            If it returns True or raises `StopSearch`, the search ends with what it has found.
 
     Raises:
         KtnasError: If the arguments contradict each other; nothing has been evaluated then.
@@ -99,23 +106,56 @@ def search(
     >>> result = ktnas.search(space, tasks, budget=200, method=RegularizedEvolution())
     >>> result.best["many threes"].fitness, result.best["many threes"].genotype
     (6.0, (3, 3, 3, 3, 3, 3))
+    >>> result = ktnas.search("nasbench-graph", ["cora", "pubmed"], method="random-search", budget=10)
+    >>> result.best["cora"].evaluations <= 10
+    True
     """
     benchmark = _benchmark(where, tasks, minimize)
+    algorithm = _algorithm(method)
     for name in sources:
         if name not in {task.name for task in benchmark.tasks}:
             raise unknown_name("source", name, [task.name for task in benchmark.tasks], benchmark.name)
     problem = Problem(benchmark.space, benchmark.tasks, frozenset(sources))
-    if method is None:
-        from ktnas.algorithms.presets import ktnas
+    limit = Budget(budget)
+    require_population(algorithm, budget)
+    callbacks = Callbacks(as_callback(callback))
+    with _evaluator(benchmark, callbacks) as evaluate:
+        result = run(problem, algorithm, evaluate, budget=limit, seed=seed, callback=callbacks)
+    best = {
+        name: Found(
+            benchmark.label(task.best.genotype), task.best.genotype, task.best.fitness, task.evaluations_to_best
+        )
+        for name, task in result.tasks.items()
+        if task.best is not None and task.best.fitness is not None
+    }
+    return SearchResult(best, result.tasks, result.history, result.stopped)
 
-        default = replace(ktnas(), store=DiskStore(cache_directory() / "embeddings"))
-        return _search(benchmark, problem, default, budget=budget, seed=seed, callback=callback)
-    return _search(benchmark, problem, method, budget=budget, seed=seed, callback=callback)
+
+def _algorithm(method: Search[S] | str) -> Search[object]:
+    _require_object("method", method)
+    if isinstance(method, str):
+        return with_store(made("method", method, METHODS))
+    return cast("Search[object]", method)
+
+
+def _require_object(what: str, value: object) -> None:
+    """Refuse the class in place of an object of it."""
+    if isinstance(value, type):
+        raise ConfigurationError(
+            f"{what} is the class {value.__name__}; it must be an object of it: {value.__name__}(...)"
+        )
 
 
 def _benchmark(
-    where: SearchSpace | Benchmark, tasks: Mapping[str, TaskFunction] | Sequence[str], minimize: Collection[str]
+    where: SearchSpace | Benchmark | str,
+    tasks: Mapping[str, TaskFunction] | Sequence[str],
+    minimize: Collection[str],
 ) -> Benchmark:
+    _require_object("where", where)
+    if isinstance(tasks, str):
+        raise ConfigurationError(f"tasks must be several names, not the text {tasks!r}; give [{tasks!r}]")
+    if isinstance(where, str):
+        where = _named(where, tasks)
     if isinstance(where, SearchSpace):
         if not isinstance(tasks, Mapping):
             raise ConfigurationError(
@@ -130,24 +170,17 @@ def _benchmark(
     return where.restricted(tuple(tasks)) if tasks else where
 
 
-def _search(
-    benchmark: Benchmark, problem: Problem, method: Search[S], *, budget: int, seed: int, callback: Observer | None
-) -> SearchResult:
-    limit = Budget(budget)
-    require_population(method, budget)
-    with _evaluator(benchmark) as evaluate:
-        result = run(problem, method, evaluate, budget=limit, seed=seed, observe=callback)
-    best = {
-        name: Found(
-            benchmark.label(task.best.genotype), task.best.genotype, task.best.fitness, task.evaluations_to_best
-        )
-        for name, task in result.tasks.items()
-        if task.best is not None and task.best.fitness is not None
-    }
-    return SearchResult(best, result.tasks, result.history)
+def _named(name: str, tasks: Mapping[str, TaskFunction] | Sequence[str]) -> SearchSpace | Benchmark:
+    """The search space of that name where tasks are functions, else the benchmark."""
+    if not isinstance(tasks, Mapping):
+        return load_benchmark(name, tuple(tasks))
+    space = made("search space", name, {key: make for key, make in SPACES.items() if key != "categorical"})
+    if space is None:
+        raise unknown_name("search space", name, SPACES)
+    return space
 
 
-def _evaluator(benchmark: Benchmark) -> AbstractContextManager[Evaluate]:
+def _evaluator(benchmark: Benchmark, callbacks: Callbacks) -> AbstractContextManager[Evaluate]:
     if isinstance(benchmark, LiveBenchmark):
-        return benchmark.evaluator(unwatched)
+        return benchmark.evaluator(lambda change: callbacks.evaluations(change.begun, change.arrived, change.doing))
     return nullcontext(benchmark.evaluate)

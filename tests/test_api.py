@@ -11,6 +11,7 @@ from ktnas.algorithms.random_search import RandomSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
 from ktnas.errors import ConfigurationError, UnknownNameError
 from ktnas.spaces.categorical import Categorical
+from ktnas.spaces.nasbench201 import NASBench201
 
 SPACE = Categorical((4, 4, 4))
 TASKS = {"sum": sum, "zeros": lambda code: code.count(0)}
@@ -64,6 +65,21 @@ def test_a_benchmark_is_searched_by_its_tasks(nasbench_graph):
     assert result.best["cora"].architecture == nasbench_graph.label(result.best["cora"].genotype)
 
 
+def test_names_are_taken_as_at_the_command_line():
+    by_name = ktnas.search("nasbench-graph", ["cora", "photo"], budget=10, method="regularized-evolution")
+    by_object = ktnas.search(
+        ktnas.load_benchmark("nasbench-graph"), ["cora", "photo"], budget=10, method=RegularizedEvolution()
+    )
+    assert by_name.best == by_object.best
+    assert set(by_name.best) == {"cora", "photo"}
+
+
+def test_the_name_of_a_space_is_the_space_where_tasks_are_functions():
+    by_name = ktnas.search("nasbench201", {"convolutions": lambda cell: cell.count(3)}, budget=15)
+    by_object = ktnas.search(NASBench201(), {"convolutions": lambda cell: cell.count(3)}, budget=15)
+    assert by_name.best == by_object.best
+
+
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
@@ -75,6 +91,13 @@ def test_a_benchmark_is_searched_by_its_tasks(nasbench_graph):
         ((SPACE, TASKS), {"budget": 65}, "exceeds the 64 architectures"),
         ((SPACE, TASKS), {"budget": 9, "method": RegularizedEvolution()}, "smaller than the population of 10"),
         ((SPACE, TASKS), {"seed": -1}, "seed must not be negative"),
+        ((Categorical, TASKS), {}, r"where is the class Categorical; it must be an object of it: Categorical\("),
+        ((SPACE, TASKS), {"method": RandomSearch}, r"method is the class RandomSearch; .* object of it"),
+        ((SPACE, TASKS), {"method": "random-serch"}, "unknown method 'random-serch'; did you mean 'random-search'"),
+        (("nasbench-grap", ["cora"]), {}, "unknown benchmark 'nasbench-grap'; did you mean 'nasbench-graph'"),
+        (("nasbench-graph", ["coral"]), {}, "did you mean 'cora'"),
+        (("nasbench-graph", "cora"), {}, r"not the text 'cora'; give \['cora'\]"),
+        (("categorical", TASKS), {}, "unknown search space 'categorical'"),
     ],
 )
 def test_mistakes_are_named(arguments, options, message):

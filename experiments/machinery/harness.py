@@ -190,7 +190,7 @@ def sweep(opts: Options, arms: Sequence[Arm], cases: Sequence[Case], seeds: int 
         os.environ.setdefault(variable, "1")
     sys.stderr.write(f"{opts.name}: {len(arms)} arms, {len(cases)} cases, {len(numbers)} seeds\n")
     result = run_sweep(
-        Sweep(tuple(arms), tuple(cases), numbers), opts.records, jobs=opts.jobs, notify=SweepView(sys.stderr)
+        Sweep(tuple(arms), tuple(cases), numbers), opts.records, jobs=opts.jobs, callback=SweepView(sys.stderr)
     )
     if not result.finished:
         raise SystemExit("interrupted; the same command goes on from here")

@@ -8,11 +8,16 @@ a fold of ``tell`` over the recorded trials, and a replay of them is exact to th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar, runtime_checkable
 
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import Proposal, Trial
 from ktnas.rng import Streams
+from ktnas.store import Store
+
+if TYPE_CHECKING:
+    from ktnas.algorithms.candidates.screening import Screening
+    from ktnas.problem.proxy import Proxy
 
 S = TypeVar("S")
 
@@ -49,3 +54,45 @@ class Search(Protocol[S]):
 
     def generation(self, state: S) -> int:
         """Number of the generation that the next question belongs to, from 0."""
+
+
+@runtime_checkable
+class TakesProxy(Protocol):
+    """A search that a free score of architectures can help."""
+
+    def with_proxy(self, proxy: Proxy) -> Self:
+        """The search helped by a proxy, where the search has its use for one."""
+
+
+@runtime_checkable
+class RatesByProxy(TakesProxy, Protocol):
+    """A search that is never without a proxy."""
+
+    @property
+    def proxy(self) -> Proxy:
+        """The free score that it rates architectures by."""
+
+
+@runtime_checkable
+class TakesScreening(Protocol):
+    """A search that can choose, by what it has seen, which of many candidates are evaluated."""
+
+    def with_screening(self, screening: Screening) -> Self:
+        """The search with another screening, and with the candidates that suit it."""
+
+
+@runtime_checkable
+class Populated(Protocol):
+    """A search that evaluates a first population before it breeds."""
+
+    @property
+    def population(self) -> int:
+        """Members of each task's population, at least 1."""
+
+
+@runtime_checkable
+class KeepsEmbeddings(Protocol):
+    """A search whose embeddings, which depend on no fitness and no seed, can be kept between runs."""
+
+    def with_store(self, store: Store) -> Self:
+        """The same search with its embeddings kept there; it changes no result."""

@@ -18,7 +18,7 @@ from importlib import metadata
 import numpy as np
 import numpy.typing as npt
 
-from ktnas.description import describe
+from ktnas.description import identify
 from ktnas.embedding import Embedder, FittedEmbedder, group_widths
 from ktnas.embedding.graphs import BATCH
 from ktnas.embedding.persistence import PersistentEmbedder, PersistentFitted
@@ -80,7 +80,7 @@ def cache_key(embedder: Embedder, space: SearchSpace) -> str:
     parts = [
         f"format {FORMAT}",
         *(f"{package} {metadata.version(package)}" for package in ("gensim", "numpy")),
-        json.dumps(describe(embedder)),
+        json.dumps(identify(embedder)),
         fingerprint(space),
     ]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()

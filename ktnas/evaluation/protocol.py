@@ -10,11 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, runtime_checkable
 
-from ktnas.problem.trial import Evaluation, History
+from ktnas.problem.trial import Evaluation, History, Question
 from ktnas.typing import Genotype
 
-Question: TypeAlias = tuple[str, Genotype]
-"""A task's name, and the architecture that is to be evaluated on it."""
+__all__ = ["BatchEvaluator", "Change", "Evaluate", "Question", "Watch", "unwatched"]
 
 
 @runtime_checkable

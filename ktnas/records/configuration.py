@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import metadata
 
 from ktnas.benchmarks import Benchmark
-from ktnas.benchmarks.live import LiveBenchmark
+from ktnas.benchmarks.computed import LiveBenchmark
 from ktnas.description import describe
 from ktnas.problem.budget import Budget
 from ktnas.problem.task import Problem, Task

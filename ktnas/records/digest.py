@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,12 @@ from ktnas.records.function_digest import function_digest
 from ktnas.typing import JSON
 
 
-def _key(config: Mapping[str, JSON]) -> str:
+def configuration_key(config: Mapping[str, JSON]) -> str:
+    """A key for a configuration, whatever the order of its fields: 32 hexadecimal digits."""
     return hashlib.sha256(json.dumps(config, sort_keys=True, allow_nan=False).encode()).hexdigest()[:32]
 
 
-def _digest(benchmark: Benchmark) -> str | None:
+def data_digest(benchmark: Benchmark) -> str | None:
     """What a table holds, or what functions are, so that others of the same name are others; None of trainings."""
     if isinstance(benchmark, FunctionBenchmark):
         return function_digest(tuple(benchmark.functions.items()))
@@ -36,7 +38,7 @@ def _digest(benchmark: Benchmark) -> str | None:
 @lru_cache(maxsize=1)
 def code_digest() -> str:
     """A digest of this package's source: equal for equal code, whatever version it calls itself."""
-    package = Path(__file__).parents[1]
+    package = Path(str(files("ktnas")))
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         digest.update(f"{path.relative_to(package).as_posix()}\n".encode() + path.read_bytes())

@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ktnas.recorded_names import is_ours, lasting_name
+
 _Plain: TypeAlias = bool | int | float | complex | str | bytes | None
 
 
@@ -57,11 +59,21 @@ def _held(value: object) -> Iterable[object]:
     for kind, held in _HELD.items():
         if isinstance(value, kind):
             return held(value)
-    names = [getattr(each, name, None) for each in (type(value), value) for name in ("__module__", "__qualname__")]
+    names = [*_names_of(type(value)), *_names_of(value)]
     if is_dataclass(value) and not isinstance(value, type):
         called = vars(type(value)).get("__call__")
         return (*names, called, *(getattr(value, each.name) for each in fields(value) if each.compare))
     return names
+
+
+def _names_of(value: object) -> tuple[object, object]:
+    """Module and name; of what is ours, those under which it was first recorded, wherever it lies today."""
+    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+    kind = type(value) if name is None else value
+    if not isinstance(module, str) or not is_ours(module):
+        return module, name
+    first, _, own = lasting_name(kind).rpartition(".")
+    return first, None if name is None else own
 
 
 def _of_function(function: FunctionType) -> Iterable[object]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.records.sweep_log import RunRecord
-from ktnas.records.trajectory import Step, TaskCourse
+from ktnas.records.trajectory import Step, Trajectory
 from ktnas.report.statistics import (
     Interval,
     MeanRanks,
@@ -190,7 +190,7 @@ def scores(run: RunRecord, measure: Measure, at: int | None = None) -> dict[str,
     return {ALL_TASKS: float(together), **by_task}
 
 
-def _score(course: TaskCourse, measure: Measure, at: int | None) -> float | None:
+def _score(course: Trajectory, measure: Measure, at: int | None) -> float | None:
     if measure is Measure.EVALUATIONS:
         return float(min(course.optimum_at or course.evaluations, at or course.evaluations))
     step = _at(course, at)
@@ -201,7 +201,7 @@ def _score(course: TaskCourse, measure: Measure, at: int | None) -> float | None
     return step.fitness
 
 
-def _at(course: TaskCourse, at: int | None) -> Step | None:
+def _at(course: Trajectory, at: int | None) -> Step | None:
     return course.at(course.evaluations if at is None else at)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from ktnas.errors import ConfigurationError
 from ktnas.records.run_directory import RunDirectory
 from ktnas.records.sweep_log import RunRecord
-from ktnas.records.trajectory import TaskCourse
+from ktnas.records.trajectory import Trajectory
 from ktnas.report.comparison import CaseComparison, Measure, Runs, by_case, measure_of
 from ktnas.report.figures.comparison import Line, Panel, bands, rank_diagram
 from ktnas.report.statistics import LEVEL, MeanRanks
@@ -246,7 +246,7 @@ def course_panel(runs: Runs, task: str, *, by_rank: bool) -> Panel:
     return Panel(task, label, tuple(lines), logarithmic=by_rank)
 
 
-def curve(course: TaskCourse, length: int, *, by_rank: bool) -> FloatArray:
+def curve(course: Trajectory, length: int, *, by_rank: bool) -> FloatArray:
     """What was best after each of ``length`` evaluations ``(length,)``: its rank, or the metric; NaN before any."""
     values = np.full(length, np.nan)
     for step in course.steps:

@@ -14,15 +14,15 @@ from ktnas.algorithms import Search
 from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
-from ktnas.benchmarks.user_table import TableChoice, load_table
-from ktnas.config.registry import SPACES, made
+from ktnas.benchmarks.user_table import load_table
 from ktnas.errors import ConfigurationError
 from ktnas.problem.task import Problem
 from ktnas.records.trajectory import case_title
 from ktnas.runner.experiment import Experiment, require_population, stopping, with_proxy, with_store
+from ktnas.spaces.base import SearchSpace
 
 
-class Source(Protocol):
+class BenchmarkSource(Protocol):
     """Where a benchmark comes from, in whatever process it is needed; hashable, and small to send."""
 
     def load(self) -> Benchmark:
@@ -62,18 +62,22 @@ class OwnTable:
     """A user's own table.
 
     Attributes:
-        table: The file, and how to read it.
+        path: The file.
+        space: The space of its architectures; None for a categorical one, inferred from their codes.
         tasks: Its columns that are searched.
+        arch_column: Name of the column of architectures; None to find it.
+        minimize: The columns in which smaller is better.
     """
 
-    table: TableChoice
+    path: Path
+    space: SearchSpace | None
     tasks: tuple[str, ...]
+    arch_column: str | None = None
+    minimize: tuple[str, ...] = ()
 
     def load(self) -> Benchmark:
         """Read the file."""
-        space = made("search space", self.table.space, SPACES)
-        path, column = self.table.path, self.table.arch_column
-        return load_table(path, space, self.tasks, arch_column=column, minimize=self.table.minimize)
+        return load_table(self.path, self.space, self.tasks, arch_column=self.arch_column, minimize=self.minimize)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +87,7 @@ class Given:
     benchmark: Benchmark
 
     def load(self) -> Benchmark:
-        """The same."""
+        """The benchmark, as it was given."""
         return self.benchmark
 
 
@@ -112,7 +116,7 @@ class Case:
         name: Name in records, tables and figures; made from the others if empty.
     """
 
-    benchmark: Source
+    benchmark: BenchmarkSource
     sources: tuple[str, ...] = ()
     budget: int = 50
     until_best: bool = False
@@ -138,7 +142,7 @@ class Case:
 
 
 @lru_cache(maxsize=16)
-def _loaded(source: Source) -> Benchmark:
+def _loaded(source: BenchmarkSource) -> Benchmark:
     return source.load()
 
 

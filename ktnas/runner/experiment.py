@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass
 
-from ktnas.algorithms import Search
+from ktnas.algorithms import KeepsEmbeddings, Populated, RatesByProxy, Search
 from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.complexity_proxy import tabulated
 from ktnas.errors import ConfigurationError
@@ -16,25 +15,21 @@ from ktnas.problem.budget import Budget, S
 from ktnas.problem.proxy import Parameters
 from ktnas.problem.task import Problem
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
 
 def require_population(search: Search[S], budget_evals: int) -> None:
     """Refuse a budget that ends before the search has evaluated its first population.
 
     Args:
-        search: The algorithm; one without a ``population`` suits any budget.
+        search: The algorithm; one that is not `Populated` suits any budget.
         budget_evals: Evaluations per task.
 
     Raises:
         ConfigurationError: If the budget is smaller than the population.
     """
-    population = getattr(search, "population", 1)
-    if isinstance(population, int) and budget_evals < population:
+    if isinstance(search, Populated) and budget_evals < search.population:
         raise ConfigurationError(
-            f"the budget of {budget_evals:,} evaluations per task is smaller than the population of {population:,}: "
-            "raise the budget or lower the population"
+            f"the budget of {budget_evals:,} evaluations per task is smaller than the population of "
+            f"{search.population:,}: raise the budget or lower the population"
         )
 
 
@@ -65,21 +60,17 @@ class Experiment:
 
 def with_store(search: Search[object]) -> Search[object]:
     """The search with its embedding kept in the user's cache directory, if it has one; no result depends on it."""
-    composed = cast("DataclassInstance", search)
-    if not any(part.name == "store" for part in fields(composed)):
+    if not isinstance(search, KeepsEmbeddings):
         return search
-    store = DiskStore(cache_directory() / "embeddings", note=_note)
-    return cast("Search[object]", replace(composed, store=store))
+    return search.with_store(DiskStore(cache_directory() / "embeddings", note=_note))
 
 
 def with_proxy(search: Search[object], benchmark: Benchmark) -> Search[object]:
     """The search with parameters as the benchmark lists them, if it counts parameters and they are listed."""
-    if not isinstance(getattr(search, "proxy", None), Parameters):
+    if not (isinstance(search, RatesByProxy) and isinstance(search.proxy, Parameters)):
         return search
     listed = tabulated(benchmark)
-    return (
-        search if listed is None else cast("Search[object]", replace(cast("DataclassInstance", search), proxy=listed))
-    )
+    return search if listed is None else search.with_proxy(listed)
 
 
 def _note(message: str) -> None:

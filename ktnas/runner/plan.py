@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.computed import LiveBenchmark
+from ktnas.description import identify
 from ktnas.errors import ConfigurationError
 from ktnas.problem.budget import check
 from ktnas.records.configuration import configuration, environment
-from ktnas.records.digest import _digest, _key
+from ktnas.records.digest import configuration_key, data_digest
 from ktnas.records.run_directory import ENVIRONMENT
 from ktnas.runner.design import Sweep
 from ktnas.spaces.fingerprint import fingerprint
@@ -27,7 +30,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SweepPlan:
     """All runs of a sweep.
 
     Attributes:
@@ -41,13 +44,14 @@ class Plan:
     described: dict[str, JSON]
 
 
-def planned(sweep: Sweep) -> Plan:
+def planned(sweep: Sweep) -> SweepPlan:
     """Check every arm against every case, so that mistakes show before anything runs.
 
     Raises:
         KtnasError: If an arm does not suit a case, two cases have one name, or data are not found.
     """
     configs: dict[tuple[int, int], dict[str, JSON]] = {}
+    identities: dict[tuple[int, int], dict[str, JSON]] = {}
     titles: dict[int, str] = {}
     for (c, case), (a, arm) in product(enumerate(sweep.cases), enumerate(sweep.arms)):
         experiment = case.experiment(arm.search)
@@ -57,18 +61,25 @@ def planned(sweep: Sweep) -> Plan:
         configs[a, c] = {
             **configuration(benchmark, problem, experiment.search, budget, (0,)),
             "version": __version__,
-            "data": _digest(benchmark),
+            "data": data_digest(benchmark),
             "fingerprint": fingerprint(problem.space),
         }
         del configs[a, c][ENVIRONMENT]
+        identities[a, c] = {**configs[a, c], **_identity(benchmark, experiment.search)}
         titles[c] = case.title(problem, benchmark.name)
     named = list(titles.values())
     twice = next((title for title in named if named.count(title) > 1), None)
     if twice is not None:
         raise ConfigurationError(f"two cases are named {twice!r}; give each a name of its own")
     jobs = [Job(a, c, seed) for seed in sweep.seeds for c in range(len(sweep.cases)) for a in range(len(sweep.arms))]
-    keys = {job: _key({**configs[job.arm, job.case], "seed": job.seed}) for job in jobs}
-    return Plan(keys, titles, _described(sweep, titles, configs))
+    keys = {job: configuration_key({**identities[job.arm, job.case], "seed": job.seed}) for job in jobs}
+    return SweepPlan(keys, titles, _described(sweep, titles, configs))
+
+
+def _identity(benchmark: Benchmark, search: object) -> dict[str, JSON]:
+    """What a key is made of in place of the descriptions of a configuration."""
+    live = {"training": identify(benchmark.settings())} if isinstance(benchmark, LiveBenchmark) else {}
+    return {**live, "method": identify(search)}
 
 
 def _described(

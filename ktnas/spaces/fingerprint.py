@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 from functools import lru_cache
 
+from ktnas.recorded_names import lasting_name
 from ktnas.rng import Streams
 from ktnas.spaces.base import ListedSpace, SearchSpace, identities, quantities
 from ktnas.spaces.operators import sample_distinct
@@ -31,7 +32,7 @@ def _traits(space: SearchSpace) -> list[str]:
     traits = [space.name, repr(space.cardinalities)]
     if isinstance(space, ListedSpace):
         return [*traits, f"listed {hashlib.sha256(space.codes.tobytes()).hexdigest()}", *_traits(space.base)]
-    traits.append(f"{type(space).__module__}.{type(space).__qualname__}")
+    traits.append(lasting_name(type(space)))
     traits.append(f"identities {sorted(identities(space))}")
     if dataclasses.is_dataclass(space):
         traits.append(repr(space))

@@ -2,16 +2,18 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
 
-from ktnas.errors import ConfigurationError, KtnasError
+from ktnas.errors import KtnasError
 from ktnas.evaluation import processes as module
-from ktnas.evaluation.processes import Assignment, Workers
+from ktnas.evaluation.assignment import Assignment
+from ktnas.evaluation.processes import Workers
 from ktnas.evaluation.protocol import Change
 from ktnas.problem.trial import History
-from ktnas.training.engine.device import PER_GPU, default_workers, devices
 
 ANSWERER = '''
 """What workers of the tests do: the genotype says."""
@@ -21,8 +23,12 @@ import os
 import signal
 import time
 
-from ktnas.training.engine.errors import DeviceLostError
+from ktnas.evaluation.worker import WorkerLostError
 from ktnas.problem.trial import Evaluation
+
+
+class GPULostError(WorkerLostError):
+    """One that the parent need not know."""
 
 
 def answer(assignment):
@@ -34,17 +40,41 @@ def answer(assignment):
     if what == 3:
         os._exit(7)
     if what == 6:
-        raise DeviceLostError("illegal memory access")
+        raise GPULostError("illegal memory access")
     if what == 4:
         time.sleep(60)
     if what == 5:
         time.sleep(number)
-    return Evaluation(float(number), metrics={"pid": os.getpid(), "earlier": len(assignment.earlier or ())})
+    return Evaluation(float(number), metrics={"pid": os.getpid(), "context": assignment.context or 0})
 
 
 class Unstartable:
     def __reduce__(self):
         return (os._exit, (9,))
+
+
+class Unreadable:
+    def __reduce__(self):
+        return (int, ("nine",))
+
+
+class Signalled:
+    """Its process gets a signal while it starts: each of them, or the first one to make a file."""
+
+    def __init__(self, signal, file=None):
+        self.signal, self.file = signal, file
+
+    def __reduce__(self):
+        return (started, (self.signal, self.file))
+
+
+def started(signal, file):
+    try:
+        if file is not None:
+            open(file, "x").close()
+    except FileExistsError:
+        return answer
+    os.kill(os.getpid(), signal)
 '''
 
 
@@ -58,7 +88,7 @@ def answerer(tmp_path, monkeypatch):
 
 
 def plain(questions, history):
-    return [Assignment(question, {1: (0.5,) * len(history)} if history else None) for question in questions]
+    return [Assignment(question, len(history) or None) for question in questions]
 
 
 class Told:
@@ -150,9 +180,9 @@ def test_what_was_expected_and_not_asked_is_dropped_and_the_history_is_handed_on
     told = Told()
     with Workers([answerer.answer], plain, told) as evaluate:
         evaluate.expect(questions((0, 1), (5, 1), (0, 2), (0, 3)), History())
-        assert evaluate("a", (0, 1)).metrics["earlier"] == 0
+        assert evaluate("a", (0, 1)).metrics["context"] == 0
         evaluate.expect(questions((0, 4)), OfThree())
-        assert evaluate("a", (0, 4)).metrics["earlier"] == 1
+        assert evaluate("a", (0, 4)).metrics["context"] == 3
     assert {question[1] for question, _ in told.arrived} == {(0, 1), (5, 1), (0, 4)}
 
 
@@ -163,24 +193,85 @@ def test_a_worker_that_cannot_start_is_an_error(answerer):
             evaluate("a", (0, 1))
 
 
-def test_nothing_is_started_for_nothing():
-    with Workers([print] * 3, plain, Told()) as evaluate:
+def test_what_cannot_be_read_by_a_worker_is_an_error(answerer):
+    with Workers([answerer.Unreadable()] * 2, plain, Told()) as evaluate:
+        evaluate.expect(questions((0, 1)), History())
+        with pytest.raises(KtnasError, match=r"could not begin: ValueError: invalid literal .*'nine'; .*__main__"):
+            evaluate("a", (0, 1))
+
+
+def test_one_that_is_killed_while_it_starts_is_replaced(answerer, tmp_path):
+    with Workers([answerer.Signalled(signal.SIGKILL, tmp_path / "killed")], plain, Told()) as evaluate:
+        evaluate.expect(questions((0, 1)), History())
+        assert evaluate("a", (0, 1)).fitness == 1
+    assert (tmp_path / "killed").exists()
+
+
+def test_but_not_again_and_again(answerer):
+    with Workers([answerer.Signalled(signal.SIGKILL)], plain, Told()) as evaluate:
+        evaluate.expect(questions((0, 1)), History())
+        with pytest.raises(KtnasError, match=r"was ended by SIGKILL.* before it could begin"):
+            evaluate("a", (0, 1))
+
+
+def test_while_one_stalls_at_its_start_another_answers(answerer, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_SLOW_START_S", 0.5)
+    with Workers([answerer.Signalled(signal.SIGSTOP, tmp_path / "stopped")] * 2, plain, Told()) as evaluate:
+        evaluate.expect(questions((0, 1)), History())
+        assert evaluate("a", (0, 1)).fitness == 1
+    assert (tmp_path / "stopped").exists()
+
+
+def test_one_that_stalls_for_too_long_is_an_error_in_the_end(answerer, monkeypatch):
+    monkeypatch.setattr(module, "_START_LIMIT_S", 0.1)
+    with Workers([answerer.Signalled(signal.SIGSTOP)], plain, Told()) as evaluate:
+        evaluate.expect(questions((0, 1)), History())
+        with pytest.raises(KtnasError, match=r"a worker process had not begun after \d+ s and was ended.*__main__"):
+            evaluate("a", (0, 1))
+
+
+def test_no_more_are_started_than_there_are_questions(answerer):
+    def started():
+        return sum(worker.connection is not None for worker in evaluate._workers)
+
+    with Workers([answerer.answer] * 3, plain, Told()) as evaluate:
         evaluate.expect([], History())
-        assert not evaluate._queue
+        assert started() == 0
+        evaluate.expect(questions((0, 1)), History())
+        evaluate("a", (0, 1))
+        assert started() == 1
+        evaluate.expect(questions((0, 2), (0, 3)), History())
+        assert started() == 2
+
+
+def test_a_script_without_a_guard_is_told_so(tmp_path):
+    script = tmp_path / "unguarded.py"
+    script.write_text(
+        "from functools import partial\n"
+        "from ktnas.evaluation.assignment import without_context\n"
+        "from ktnas.evaluation.processes import Workers\n"
+        "from ktnas.problem.trial import History\n"
+        "with Workers([partial(print, bytes(2**20))] * 2, without_context, lambda change: None) as evaluate:\n"
+        "    evaluate.expect([('a', (0, 1))], History())\n"
+        "    evaluate('a', (0, 1))\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("ktnas.evaluation.worker.WorkerStartError: ")
+    assert "before it could begin; a script that evaluates with workers must do so under 'if __name__ ==" in last
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs signals")
 def test_workers_end_when_their_parent_is_killed(answerer, tmp_path):
-    import subprocess
-    import sys
-
     script = tmp_path / "parent.py"
     script.write_text(
         "import sys, os, signal\n"
         f"sys.path.insert(0, {str(tmp_path)!r})\n"
         "from workers_answerer import answer\n"
-        "from ktnas.evaluation.processes import Assignment, Workers\n"
+        "from ktnas.evaluation.assignment import Assignment\n"
+        "from ktnas.evaluation.processes import Workers\n"
         "from ktnas.problem.trial import History\n"
         "def killed(change):\n"
         "    for question, answered in change.arrived:\n"
@@ -194,15 +285,3 @@ def test_workers_end_when_their_parent_is_killed(answerer, tmp_path):
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == -signal.SIGKILL
     assert ended(int(done.stdout))
-
-
-def test_every_worker_has_its_device(monkeypatch):
-    assert [str(device) for device in devices("cpu", 3)] == ["cpu"] * 3
-    monkeypatch.setattr(module.torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(module.torch.cuda, "device_count", lambda: 2)
-    assert [str(device) for device in devices("auto", 5)] == ["cuda:0", "cuda:1", "cuda:0", "cuda:1", "cuda:0"]
-    assert [str(device) for device in devices("cuda:1", 2)] == ["cuda:1", "cuda:1"]
-    assert [default_workers(name) for name in ("auto", "cuda", "cuda:1")] == [2 * PER_GPU, 2 * PER_GPU, PER_GPU]
-    assert default_workers("cpu") >= 1
-    with pytest.raises(ConfigurationError, match="cuda:2"):
-        devices("cuda:2", 2)

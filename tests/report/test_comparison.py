@@ -6,12 +6,12 @@ from scipy import stats
 
 from ktnas.errors import ConfigurationError, UnknownNameError
 from ktnas.records.sweep_log import RunRecord
-from ktnas.records.trajectory import Step, TaskCourse
+from ktnas.records.trajectory import Step, Trajectory
 from ktnas.report.comparison import ALL_TASKS, Measure, by_case, compare, ranks_over_tasks, scores
 
 
 def course(*steps, evaluations=20, best_listed=10.0, failed=0):
-    return TaskCourse(
+    return Trajectory(
         "task", "accuracy", "%", False, best_listed, evaluations, failed, 0, tuple(Step(*step) for step in steps), ()
     )
 

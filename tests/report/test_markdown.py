@@ -10,7 +10,7 @@ import pytest
 from ktnas.errors import ConfigurationError
 from ktnas.records.run_directory import RunDirectory
 from ktnas.records.sweep_log import RunRecord
-from ktnas.records.trajectory import Step, TaskCourse
+from ktnas.records.trajectory import Step, Trajectory
 from ktnas.report import markdown as comparison_report
 from ktnas.report.comparison import compare
 from ktnas.report.markdown import (
@@ -29,7 +29,7 @@ from ktnas.report.statistics import mean_ranks
 
 
 def course(*steps, minimize=False, evaluations=6):
-    return TaskCourse("task", "loss", "bit", minimize, 9.0, evaluations, 0, 0, tuple(Step(*s) for s in steps), ())
+    return Trajectory("task", "loss", "bit", minimize, 9.0, evaluations, 0, 0, tuple(Step(*s) for s in steps), ())
 
 
 def run(arm, seed, rank, *, until_best=False, tasks=("t", "u")):

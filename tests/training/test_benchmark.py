@@ -2,7 +2,7 @@
 
 import pickle
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +12,11 @@ import torch
 import ktnas
 from ktnas.algorithms.random_search import RandomSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
-from ktnas.benchmarks.live import LiveBenchmark
+from ktnas.benchmarks.computed import LiveBenchmark
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.objectives import Classification, Regression
+from ktnas.datasets.objectives.base import Augmentable, PerImage
+from ktnas.datasets.objectives.targets import require_floats
 from ktnas.description import describe
 from ktnas.errors import ConfigurationError, UnknownNameError
 from ktnas.evaluation.protocol import Change, unwatched
@@ -29,6 +31,9 @@ from ktnas.training.benchmark import TrainingBenchmark
 from ktnas.training.halving import Halving, earlier
 from ktnas.training.networks import Size
 from ktnas.training.recipe import Recipe
+from ktnas.training.zero_cost.inputs import Noise
+from ktnas.training.zero_cost.proxy import ZeroCost
+from ktnas.training.zero_cost.snip import Snip
 
 CELL, OTHER = (3, 1, 0, 2, 1, 3), (1, 1, 1, 1, 1, 1)
 
@@ -79,6 +84,64 @@ def test_a_search_finds_its_best_and_never_sees_a_test_image(monkeypatch):
     assert not any("test" in name for trial in result.history for name in trial.evaluation.metrics)
 
 
+@dataclass(frozen=True, slots=True)
+class Brightness:
+    """An objective of one's own: one number per image, judged by the mean absolute error."""
+
+    offset: float = 0.5
+    metric = "closeness"
+    unit = ""
+    tiles = 1
+    augmentable = Augmentable(moves=False)
+    prediction = PerImage(1)
+
+    def check(self, targets, size, where):
+        require_floats(targets, (1,), where)
+
+    def require_trainable(self, name, size, held_out):
+        pass
+
+    def stored(self, targets):
+        return targets.astype(np.float32)
+
+    def batched(self, targets):
+        return targets - self.offset
+
+    def random_targets(self, count, size, rng):
+        return rng.standard_normal((count, 1))
+
+    def loss(self, outputs, targets, label_smoothing):
+        return (outputs - targets).abs().mean()
+
+    def meter(self):
+        return Closeness()
+
+
+class Closeness:
+    def __init__(self):
+        self.errors = []
+
+    def update(self, outputs, targets):
+        self.errors.append((outputs - targets).abs())
+
+    def result(self):
+        return {"closeness": -float(torch.cat(self.errors).mean())}
+
+
+def test_an_objective_of_one_s_own_is_one_class():
+    own = Dataset("own", Brightness(), NUMBERS.train, NUMBERS.validation)
+    benchmark = replace(made(), datasets=(own,))
+    benchmark.check()
+    answer = benchmark.evaluate("own", CELL)
+    assert list(answer.metrics)[:2] == ["closeness", "loss"]
+    assert answer.fitness == pytest.approx(-answer.metrics["loss"])
+    recorded = benchmark.settings()["datasets"]["own"]["objective"]
+    assert recorded == {"type": "Brightness", "offset": 0.5}
+    assert benchmark.tasks[0].metric == "closeness"
+    proxy = ZeroCost(Snip(), Noise(Brightness(), (8, 8, 1), images=4), Size(2, 1))
+    assert proxy.scores(benchmark.space, "own", [CELL])[0] > -np.inf
+
+
 def test_the_report_opens_the_test_part():
     benchmark = made()
     standing = benchmark.report("classes", CELL)
@@ -120,7 +183,7 @@ class TestRuns:
         training = record["training"]
         assert training["recipe"]["epochs"] == 1
         assert training["datasets"]["classes"]["train"] == 48
-        assert training["networks"] == "ktnas.training.networks.build"
+        assert training["networks"] == "build"
         to_json(record)
 
     def test_changed_pixels_are_noticed_and_workers_are_not(self):
@@ -189,7 +252,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("changes", "message"),
         [
-            ({"datasets": ()}, "at least one data set"),
+            ({"datasets": ()}, "at least one dataset"),
             ({"datasets": (CLASSES, CLASSES)}, "different names; got classes, classes"),
             ({"limit_s": 0.0}, "above 0 seconds; got 0"),
             ({"limit_s": float("nan")}, "above 0 seconds; got nan"),

@@ -52,7 +52,7 @@ def test_a_recorded_step_learns_what_an_eager_one_does(monkeypatch):
     assert losses(GPU) == pytest.approx(recorded, rel=TOLERANCE)
 
 
-def test_a_gpu_learns_what_a_processor_does():
+def test_a_gpu_learns_what_a_cpu_does():
     assert losses(GPU) == pytest.approx(losses(CPU), rel=TOLERANCE)
 
 

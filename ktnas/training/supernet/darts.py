@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ktnas.datasets.objectives import Objective
+from ktnas.datasets.objectives.base import Objective
 from ktnas.spaces.darts import DARTS
 from ktnas.training.networks.darts import CellPlan, CellShape, Start, operation, plans, read_cells
 from ktnas.training.networks.heads import build_head
@@ -69,7 +69,7 @@ class SharedCell(nn.Module):
         )
 
     def forward(self, before_last: Tensor, last: Tensor, stop: Stop) -> Tensor:
-        """The path's feature maps, side by side ``(n, c, h, w)``."""
+        """The path's feature maps, concatenated ``(n, c, h, w)``."""
         read = stop.plan.read
         nodes = [
             self.before_last(before_last, stop.before_last) if 0 in read else before_last,

@@ -1,4 +1,4 @@
-"""Layers that read several feature maps side by side, when each path has only some of them.
+"""Layers that read several feature maps, concatenated, when each path has only some of them.
 
 EMT-NAS concatenates only the blocks of a cell that no other block reads, so that the width of a cell's output changes
 with the architecture. What reads it keeps a block of weights (columns of its weight matrix) for every feature map, and
@@ -42,7 +42,7 @@ class Columns(nn.Module):
                 reader.register_buffer("weight", torch.empty(0), persistent=False)  # the place of what a path uses
 
     def forward(self, inputs: Tensor, groups: Sequence[int]) -> Tensor:
-        """The layer's output for the feature maps numbered ``groups``, side by side ``(n, c, h, w)``."""
+        """The layer's output for the feature maps numbered ``groups``, concatenated ``(n, c, h, w)``."""
         outputs: Tensor = functional_call(self.layer, self._chosen(groups), (inputs,), tie_weights=False)
         return outputs
 
@@ -79,7 +79,7 @@ class SharedHead(nn.Module):
         self.decoders = nn.ModuleDict({str(count): make(count) for count in counts if not linear})
 
     def forward(self, features: Tensor, groups: Sequence[int]) -> Tensor:
-        """Raw outputs for the feature maps numbered ``groups``, side by side ``(n, c, h, w)``."""
+        """Raw outputs for the feature maps numbered ``groups``, concatenated ``(n, c, h, w)``."""
         if self.columns is not None:
             return self.columns(features, groups)  # type: ignore[no-any-return]  # a Tensor
         return self.decoders[str(len(groups))](features)  # type: ignore[no-any-return]  # a Tensor

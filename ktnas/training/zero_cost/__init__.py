@@ -14,7 +14,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-from ktnas.datasets.objectives import Objective
+from ktnas.datasets.objectives.base import Objective
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ktnas.benchmarks.live import LiveBenchmark
+from ktnas.benchmarks.computed import LiveBenchmark
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.objectives import Classification, Regression
 from ktnas.errors import ConfigurationError, DataError, UnknownNameError

@@ -287,8 +287,8 @@ def test_progress_counts_networks():
 def test_it_is_recorded_and_travels():
     proxy = ZeroCost(Synflow(), store=Memory(), progress=print)
     told = describe(proxy)
-    assert told["builder"] == "ktnas.training.networks.build"
-    assert told["score"] == {"type": "ktnas.training.zero_cost.synflow.Synflow"}
+    assert told["builder"] == "build"
+    assert told["score"] == {"type": "Synflow"}
     assert not {"store", "progress", "networks", "_known"} & set(told)
     travelled = pickle.loads(pickle.dumps(replace(proxy, store=None)))
     assert travelled == proxy
