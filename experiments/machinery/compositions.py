@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
+from typing import cast
 
 from experiments.machinery.harness import as_search
 from ktnas.algorithms.candidates.joint_screening import JointScreening
@@ -16,6 +17,7 @@ from ktnas.embedding.combined import Combined
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.persistence import PersistentEmbedder
 from ktnas.runner.design import Arm
+from ktnas.runner.experiment import with_store
 from ktnas.transfer import Transfer
 from ktnas.transfer.no_transfer import NoTransfer
 from ktnas.transfer.random_transfer import RandomTransfer
@@ -34,6 +36,11 @@ def embedded_parts(base: KTNAS) -> tuple[PersistentEmbedder, ...]:
     if not isinstance(base.embedder, Combined):
         raise TypeError("the embedder of ktnas is a combination")
     return base.embedder.parts
+
+
+def kept(search: KTNAS) -> KTNAS:
+    """The same, its embeddings kept in the user's cache directory."""
+    return cast("KTNAS", with_store(as_search(search)))
 
 
 def exploring() -> KTNAS:

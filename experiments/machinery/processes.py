@@ -1,17 +1,13 @@
-"""Work of an experiment that is not a sweep, on several processes, with its progress on standard error."""
+"""Work of an experiment that is not a sweep, in parallel, with its progress on standard error."""
 
 from __future__ import annotations
 
-import multiprocessing
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import TypeVar
 
-from threadpoolctl import threadpool_limits
+from ktnas.runner.pool import map_in_parallel
 
 Unit = TypeVar("Unit")
 Outcome = TypeVar("Outcome")
@@ -29,29 +25,14 @@ def in_parallel(work: Callable[[Unit], Outcome], units: Sequence[Unit], jobs: in
         jobs: Processes, each with one thread for its matrices; with one, all is done in this process.
         name: What the progress is of.
     """
-    done: list[Outcome] = []
+    done = 0
     shown = float("-inf")
-    with _mapped(work, units, jobs) as outcomes:
-        for outcome in outcomes:
-            done.append(outcome)
-            if monotonic() - shown >= _APART_S or len(done) == len(units):
-                sys.stderr.write(f"{name}: {len(done)} of {len(units)}\n")
-                shown = monotonic()
-    return done
 
+    def tell(_number: int, _outcome: Outcome) -> None:
+        nonlocal done, shown
+        done += 1
+        if monotonic() - shown >= _APART_S or done == len(units):
+            sys.stderr.write(f"{name}: {done} of {len(units)}\n")
+            shown = monotonic()
 
-@contextmanager
-def _mapped(work: Callable[[Unit], Outcome], units: Sequence[Unit], jobs: int) -> Iterator[Iterator[Outcome]]:
-    if jobs == 1:
-        with threadpool_limits(1):
-            yield map(work, units)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(units)), context) as pool:
-        yield pool.map(partial(_one_thread, work), units)
-
-
-def _one_thread(work: Callable[[Unit], Outcome], unit: Unit) -> Outcome:
-    """Sums then do not depend on the number of cores, and processes do not wait for one another's."""
-    with threadpool_limits(1):
-        return work(unit)
+    return map_in_parallel(work, units, jobs=jobs, outcome=tell)

@@ -19,17 +19,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from time import process_time
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 import numpy as np
 
 from experiments.machinery import harness, publishing, tables
-from experiments.machinery.compositions import embedded_parts, exploring
+from experiments.machinery.compositions import embedded_parts, exploring, kept
 from experiments.machinery.processes import in_parallel
 from experiments.machinery.tables import NASBENCH_GRAPH, TASKS, tasks
 from ktnas.algorithms.candidates.joint_screening import observations
 from ktnas.algorithms.candidates.screening import Evidence
-from ktnas.algorithms.ktnas import KTNAS, evidence
+from ktnas.algorithms.ktnas import evidence
 from ktnas.api import search
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.embedding import FittedEmbedder
@@ -42,7 +42,6 @@ from ktnas.embedding.persistence import PersistentEmbedder
 from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
 from ktnas.report.markdown import Value, markdown_table
 from ktnas.rng import Streams
-from ktnas.runner.experiment import with_store
 from ktnas.surrogate.multi_task import MultiTaskGaussianProcess, Observations
 from ktnas.typing import FloatArray, Genotype, IntArray
 
@@ -158,23 +157,18 @@ def opened(name: str, tasks: tuple[str, ...]) -> Opened:
 @lru_cache(maxsize=6)  # as many as the variants have, of one table
 def embedded(at: Opened, exchanged: tuple[tuple[int, PersistentEmbedder], ...]) -> tuple[FittedEmbedder, FloatArray]:
     """The embedding of ``ktnas`` with some parts exchanged, and the vectors ``(n, dim)`` of a whole table."""
-    method = kept_embedding()
+    method = kept(exploring())
     numbered = {**dict(enumerate(embedded_parts(method))), **dict(exchanged)}
     embedder = Combined(tuple(numbered.values()))
     fitted = cached(embedder, at.table.space, method.store)
     return fitted, fitted.embed(at.table.genotypes)
 
 
-def kept_embedding() -> KTNAS:
-    """`exploring`, with its embedding kept in the user's cache directory."""
-    return cast("KTNAS", with_store(harness.as_search(exploring())))
-
-
 def looked_up(name: str, tasks: tuple[str, ...], seed: int, *, smoke: bool) -> tuple[Found, float]:
     """Search a table, fit every variant to what was seen, look for the best; and the CPU time."""
     began = process_time()
     at = opened(name, tasks)
-    method = harness.as_search(kept_embedding())
+    method = harness.as_search(kept(exploring()))
     history = search(at.table, tasks, budget=evaluations(smoke)[-1], seed=seed, method=method).history
     found: Found = {}
     for n in evaluations(smoke):

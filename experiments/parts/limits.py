@@ -24,6 +24,7 @@ from scipy.linalg import cho_solve, lapack
 from threadpoolctl import threadpool_limits
 
 from experiments.machinery import harness, publishing, tables, until_best
+from experiments.machinery.compositions import kept
 from experiments.machinery.harness import Options, as_search
 from experiments.machinery.tables import MACRO, MICRO, NASBENCH201, NASBENCH_GRAPH
 from ktnas.algorithms.presets import ktnas
@@ -120,7 +121,8 @@ def limits(asked: Asked) -> dict[str, Limits]:
     genotypes = table.genotypes[:: asked.every]
     fitness = np.column_stack([table.record(task).fitness[:: asked.every] for task in asked.tasks])
     y = np.column_stack([normal_scores(column) for column in fitness.T])
-    embedder = cached(ktnas().embedder, table.space)
+    method = kept(ktnas())
+    embedder = cached(method.embedder, table.space, method.store)
     x = embedder.embed(genotypes)
     classes = equal_networks(table.space, genotypes)
     found = {task: Limits([], []) for task in asked.tasks}

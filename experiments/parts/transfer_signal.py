@@ -28,6 +28,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from experiments.machinery import harness, publishing
+from experiments.machinery.compositions import kept
 from experiments.machinery.harness import Options
 from experiments.machinery.processes import in_parallel
 from experiments.machinery.tables import MACRO, MICRO, NASBENCH_GRAPH, TASKS, opened, tasks
@@ -82,9 +83,9 @@ def replayed(name: str, names: Sequence[str], budget: int, seed: int) -> tuple[l
     """Search, and look at every choice once more; and the CPU time."""
     began = process_time()
     benchmark = opened(name, TASKS[name])
-    method = replace(ktnas(), transfer=NoTransfer())
+    method = kept(replace(ktnas(), transfer=NoTransfer()))
     history = search(benchmark, tuple(names), budget=budget, seed=seed, method=harness.as_search(method)).history
-    embedder = cached(method.embedder, benchmark.space)
+    embedder = cached(method.embedder, benchmark.space, method.store)
     if not isinstance(method.screening, JointScreening):
         raise TypeError("ktnas has no joint surrogate")
     screening = replace(method.screening, final=0)

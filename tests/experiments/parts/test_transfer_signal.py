@@ -24,7 +24,7 @@ def choices():
 
 def test_labels_that_say_nothing_add_nothing(choices):
     found = choices(0.0)
-    got = finding(found, [c.nearest for c in found], 200)
+    got = finding(found, [c.nearest for c in found], 100)
     assert got.choices == 480
     assert got.surrogate > 0.85
     assert got.labels == pytest.approx(0.5, abs=0.06)
@@ -34,7 +34,7 @@ def test_labels_that_say_nothing_add_nothing(choices):
 
 def test_labels_that_say_something_of_their_own_add_it(choices):
     found = choices(2.0)
-    got = finding(found, [c.nearest for c in found], 200)
+    got = finding(found, [c.nearest for c in found], 100)
     assert got.both - got.surrogate > 0.05
     assert got.low > 0
     assert got.labels > 0.6
