@@ -4,8 +4,6 @@
 * `without_context`: assignments whose answers depend on nothing but the question.
 * `Workers`: evaluates in several processes, which start as questions need them.
 * `BatchEvaluator`: an evaluator that is told beforehand what it will be asked, and may begin at once.
-* `Change`: what has happened to evaluations at one moment.
-* `unwatched`: nobody watches.
 * `Serial`: evaluates in this process, one by one; a `BatchEvaluator` of which nothing begins before it is asked.
 * `WorkerLostError`: for answerers to raise: this process can answer nothing more, such as after a crash of its GPU.
 * `WorkerStartError`: a worker that could not begin.
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
     from ktnas.evaluation.assignment import without_context as without_context
     from ktnas.evaluation.processes import Workers as Workers
     from ktnas.evaluation.protocol import BatchEvaluator as BatchEvaluator
-    from ktnas.evaluation.protocol import Change as Change
-    from ktnas.evaluation.protocol import unwatched as unwatched
     from ktnas.evaluation.serial import Serial as Serial
     from ktnas.evaluation.worker import Worker as Worker
     from ktnas.evaluation.worker import WorkerLostError as WorkerLostError
@@ -35,7 +31,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     submod_attrs={
         "assignment": ["Assignment", "without_context"],
         "processes": ["Workers"],
-        "protocol": ["BatchEvaluator", "Change", "unwatched"],
+        "protocol": ["BatchEvaluator"],
         "serial": ["Serial"],
         "worker": ["WorkerLostError", "WorkerStartError", "Worker"],
     },
