@@ -28,7 +28,7 @@ settings.load_profile("ktnas")
 
 
 def pytest_configure(config):
-    gc.set_threshold(50_000, 20, 50)  # beside torch and the tables, looking for cycles as usual takes a fifth of the time
+    gc.set_threshold(50_000, 20, 50)  # with torch and tables loaded, the usual search for cycles is a fifth of all time
     if not hasattr(config, "workerinput"):  # workers of pytest-xdist inherit the variable
         config.stash[_CACHE] = tempfile.TemporaryDirectory(prefix="ktnas-test-cache-")
         os.environ["XDG_CACHE_HOME"] = config.stash[_CACHE].name
