@@ -1,4 +1,5 @@
-# `make demo` sets everything up and runs the main job; `make test` runs the tests. Both work on a fresh machine.
+# `make demo` sets everything up and runs the main job; `make test` runs the tests, `make fast` those that take no
+# whole process and no long search. All work on a fresh machine.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

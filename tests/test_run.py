@@ -64,6 +64,7 @@ def elsewhere(tmp_path_factory):
     return directory
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_processes_with_different_hash_seeds_leave_the_same_bytes(here, elsewhere, capsys, method):
     assert main(["run", "--method", method, "--budget", "11", "--out", "run", "--json"]) == 0
@@ -142,6 +143,7 @@ runpy.run_module("ktnas.run", run_name="__main__")
 """The command, which says so at its 101st evaluation, and waits there to be ended."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_a_run_that_is_ended_from_outside_goes_on(here, sent, code):
     arguments = ["--method", "regularized-evolution", "--budget", "80", "--quiet", "--out"]

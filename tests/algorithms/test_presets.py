@@ -51,6 +51,7 @@ def test_presets_have_their_names():
     assert (ktnas().name, ktnas_paper().name) == ("ktnas", "ktnas-paper")
 
 
+@pytest.mark.slow
 @pytest.mark.table("transnas101-micro")
 def test_ktnas_beats_the_yardsticks_on_transnas(transnas_micro):
     benchmark = transnas_micro.restricted(("class_object", "class_scene", "room_layout"))
@@ -59,6 +60,7 @@ def test_ktnas_beats_the_yardsticks_on_transnas(transnas_micro):
     assert found < mean_rank(benchmark, RandomSearch(), YARDSTICK_SEEDS) / 4
 
 
+@pytest.mark.slow
 @pytest.mark.table("nasbench201")
 def test_ktnas_beats_the_yardsticks_on_nasbench201(nasbench201):
     found = mean_rank(nasbench201, replace(ktnas(), store=Memory()), range(1))

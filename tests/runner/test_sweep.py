@@ -95,6 +95,7 @@ class TestRuns:
         base = Sweep((EVOLUTION,), (CASE,), (0,))
         assert not {*planned(base).keys.values()} & {*planned(replace(base, **change)).keys.values()}
 
+    @pytest.mark.slow
     def test_processes_change_nothing(self, tmp_path):
         sweep = Sweep(
             (EVOLUTION, Arm("paper", ktnas_paper())), (Case(Named("nasbench-graph", ("cora", "cs")), (), 15),), (0, 1)
@@ -203,6 +204,7 @@ class TestInterruption:
         assert len(result.records) == 3
         assert run_sweep(SWEEP, tmp_path).found == 3
 
+    @pytest.mark.slow
     @pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups are POSIX")
     def test_of_the_command(self, tmp_path):
         file = tmp_path / "sweep.toml"

@@ -31,6 +31,7 @@ print(vectors.tobytes().hex())
 """
 
 
+@pytest.mark.slow
 def test_equal_bytes_in_processes_with_different_hash_seeds():
     printed = set()
     for hash_seed in ("0", "31337"):

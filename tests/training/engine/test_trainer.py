@@ -121,6 +121,7 @@ class TestDeterminism:
         trained(model=models[1], data=put(data, SMALL, CPU))
         assert equal(state(models[0]), state(models[1]))
 
+    @pytest.mark.slow
     def test_a_fresh_process_with_another_hash_seed_agrees_to_the_bit(self, tmp_path):
         program = tmp_path / "program.py"
         program.write_text(DIGEST)
