@@ -152,7 +152,7 @@ def test_a_run_that_is_ended_from_outside_goes_on(here, sent, code):
     with subprocess.Popen(waiting, env=ENVIRONMENT, stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"waiting\n"
         process.send_signal(sent)
-        process.communicate()
+        process.communicate(timeout=600)
     assert process.returncode == code
     if sent == signal.SIGINT:
         assert json.loads((here / "cut" / "summary.json").read_text())["finished"] is False

@@ -218,7 +218,7 @@ class TestInterruption:
             while process.poll() is None and not lines(out):
                 time.sleep(0.02)
             os.killpg(process.pid, signal.SIGINT)
-            _, errors = process.communicate()
+            _, errors = process.communicate(timeout=600)
         assert process.returncode == 130
         assert b"the same command goes on from here" in errors
         assert b"Traceback" not in errors
