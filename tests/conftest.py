@@ -7,6 +7,7 @@ benchmarks do the same.
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import tempfile
@@ -27,9 +28,12 @@ settings.load_profile("ktnas")
 
 
 def pytest_configure(config):
+    gc.set_threshold(50_000, 20, 50)  # with torch and tables loaded, the usual search for cycles is a fifth of all time
     if not hasattr(config, "workerinput"):  # workers of pytest-xdist inherit the variable
         config.stash[_CACHE] = tempfile.TemporaryDirectory(prefix="ktnas-test-cache-")
         os.environ["XDG_CACHE_HOME"] = config.stash[_CACHE].name
+        for library in ("OMP", "OPENBLAS", "MKL"):  # tests run in parallel, and so do processes that they start
+            os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 def pytest_unconfigure(config):

@@ -80,13 +80,15 @@ class TestMatrices:
 
 
 class TestDiagram:
-    ranks = mean_ranks(["x", "y", "z"], np.array([[1.0, 2.0, 3.0], [1.0, 3.0, 2.0], [2.0, 1.0, 3.0]]))
+    @pytest.fixture
+    def ranks(self):
+        return mean_ranks(["x", "y", "z"], np.array([[1.0, 2.0, 3.0], [1.0, 3.0, 2.0], [2.0, 1.0, 3.0]]))
 
-    def test_drawn(self):
-        width, height = size(rank_diagram(self.ranks, "title"))
+    def test_drawn(self, ranks):
+        width, height = size(rank_diagram(ranks, "title"))
         assert width > height > 100
 
-    def test_says_what_to_install(self, monkeypatch):
+    def test_says_what_to_install(self, ranks, monkeypatch):
         monkeypatch.setitem(__import__("sys").modules, "scikit_posthocs", None)
         with pytest.raises(ConfigurationError, match=r"ktnas\[stats\]"):
-            rank_diagram(self.ranks, "title")
+            rank_diagram(ranks, "title")
