@@ -237,10 +237,9 @@ class Callbacks(Callback):
     def progress(self) -> RunProgress:
         """How far the run has come, with the answers of the generation that is not complete."""
         tasks = dict(self._tasks)
-        for (task, genotype), answer in self._answers.items():
-            tasks[task] = tasks.get(task, TaskProgress()).after(
-                Trial(self._generation, Proposal(task, genotype), answer)
-            )
+        arrived = [Trial(self._generation, Proposal(*question), answer) for question, answer in self._answers.items()]
+        for trial in (*self._trials, *arrived):
+            tasks[trial.task] = tasks.get(trial.task, TaskProgress()).after(trial)
         running = dict(Counter(task for task, _ in self._running))
         return RunProgress(self._seed, tasks, running, self._doing if running else "")
 
