@@ -11,14 +11,14 @@ from experiments.machinery.harness import as_search
 from ktnas.algorithms.candidates.joint_screening import JointScreening
 from ktnas.algorithms.candidates.pool import Offspring
 from ktnas.algorithms.candidates.screening import NoScreening
-from ktnas.algorithms.ktnas import KTNAS
+from ktnas.algorithms.multi_population import KTNAS
 from ktnas.algorithms.presets import ktnas
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.persistence import PersistentEmbedder
 from ktnas.runner.design import Arm
 from ktnas.runner.experiment import with_store
-from ktnas.transfer import Transfer
+from ktnas.transfer.base import Transfer
 from ktnas.transfer.no_transfer import NoTransfer
 from ktnas.transfer.random_transfer import RandomTransfer
 

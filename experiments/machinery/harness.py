@@ -16,8 +16,8 @@ from typing import cast
 
 import numpy as np
 
-from ktnas.algorithms import Search
-from ktnas.algorithms.ktnas import KTNAS
+from ktnas.algorithms.base import Search
+from ktnas.algorithms.multi_population import KTNAS
 from ktnas.config import registry
 from ktnas.errors import KtnasError
 from ktnas.records.sweep_log import RunRecord

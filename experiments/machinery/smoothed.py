@@ -18,7 +18,7 @@ from scipy.linalg import cho_factor, cho_solve, lapack
 from scipy.spatial.distance import pdist, squareform
 
 from experiments.machinery.tables import opened
-from ktnas.embedding import Embedder
+from ktnas.embedding.base import Embedder
 from ktnas.embedding.cached import cached
 from ktnas.embedding.combined import combined
 from ktnas.rng import Streams

@@ -19,7 +19,7 @@ import numpy as np
 from experiments.machinery import harness, publishing, tables
 from experiments.machinery.harness import Options
 from experiments.machinery.tables import NASBENCH201
-from ktnas.algorithms import Search
+from ktnas.algorithms.base import Search
 from ktnas.algorithms.best_first import BestFirst
 from ktnas.algorithms.local_search import BestImprovement, LocalSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution

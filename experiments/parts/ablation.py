@@ -18,11 +18,11 @@ from experiments.machinery import harness, joint, publishing
 from experiments.machinery.compositions import arm, embedded_parts, parts_left_out
 from experiments.machinery.harness import Options
 from experiments.machinery.tables import MICRO, tasks
-from ktnas.algorithms.ktnas import KTNAS
+from ktnas.algorithms.multi_population import KTNAS
 from ktnas.algorithms.presets import ktnas, ktnas_paper
 from ktnas.config.method import MethodChoice
 from ktnas.config.registry import SURROGATES
-from ktnas.embedding import Embedder
+from ktnas.embedding.base import Embedder
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.node2vec.separate import Separate
 from ktnas.embedding.node2vec.shared_axes import Node2Vec

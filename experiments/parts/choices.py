@@ -29,10 +29,10 @@ from experiments.machinery.processes import in_parallel
 from experiments.machinery.tables import NASBENCH_GRAPH, TASKS, tasks
 from ktnas.algorithms.candidates.joint_screening import observations
 from ktnas.algorithms.candidates.screening import Evidence
-from ktnas.algorithms.ktnas import evidence
+from ktnas.algorithms.multi_population import evidence
 from ktnas.api import search
 from ktnas.benchmarks.table import TableBenchmark
-from ktnas.embedding import FittedEmbedder
+from ktnas.embedding.base import FittedEmbedder
 from ktnas.embedding.cached import cached
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.node2vec.shared_axes import Node2Vec

@@ -21,7 +21,7 @@ from scipy.stats import kendalltau
 from experiments.machinery import harness, publishing, tables
 from experiments.machinery.harness import Options
 from ktnas.benchmarks.table import TableBenchmark
-from ktnas.embedding import Embedder
+from ktnas.embedding.base import Embedder
 from ktnas.embedding.cached import cached
 from ktnas.embedding.combined import Combined, combined
 from ktnas.embedding.node2vec.pooling import Concatenation, Maximum, Mean
@@ -34,7 +34,7 @@ from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
 from ktnas.report.markdown import Value, markdown_table
 from ktnas.report.statistics import RESAMPLES
 from ktnas.rng import Streams
-from ktnas.surrogate import Surrogate
+from ktnas.surrogate.base import Surrogate
 from ktnas.surrogate.gaussian_process import GaussianProcess
 from ktnas.surrogate.nearest_neighbours import NearestNeighbours
 from ktnas.surrogate.normal_scores import normal_scores

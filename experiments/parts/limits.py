@@ -28,7 +28,7 @@ from experiments.machinery.compositions import kept
 from experiments.machinery.harness import Options, as_search
 from experiments.machinery.tables import MACRO, MICRO, NASBENCH201, NASBENCH_GRAPH
 from ktnas.algorithms.presets import ktnas
-from ktnas.embedding import group_widths
+from ktnas.embedding.base import group_widths
 from ktnas.embedding.cached import cached
 from ktnas.records.sweep_log import RunRecord
 from ktnas.report.comparison import Measure, scores

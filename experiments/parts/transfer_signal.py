@@ -33,10 +33,10 @@ from experiments.machinery.harness import Options
 from experiments.machinery.processes import in_parallel
 from experiments.machinery.tables import MACRO, MICRO, NASBENCH_GRAPH, TASKS, opened, tasks
 from ktnas.algorithms.candidates.joint_screening import JointScreening
-from ktnas.algorithms.ktnas import evidence
+from ktnas.algorithms.multi_population import evidence
 from ktnas.algorithms.presets import ktnas
 from ktnas.api import search
-from ktnas.embedding import FittedEmbedder
+from ktnas.embedding.base import FittedEmbedder
 from ktnas.embedding.cached import cached
 from ktnas.problem.trial import History, Trial
 from ktnas.report.markdown import Value, markdown_table

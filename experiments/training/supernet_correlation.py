@@ -38,7 +38,7 @@ from experiments.training.supernet_scores import (
 from ktnas.report.figures.comparison import Cloud, clouds
 from ktnas.report.markdown import Value, markdown_table
 from ktnas.training.engine.seeding import seeded
-from ktnas.training.networks import build
+from ktnas.training.networks.building import build
 from ktnas.training.networks.costs import count
 from ktnas.typing import FloatArray, Genotype, IntArray
 

@@ -28,7 +28,7 @@ from ktnas.problem.proxy import Parameters, Proxy
 from ktnas.report.markdown import Value, markdown_table
 from ktnas.rng import Streams
 from ktnas.training.networks import Size
-from ktnas.training.zero_cost import Score
+from ktnas.training.zero_cost.base import Score
 from ktnas.training.zero_cost.flops import Flops
 from ktnas.training.zero_cost.grasp import Grasp
 from ktnas.training.zero_cost.inputs import Inputs, Noise, Sampled

@@ -19,7 +19,7 @@ from experiments.machinery import harness, publishing, tables, until_best
 from experiments.machinery.compositions import embedded_parts
 from experiments.machinery.harness import Options, as_search, cell
 from experiments.machinery.tables import NASBENCH201
-from ktnas.algorithms import Search
+from ktnas.algorithms.base import Search
 from ktnas.algorithms.candidates.proxy_screening import ProxyScreening
 from ktnas.algorithms.enumeration import Enumeration
 from ktnas.algorithms.mtnas import MTNAS

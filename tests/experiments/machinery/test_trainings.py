@@ -9,7 +9,7 @@ import torch
 
 from experiments.machinery import publishing, trainings
 from experiments.training import live_images, supernet_correlation, training_truth
-from ktnas.benchmarks import Standing
+from ktnas.benchmarks.base import Standing
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.objectives import Classification
 from ktnas.errors import ConfigurationError

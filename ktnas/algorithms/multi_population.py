@@ -17,11 +17,10 @@ from itertools import islice
 
 import numpy as np
 
-from ktnas.algorithms.candidates.pool import Breeding, Offspring, Pool, WholeSpace
-from ktnas.algorithms.candidates.pool import Candidates as Pooled
+from ktnas.algorithms.candidates.pool import Breeding, Offspring, Pool, PoolMembers, WholeSpace
 from ktnas.algorithms.candidates.proxy_screening import ProxyScreening
 from ktnas.algorithms.candidates.screening import Evidence, NoScreening, Ranking, Screening
-from ktnas.embedding import Embedder, FittedEmbedder
+from ktnas.embedding.base import Embedder, FittedEmbedder
 from ktnas.embedding.cached import cached
 from ktnas.embedding.combined import beside
 from ktnas.embedding.proxy_features import ProxyFeatures
@@ -33,7 +32,7 @@ from ktnas.problem.trial import History, Proposal, Trial
 from ktnas.rng import Streams
 from ktnas.spaces.operators import sample_distinct
 from ktnas.store import Store
-from ktnas.transfer import Candidates, Transfer
+from ktnas.transfer.base import Candidates, Transfer
 from ktnas.transfer.no_transfer import NoTransfer
 from ktnas.transfer.outcome import Outcome, judged
 from ktnas.typing import FloatArray, Genotype
@@ -68,7 +67,7 @@ class KTNASState:
 
 @dataclass(frozen=True, slots=True)
 class KTNAS:
-    """The multi-population loop. Every part can be exchanged with `dataclasses.replace`.
+    """Multi-population evolution with gated transfer. Every part can be exchanged with `dataclasses.replace`.
 
     Attributes:
         label: Name of this composition, such as ``"ktnas-paper"``.
@@ -242,11 +241,11 @@ class _Plan:
     streams: Streams
 
     @cached_property
-    def pools(self) -> Mapping[str, Pooled | None]:
+    def pools(self) -> Mapping[str, PoolMembers | None]:
         """Candidates per task; None where no member can be bred from."""
         return {task: self._pool(task, left) for task, left in self.remaining.items()}
 
-    def _pool(self, task: str, left: int) -> Pooled | None:
+    def _pool(self, task: str, left: int) -> PoolMembers | None:
         state, size = self.state, self.method.population + self.method.migrants
         members = survivors((*state.populations[task], *state.current[task]), size)
         if not members:
@@ -276,13 +275,13 @@ class _Plan:
         return float(self.scores[task][chosen[0]]) if chosen else float("-inf")
 
 
-def _best_indices(history: History, task: str, pool: Pooled, scores: FloatArray, count: int) -> list[int]:
+def _best_indices(history: History, task: str, pool: PoolMembers, scores: FloatArray, count: int) -> list[int]:
     order = np.argsort(-scores, kind="stable").tolist()
     unknown = (i for i in order if history.find(task, pool.genotypes[i]) is None)
     return list(islice(unknown, count))
 
 
-def _best_unknown(history: History, task: str, pool: Pooled, scores: FloatArray, count: int) -> Sequence[Proposal]:
+def _best_unknown(history: History, task: str, pool: PoolMembers, scores: FloatArray, count: int) -> Sequence[Proposal]:
     children = [pool.child(i) for i in _best_indices(history, task, pool, scores, count)]
     return [Proposal(task, child.genotype, child.parents) for child in children]
 
