@@ -233,7 +233,7 @@ class Impatient(SilentView):
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_interrupted_repeats_keep_what_was_found(tmp_path, settings, jobs):
     directory = RunDirectory(tmp_path / "run")
     summaries = session.search_seeds(settings, range(5), directory, Impatient(), jobs)

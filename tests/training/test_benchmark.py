@@ -151,6 +151,7 @@ class TestEvaluator:
             answer = ask(*question)
         assert told == [Change(begun=(question,)), Change(arrived=((question, answer),))]
 
+    @pytest.mark.slow
     def test_halving_compares_with_earlier_generations(self):
         benchmark = made(epochs=5, halving=Halving(2))
         problem = Problem(benchmark.space, benchmark.tasks)
