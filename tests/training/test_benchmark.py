@@ -241,6 +241,7 @@ class TestEvaluator:
         assert result.stopped
         assert len(result.history) == 3
 
+    @pytest.mark.slow
     def test_halving_compares_with_earlier_generations(self):
         benchmark = made(epochs=5, halving=Halving(2))
         problem = Problem(benchmark.space, benchmark.tasks)
