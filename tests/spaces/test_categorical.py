@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from ktnas.errors import ArchitectureError, ConfigurationError, DataError
 from ktnas.spaces.base import canonical, genotypes
-from ktnas.spaces.categorical import SEPARATORS, Categorical
+from ktnas.spaces.categorical import Categorical
+from ktnas.spaces.codes import SEPARATORS
 from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph
 
 
