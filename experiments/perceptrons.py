@@ -22,7 +22,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord
-from ktnas.files.json_lines import write_atomically
+from ktnas.files.durable import write_atomically
 from ktnas.problem.task import Task
 from ktnas.spaces.base import genotypes
 from ktnas.spaces.categorical import Categorical

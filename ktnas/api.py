@@ -16,7 +16,8 @@ from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
 from ktnas.benchmarks.live import LiveBenchmark
 from ktnas.benchmarks.registry import load_benchmark
-from ktnas.config.registry import DEFAULT_BUDGET, DEFAULT_METHOD, METHODS, SPACES, made
+from ktnas.config import defaults
+from ktnas.config.registry import METHODS, SPACES, made
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.evaluation.protocol import Evaluate, unwatched
 from ktnas.problem.budget import Budget
@@ -67,9 +68,9 @@ def search(
     where: SearchSpace | Benchmark | str,
     tasks: Mapping[str, TaskFunction] | Sequence[str] = (),
     *,
-    budget: int = DEFAULT_BUDGET,
+    budget: int = defaults.BUDGET,
     seed: int = 0,
-    method: Search[S] | str = DEFAULT_METHOD,
+    method: Search[S] | str = defaults.METHOD,
     sources: Collection[str] = (),
     minimize: Collection[str] = (),
     callback: Observer | None = None,

@@ -8,12 +8,16 @@ a fold of ``tell`` over the recorded trials, and a replay of them is exact to th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, Self, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar, runtime_checkable
 
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import Proposal, Trial
 from ktnas.rng import Streams
 from ktnas.store import Store
+
+if TYPE_CHECKING:
+    from ktnas.algorithms.candidates.screening import Screening
+    from ktnas.problem.proxy import Proxy
 
 S = TypeVar("S")
 
@@ -50,6 +54,31 @@ class Search(Protocol[S]):
 
     def generation(self, state: S) -> int:
         """Number of the generation that the next question belongs to, from 0."""
+
+
+@runtime_checkable
+class TakesProxy(Protocol):
+    """A search that a free score of architectures can help."""
+
+    def with_proxy(self, proxy: Proxy) -> Self:
+        """The search helped by a proxy, where the search has its use for one."""
+
+
+@runtime_checkable
+class RatesByProxy(TakesProxy, Protocol):
+    """A search that is never without a proxy."""
+
+    @property
+    def proxy(self) -> Proxy:
+        """The free score that it rates architectures by."""
+
+
+@runtime_checkable
+class TakesScreening(Protocol):
+    """A search that can choose, by what it has seen, which of many candidates are evaluated."""
+
+    def with_screening(self, screening: Screening) -> Self:
+        """The search with another screening, and with the candidates that suit it."""
 
 
 @runtime_checkable

@@ -57,6 +57,9 @@ class Enumeration:
     def name(self) -> str:
         return "enumeration"
 
+    def with_proxy(self, proxy: Proxy) -> Enumeration:
+        return replace(self, proxy=proxy)
+
     def start(self, problem: Problem) -> EnumerationState:
         """Sort the space; it must be one that can be listed."""
         listed = genotypes(problem.space)

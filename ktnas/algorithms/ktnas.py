@@ -17,13 +17,17 @@ from itertools import islice
 
 import numpy as np
 
-from ktnas.algorithms.candidates.pool import Breeding, Pool
+from ktnas.algorithms.candidates.pool import Breeding, Offspring, Pool, WholeSpace
 from ktnas.algorithms.candidates.pool import Candidates as Pooled
-from ktnas.algorithms.candidates.screening import Evidence, Ranking, Screening
+from ktnas.algorithms.candidates.proxy_screening import ProxyScreening
+from ktnas.algorithms.candidates.screening import Evidence, NoScreening, Ranking, Screening
 from ktnas.embedding import Embedder, FittedEmbedder
 from ktnas.embedding.cached import cached
+from ktnas.embedding.combined import beside
+from ktnas.embedding.proxy_features import ProxyFeatures
 from ktnas.errors import ConfigurationError
 from ktnas.problem.population import Population, survivors
+from ktnas.problem.proxy import Proxy
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import History, Proposal, Trial
 from ktnas.rng import Streams
@@ -108,6 +112,17 @@ class KTNAS:
     @property
     def name(self) -> str:
         return self.label
+
+    def with_screening(self, screening: Screening) -> KTNAS:
+        """Screened otherwise: among the whole space; without any screening, offspring are evaluated as bred."""
+        pool = Offspring() if isinstance(screening, NoScreening) else WholeSpace()
+        return replace(self, screening=screening, pool=pool)
+
+    def with_proxy(self, proxy: Proxy) -> KTNAS:
+        """Helped by a proxy: without a screening it chooses among many offspring, else the screening learns from it."""
+        if isinstance(self.screening, NoScreening):
+            return replace(self, pool=ProxyScreening(proxy))
+        return replace(self, embedder=beside(self.embedder, ProxyFeatures((proxy,))))
 
     def with_store(self, store: Store) -> KTNAS:
         return replace(self, store=store)

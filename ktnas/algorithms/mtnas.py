@@ -96,6 +96,9 @@ class MTNAS:
     def name(self) -> str:
         return "mtnas"
 
+    def with_proxy(self, proxy: Proxy) -> MTNAS:
+        return replace(self, proxy=proxy)
+
     def start(self, problem: Problem) -> MTNASState:
         """No population yet."""
         return MTNASState(problem, History(), 0, {task: TaskState() for task in problem.names})

@@ -58,6 +58,9 @@ class ZeroCostEvolution:
     def name(self) -> str:
         return "zero-cost-evolution"
 
+    def with_proxy(self, proxy: Proxy) -> ZeroCostEvolution:
+        return replace(self, proxy=proxy)
+
     def start(self, problem: Problem) -> ZeroCostState:
         """Nothing alive yet."""
         return ZeroCostState(problem, History(), 0, dict.fromkeys(problem.names, ()))

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from ktnas.report.statistics import MeanRanks
 
 
-def _compare(options: argparse.Namespace) -> int:
+def execute(options: argparse.Namespace) -> int:
+    """Print and write the comparison; the exit code."""
     from ktnas.files.json_lines import to_json
     from ktnas.records.reader import read_directories
     from ktnas.records.run_directory import RunDirectory
@@ -48,7 +49,8 @@ def _mean_ranks(comparisons: Sequence[CaseComparison]) -> tuple[MeanRanks | None
     return ranks, "No mean ranks over tasks: they take at least 3 arms and 2 tasks that all of them were run on.\n"
 
 
-def _add_compare(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of `ktnas compare`."""
     parser.description = (
         "Compare the methods that were run on the same tasks: means with intervals, paired tests, mean ranks; as "
         "tables in Markdown on standard output, as comparison.csv and as figures."

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 
-def _data(options: argparse.Namespace) -> int:
+def execute(options: argparse.Namespace) -> int:
+    """Print what there is; the exit code."""
     from ktnas.benchmarks.registry import inventory
     from ktnas.datasets.images.registry import known
     from ktnas.files.search_path import search_path
@@ -51,9 +52,10 @@ def _data(options: argparse.Namespace) -> int:
     return 0
 
 
-def _add_data(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of `ktnas data`."""
     parser.description = (
-        "List every benchmark and every data set of images: whether it is here, where, and how to get what is missing."
+        "List every benchmark and every dataset of images: whether it is here, where, and how to get what is missing."
     )
     parser.add_argument("--data", metavar="DIR", type=Path, help="directory of tables and images to look into first")
     parser.add_argument("--json", action="store_true", help="a JSON list on standard output instead of a table")

@@ -9,16 +9,32 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from ktnas.cli.compare import _add_compare, _compare
-from ktnas.cli.data import _add_data, _data
-from ktnas.cli.parser import INTERRUPTED, _Parser
-from ktnas.cli.run import _add_run, _run
-from ktnas.cli.sweep import _add_sweep, _sweep
-from ktnas.cli.train import _train, add_train
+from ktnas.cli import compare, data, run, sweep, train
+from ktnas.cli.parser import INTERRUPTED, Parser
 from ktnas.errors import KtnasError
 from ktnas.version import __version__
+
+
+class Command(Protocol):
+    """What the module of a command holds."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Give a parser the options, a description and examples."""
+
+    def execute(self, options: argparse.Namespace) -> int:
+        """Do it; the exit code."""
+
+
+COMMANDS: Mapping[str, Command] = {
+    "run": run,
+    "data": data,
+    "sweep": sweep,
+    "compare": compare,
+    "train": train,
+}
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = "ktnas", command: str | None = None) -> int:
@@ -33,9 +49,8 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "ktnas", comm
         The exit code. Wrong usage and ``--help`` end the process instead, as argparse does.
     """
     options = command_parser(program, command).parse_args(arguments)
-    actions = {"run": _run, "data": _data, "sweep": _sweep, "compare": _compare, "train": _train}
     try:
-        return actions[command or options.command](options)
+        return COMMANDS[command or options.command].execute(options)
     except KtnasError as error:
         print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
@@ -59,9 +74,9 @@ examples:
 
 def command_parser(program: str, command: str | None = None) -> argparse.ArgumentParser:
     """The parser of all commands, or of one whose name stands in the program's."""
-    parser = _Parser(program, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(program, formatter_class=argparse.RawDescriptionHelpFormatter)
     if command is not None:
-        _COMMANDS[command](parser)
+        COMMANDS[command].add_options(parser)
         return parser
     parser.description = (
         "Search neural architectures for several tasks at once; what is found for one helps the others."
@@ -69,17 +84,8 @@ def command_parser(program: str, command: str | None = None) -> argparse.Argumen
     parser.epilog = _OUTLINE
     parser.add_argument("--version", action="version", version=f"ktnas {__version__}")
     commands = parser.add_subparsers(
-        dest="command", metavar="COMMAND", required=True, title="commands", help=", ".join(_COMMANDS)
+        dest="command", metavar="COMMAND", required=True, title="commands", help=", ".join(COMMANDS)
     )
-    for name, add in _COMMANDS.items():
-        add(commands.add_parser(name, formatter_class=argparse.RawDescriptionHelpFormatter))
+    for name, module in COMMANDS.items():
+        module.add_options(commands.add_parser(name, formatter_class=argparse.RawDescriptionHelpFormatter))
     return parser
-
-
-_COMMANDS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
-    "run": _add_run,
-    "data": _add_data,
-    "sweep": _add_sweep,
-    "compare": _add_compare,
-    "train": add_train,
-}

@@ -1,31 +1,29 @@
-"""The options of the command line, their defaults and their help.
-
-Imports nothing but names: `--help` must appear at once.
-"""
+"""What the commands share: a parser that says mistakes in one line, and how a command begins and ends."""
 
 from __future__ import annotations
 
 import argparse
 import difflib
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
 INTERRUPTED = 130
-
-
-def _one_thread() -> None:
-    """One thread is fastest for matrices of this size, and sums then do not depend on the number of cores."""
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
-
+"""The exit code of what was interrupted."""
 
 RUNS = Path("runs")
 """Where runs are recorded unless a directory is named."""
 
 
-class _Parser(argparse.ArgumentParser):
+def use_one_thread() -> None:
+    """One thread is fastest for matrices of this size, and sums then do not depend on the number of cores."""
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, and name the nearest option."""
+
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """Refuse what is not known where it stands: the parser of a command knows its own options."""
         options, unknown = super().parse_known_args(args, namespace)
@@ -40,15 +38,3 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """One line instead of the usage, which buries it."""
         self.exit(2, f"{self.prog}: error: {' '.join(message.split())} (see {self.prog} --help)\n")
-
-
-def _names(text: str) -> list[str]:
-    names = [name.strip() for name in text.split(",")]
-    if not all(names):
-        raise argparse.ArgumentTypeError(f"{text!r} has an empty name in it; separate names by single commas")
-    return names
-
-
-def listing(names: Iterable[str]) -> str:
-    """Names to read."""
-    return ", ".join(names)

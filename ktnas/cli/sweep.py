@@ -7,12 +7,17 @@ import os
 import sys
 from pathlib import Path
 
-from ktnas.cli.parser import INTERRUPTED, RUNS, _one_thread
+from ktnas.cli.parser import INTERRUPTED, RUNS, use_one_thread
+from ktnas.config.method import MethodChoice
+from ktnas.config.options import options as declared
+from ktnas.config.registry import listing
+from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
 
 
-def _sweep(options: argparse.Namespace) -> int:
-    _one_thread()
+def execute(options: argparse.Namespace) -> int:
+    """Run the sweep, or what is left of it; the exit code."""
+    use_one_thread()
     from ktnas.config.sweep_file import read_sweep
     from ktnas.report.progress import SweepView
     from ktnas.runner.sweep import run_sweep
@@ -31,7 +36,7 @@ def _sweep(options: argparse.Namespace) -> int:
     return 0
 
 
-_SWEEP_EXAMPLE = """\
+_EXAMPLE = """\
 example of a file:
   budget = 50
   seeds = 10
@@ -45,12 +50,18 @@ example of a file:
 """
 
 
-def _add_sweep(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of `ktnas sweep`."""
     parser.description = (
         "Run every method on every case with every seed of a TOML file, one line of DIR/runs.jsonl per finished run. "
         "What has been finished is not repeated, so the same command goes on where it was cut off."
     )
-    parser.epilog = _SWEEP_EXAMPLE
+    keys = {
+        "arms": ("name", *(one.key for one in declared(MethodChoice)), "fields"),
+        "cases": ("name", *(one.key for one in declared(RunOptions))),
+    }
+    told = [f"  [[{table}]]{' ' * (7 - len(table))}{listing(names)}" for table, names in keys.items()]
+    parser.epilog = "\n".join([_EXAMPLE, "keys, as the options of `ktnas run` (docs/sweep.md):", *told])
     parser.add_argument("file", metavar="FILE", type=Path, help="what to run (docs/sweep.md describes every key)")
     parser.add_argument(
         "--out", metavar="DIR", type=Path, help=f"directory of the results (default: {RUNS}/ and the file's name)"

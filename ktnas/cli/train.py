@@ -6,22 +6,17 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ktnas.cli.parser import RUNS, _one_thread
-from ktnas.config.registry import (
-    FINAL_EPOCHS,
-    SCENE_TASKS,
-    TRAINING_SPACES,
-)
-
-if TYPE_CHECKING:
-    from ktnas.config.training import TrainingChoice
-from ktnas.cli.training_options import _add_fidelity, _choice
+from ktnas.cli.options import add_options_of, read_options
+from ktnas.cli.parser import RUNS, use_one_thread
+from ktnas.config import defaults
+from ktnas.config.registry import SCENE_TASKS, TRAINING_SPACES, listing
+from ktnas.config.training import HOW_TO_TRAIN, TrainingChoice
 
 
-def _train(options: argparse.Namespace) -> int:
-    _one_thread()
+def execute(options: argparse.Namespace) -> int:
+    """Train and record it; the exit code."""
+    use_one_thread()
     from ktnas.config.final_training import prepare
     from ktnas.files.json_lines import to_json
     from ktnas.runner import final_training
@@ -38,7 +33,7 @@ def _train(options: argparse.Namespace) -> int:
     return 0
 
 
-_TRAIN_EXAMPLES = """\
+_EXAMPLES = """\
 examples:
   %(prog)s 64-41414-1_02_333 --data segmentsemantic
       a cell of transnas101-micro on rendered scenes, from scratch, measured on test images
@@ -49,26 +44,27 @@ examples:
 """
 
 
-def add_train(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `ktnas train`."""
     parser.description = (
         "Train one architecture from scratch, for longer than a search does; measure it on test images."
     )
-    parser.epilog = _TRAIN_EXAMPLES
+    parser.epilog = _EXAMPLES
     parser.add_argument("architecture", metavar="ARCHITECTURE", help="its official string, as a summary shows it")
     parser.add_argument(
         "--data",
         metavar="DATA",
         required=True,
-        help=f"name or path of a data set, or rendered scenes: {', '.join(SCENE_TASKS)}",
+        help=f"name or path of a dataset, or rendered scenes: {listing(SCENE_TASKS)}",
     )
     parser.add_argument("--task", metavar="NAME", help="name in the record (default: that of the data)")
     parser.add_argument(
         "--space",
         metavar="NAME",
-        help=f"{', '.join(TRAINING_SPACES)} (default: transnas101-micro for rendered scenes, else emt-nas)",
+        help=f"{listing(TRAINING_SPACES)} (default: transnas101-micro for rendered scenes, else emt-nas)",
     )
-    _add_fidelity(parser.add_argument_group("how to train"), FINAL_EPOCHS)
+    own = {"epochs": str(defaults.FINAL_EPOCHS), "share": "1"}
+    add_options_of(parser, TrainingChoice, only=[HOW_TO_TRAIN], unless=own)
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="seed of all random numbers (default: 0)")
     parser.add_argument(
         "--out", metavar="DIR", type=Path, help="directory of weights and record (default: a new one under runs/)"
@@ -79,11 +75,12 @@ def add_train(parser: argparse.ArgumentParser) -> None:
 
 def final_choice(options: argparse.Namespace) -> TrainingChoice:
     """What the options of `ktnas train` say."""
-    choice = _choice(options)
+    choice = read_options(TrainingChoice, options)
     return replace(
         choice,
+        space=options.space,
         datasets=() if options.task is None else ((options.task, options.data),),
-        epochs=FINAL_EPOCHS if choice.epochs is None else choice.epochs,
+        epochs=defaults.FINAL_EPOCHS if choice.epochs is None else choice.epochs,
         share=1.0 if choice.share is None else choice.share,
         workers=1,
     )

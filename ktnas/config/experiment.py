@@ -1,29 +1,16 @@
-"""What the command line asks for, and the objects that it stands for.
-
-Settings are plain values, so that they travel to other processes; each process composes the objects itself.
-"""
+"""From what a run is asked to be to the objects that it is made of, checked against one another."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 
 from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.registry import find_benchmark, load_benchmark
-from ktnas.benchmarks.user_table import TableChoice, load_table
-from ktnas.config.method import MethodChoice
-from ktnas.config.registry import (
-    DEFAULT_BENCHMARK,
-    DEFAULT_BUDGET,
-    DEFAULT_SOURCE,
-    DEFAULT_TARGET,
-    SPACES,
-    TRAINING_SOURCE,
-    TRAINING_TARGET,
-    made,
-)
-from ktnas.config.training import TrainingChoice
+from ktnas.benchmarks.user_table import load_table
+from ktnas.config import defaults
+from ktnas.config.registry import SPACES, listing, made
+from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
 from ktnas.files.search_path import search_path
 from ktnas.problem.budget import Budget
@@ -31,64 +18,52 @@ from ktnas.problem.task import Problem
 from ktnas.runner.experiment import Experiment, require_population, stopping, with_proxy, with_store
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Everything that decides a run, by name.
-
-    Attributes:
-        sources: Tasks that only donate.
-        targets: Tasks that they donate to.
-        tasks: Tasks that all donate to one another, in place of sources and targets.
-        benchmark: Name of the benchmark; None to find it by its tasks.
-        table: A user's own table, in place of a benchmark.
-        data: Directory to look for tables first.
-        method: The algorithm.
-        budget: Evaluations per task.
-        until_best: Whether a task stops once it has found the best listed entry.
-        training: Live training, in place of a benchmark's table.
-    """
-
-    sources: tuple[str, ...] = ()
-    targets: tuple[str, ...] = ()
-    tasks: tuple[str, ...] = ()
-    benchmark: str | None = None
-    table: TableChoice | None = None
-    data: Path | None = None
-    method: MethodChoice = field(default_factory=MethodChoice)
-    budget: int = DEFAULT_BUDGET
-    until_best: bool = False
-    training: TrainingChoice | None = None
-
-
 @lru_cache(maxsize=4)
-def compose(settings: Settings) -> Experiment:
-    """The objects that settings name, checked against one another.
+def compose(options: RunOptions) -> Experiment:
+    """The objects that options name, checked against one another.
 
     Raises:
-        KtnasError: If a name is not known, data are not found, or settings contradict each other.
+        KtnasError: If a name is not known, data are not found, or options contradict each other.
     """
-    settings = _with_defaults(settings)
-    names = _task_names(settings)
-    search = with_store(settings.method.build())
-    require_population(search, Budget(settings.budget).evaluations)
-    search_path(settings.data)  # a directory that is not there is a mistake even if no table is needed from it
-    benchmark = _benchmark(settings, names)
-    problem = Problem(benchmark.space, benchmark.tasks, frozenset(settings.sources))
-    return Experiment(
-        benchmark, problem, with_proxy(search, benchmark), stopping(benchmark, settings.budget, settings.until_best)
-    )
+    _require_one_fitness(options)
+    options = _with_defaults(options)
+    names = _task_names(options)
+    search = with_store(options.method.build())
+    require_population(search, Budget(options.budget_evals).evaluations)
+    search_path(options.data)  # a directory that is not there is a mistake even if no table is needed from it
+    benchmark = _benchmark(options, names)
+    problem = Problem(benchmark.space, benchmark.tasks, frozenset(options.sources))
+    budget = stopping(benchmark, options.budget_evals, options.until_best)
+    return Experiment(benchmark, problem, with_proxy(search, benchmark), budget)
 
 
-def _with_defaults(settings: Settings) -> Settings:
-    if settings.sources or settings.targets or settings.tasks or settings.benchmark or settings.table:
-        return settings
-    if settings.training is not None:
-        return replace(settings, sources=(TRAINING_SOURCE,), targets=(TRAINING_TARGET,))
-    return replace(settings, benchmark=DEFAULT_BENCHMARK, sources=(DEFAULT_SOURCE,), targets=(DEFAULT_TARGET,))
+def _require_one_fitness(options: RunOptions) -> None:
+    """Refuse what belongs to a source of fitness that is not chosen."""
+    options.training.require_live()
+    if options.table is None:
+        if options.arch_column or options.minimize or (options.space and not options.training.live):
+            raise ConfigurationError(
+                "--space, --arch-column and --minimize describe a table of your own; name it with --table"
+            )
+    elif options.space is None:
+        raise ConfigurationError(f"--table needs --space, the search space of its architectures: {listing(SPACES)}")
+    if options.training.live and (options.table or options.benchmark):
+        given = "--table" if options.table else "--benchmark"
+        raise ConfigurationError(f"{given} is a source of fitness of its own; leave it out to train")
+    if options.table and options.benchmark:
+        raise ConfigurationError("give either --table or --benchmark; got both")
 
 
-def _task_names(settings: Settings) -> tuple[str, ...]:
-    sources, targets, tasks = settings.sources, settings.targets, settings.tasks
+def _with_defaults(options: RunOptions) -> RunOptions:
+    if options.sources or options.targets or options.tasks or options.benchmark or options.table:
+        return options
+    if options.training.live:
+        return replace(options, sources=(defaults.TRAINING_SOURCE,), targets=(defaults.TRAINING_TARGET,))
+    return replace(options, benchmark=defaults.BENCHMARK, sources=(defaults.SOURCE,), targets=(defaults.TARGET,))
+
+
+def _task_names(options: RunOptions) -> tuple[str, ...]:
+    sources, targets, tasks = options.sources, options.targets, options.tasks
     if tasks and (sources or targets):
         raise ConfigurationError("give either --tasks, or --source and --target; got both")
     if bool(sources) != bool(targets):
@@ -107,22 +82,15 @@ def _task_names(settings: Settings) -> tuple[str, ...]:
     return names
 
 
-def _benchmark(settings: Settings, names: tuple[str, ...]) -> Benchmark:
-    if settings.training is not None:
-        if settings.table is not None or settings.benchmark is not None:
-            given = "--benchmark" if settings.table is None else "--table"
-            raise ConfigurationError(f"{given} is a source of fitness of its own; leave it out to train")
-        if not names:
-            raise ConfigurationError("live training needs tasks: --source A --target B, or --tasks A,B")
-        return settings.training.benchmark(names, settings.data)
-    if settings.table is not None:
-        table = settings.table
-        if settings.benchmark is not None:
-            raise ConfigurationError("give either --table or --benchmark; got both")
+def _benchmark(options: RunOptions, names: tuple[str, ...]) -> Benchmark:
+    if options.training.live:
+        training = replace(options.training, space=options.space or options.training.space)
+        return training.benchmark(names, options.data)
+    if options.table is not None and options.space is not None:
         if not names:
             raise ConfigurationError("--table needs the columns to search: --tasks a,b, or --source a --target b")
-        space = made("search space", table.space, SPACES)
-        return load_table(table.path, space, names, arch_column=table.arch_column, minimize=table.minimize)
-    if settings.benchmark is not None:
-        return load_benchmark(settings.benchmark, names, settings.data)
-    return find_benchmark(names, settings.data)
+        space = made("search space", options.space, SPACES)
+        return load_table(options.table, space, names, arch_column=options.arch_column, minimize=options.minimize)
+    if options.benchmark is not None:
+        return load_benchmark(options.benchmark, names, options.data)
+    return find_benchmark(names, options.data)

@@ -6,7 +6,7 @@ are made, so that `--help` knows every name and loads none of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -28,16 +28,6 @@ BENCHMARKS = ("nasbench201", "transnas101-micro", "transnas101-macro", "nasbench
 """Names of the benchmarks in `ktnas.benchmarks.registry`, here so that `--help` need not load it."""
 
 
-DEFAULT_METHOD = "ktnas"
-
-
-DEFAULT_BUDGET = 50
-
-
-DEFAULT_BENCHMARK, DEFAULT_SOURCE, DEFAULT_TARGET = "nasbench-graph", "cora", "pubmed"
-"""What is searched where nothing is asked for: real data that come with `pip install`."""
-
-
 SCENE_TASKS = ("class_scene", "class_object", "room_layout", "jigsaw", "segmentsemantic", "normal", "autoencoder")
 """Tasks of `ktnas.datasets.scenes`, which need no data."""
 
@@ -50,31 +40,6 @@ TRAINING_SPACES: Mapping[str, tuple[int, int | None]] = {
     "emt-nas": (8, 3),
 }
 """Search spaces whose architectures can be trained: channels, and cells; None where the space fixes them."""
-
-
-TRAINING_SOURCE, TRAINING_TARGET = "segmentsemantic", "normal"
-
-
-TRAINING_BUDGET = 20
-
-
-TRAINING_EPOCHS, SUPERNET_EPOCHS, FINAL_EPOCHS = 4, 50, 40
-
-
-TRAINING_IMAGES = 1000
-
-
-TRAINING_RESOLUTION = 32
-
-
-TRAINING_BATCH = 32
-
-
-TRAINING_RATE = 0.1
-
-
-TRAINING_SHARE_IMAGES = 2000
-"""What live training does unless told otherwise: minutes on two processor cores (docs/training.md says how many)."""
 
 
 def _method(module: str, name: str) -> Callable[[], Search[object]]:
@@ -327,3 +292,8 @@ def made(kind: str, name: str, choices: Mapping[str, Callable[[], T]]) -> T:
     if name not in choices:
         raise unknown_name(kind, name, choices)
     return choices[name]()
+
+
+def listing(names: Iterable[str]) -> str:
+    """Names to read."""
+    return ", ".join(names)

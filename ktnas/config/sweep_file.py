@@ -21,45 +21,26 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from ktnas.algorithms import Search
 from ktnas.benchmarks.user_table import TableChoice
-from ktnas.config.experiment import Settings, compose
+from ktnas.config.experiment import compose
 from ktnas.config.method import MethodChoice
-from ktnas.config.registry import DEFAULT_BUDGET
-from ktnas.errors import ConfigurationError, DataError, unknown_name
+from ktnas.config.options import from_table
+from ktnas.config.run_options import RunOptions
+from ktnas.errors import ConfigurationError, DataError, KtnasError, unknown_name
 from ktnas.runner.design import Arm, Case, Named, OwnTable, Source, Sweep
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 
-T = TypeVar("T")
-
-
-_TOP = ("budget", "seeds", "until-best", "arms", "cases")
-
-
-_ARM = ("name", "method", "population", "embedder", "surrogate", "transfer", "proxy", "fields")
-
-
-_CASE = (
-    "name",
-    "source",
-    "target",
-    "tasks",
-    "benchmark",
-    "data",
-    "table",
-    "space",
-    "arch-column",
-    "minimize",
-    "budget",
-)
+Axis: TypeAlias = tuple[str, bool]
+"""What an entry's lists vary: the key, and whether it is a field of the composed method."""
 
 
 def read_sweep(path: Path) -> Sweep:
@@ -75,21 +56,12 @@ def read_sweep(path: Path) -> Sweep:
         raise DataError(f"cannot read {path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{path} is no TOML file: {error}") from None
-    _known(plain, _TOP, str(path))
+    others = ("seeds", "arms", "cases")
+    bare = RunOptions(method=MethodChoice("random-search"))  # suits any case; arms are checked on them later
+    every = from_table(bare, plain, str(path), only=("budget", "until_best"), others=others)
     arms = [arm for i, entry in enumerate(_tables(plain, "arms", path), 1) for arm in _arms(entry, f"arm {i}")]
-    budget = _value(plain, "budget", int, DEFAULT_BUDGET)
-    until_best = _value(plain, "until-best", bool, default=False)
-    cases = [
-        _case(entry, f"case {i}", budget, until_best=until_best)
-        for i, entry in enumerate(_tables(plain, "cases", path), 1)
-    ]
+    cases = [_case(entry, f"case {i}", every) for i, entry in enumerate(_tables(plain, "cases", path), 1)]
     return Sweep(tuple(arms), tuple(cases), _seeds(plain.get("seeds", 10)))
-
-
-def _known(plain: Mapping[str, object], keys: Sequence[str], where: str) -> None:
-    for key in plain:
-        if key not in keys:
-            raise unknown_name("key", key, keys, where)
 
 
 def _tables(plain: Mapping[str, object], key: str, path: Path) -> list[dict[str, object]]:
@@ -97,15 +69,6 @@ def _tables(plain: Mapping[str, object], key: str, path: Path) -> list[dict[str,
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         raise ConfigurationError(f"{path} needs at least one [[{key}]]")
     return entries
-
-
-def _value(plain: Mapping[str, object], key: str, kind: Callable[..., T], default: T) -> T:
-    value = plain.get(key, default)
-    if type(value) is not kind and value is not default:
-        raise ConfigurationError(
-            f"{key} must be {'true or false' if kind is bool else 'a whole number'}; got {value!r}"
-        )
-    return cast("T", value)
 
 
 def _seeds(value: object) -> tuple[int, ...]:
@@ -119,18 +82,17 @@ def _seeds(value: object) -> tuple[int, ...]:
 
 def _arms(entry: Mapping[str, object], where: str) -> list[Arm]:
     """The arms of an entry: one for every combination of its lists."""
-    _known(entry, _ARM, where)
     replaced = entry.get("fields", {})
     if not isinstance(replaced, dict):
         raise ConfigurationError(f"fields of {where} must be a table such as {{ migrants = 4 }}; got {replaced!r}")
-    options = {key: entry[key] for key in _ARM[1:-1] if key in entry}
-    axes = {**{(key, False): _several(v) for key, v in options.items()}, **_axes(replaced)}
+    if "method" not in entry:
+        raise ConfigurationError(f"{where} needs a method")
+    said = {key: value for key, value in entry.items() if key not in ("name", "fields")}
+    axes = {**_axes(said, field=False), **_axes(replaced, field=True)}
     arms = []
     for values in product(*axes.values()):
         chosen = dict(zip(axes, values, strict=True))
-        search = _search({key: v for (key, field), v in chosen.items() if not field}, where)
-        for (key, field), value in chosen.items():
-            search = replaced_field(search, key, value) if field else search
+        search = _search(chosen, where)
         told = [key for key in chosen if len(axes[key]) > 1 and (key[0] != "method" or "name" in entry)]
         varied = [f"{key} {chosen[key, field]}" for key, field in told]
         stem = str(entry.get("name", search.name))
@@ -138,37 +100,16 @@ def _arms(entry: Mapping[str, object], where: str) -> list[Arm]:
     return arms
 
 
-def _axes(fields: Mapping[str, object]) -> dict[tuple[str, bool], list[object]]:
-    return {(key, True): _several(value) for key, value in fields.items()}
+def _axes(entry: Mapping[str, object], *, field: bool) -> dict[Axis, list[object]]:
+    return {(key, field): value if isinstance(value, list) else [value] for key, value in entry.items()}
 
 
-def _several(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]
-
-
-def _search(options: Mapping[str, object], where: str) -> Search[object]:
-    texts = {key: _text(value, f"{key} of {where}") for key, value in options.items() if key != "population"}
-    population = options.get("population")
-    if population is not None and type(population) is not int:
-        raise ConfigurationError(f"population of {where} must be a whole number; got {population!r}")
-    name = texts.pop("method", None)
-    if name is None:
-        raise ConfigurationError(f"{where} needs a method")
-    choice = MethodChoice(
-        name,
-        population,
-        texts.get("embedder"),
-        texts.get("surrogate"),
-        texts.get("transfer"),
-        proxy=texts.get("proxy"),
-    )
-    return choice.build()
-
-
-def _text(value: object, what: str) -> str:
-    if not isinstance(value, str):
-        raise ConfigurationError(f"{what} must be text; got {value!r}")
-    return value
+def _search(chosen: Mapping[Axis, object], where: str) -> Search[object]:
+    said = {key: value for (key, field), value in chosen.items() if not field}
+    search = from_table(MethodChoice(), said, where, others=("name", "fields")).build()
+    for (key, field), value in chosen.items():
+        search = replaced_field(search, key, value) if field else search
+    return search
 
 
 def replaced_field(search: Search[object], path: str, value: object) -> Search[object]:
@@ -200,39 +141,19 @@ def _replaced(part: object, names: Sequence[str], value: object, path: str) -> o
     return dataclasses.replace(cast("DataclassInstance", part), **{names[0]: value})
 
 
-def _case(entry: Mapping[str, object], where: str, budget: int, *, until_best: bool) -> Case:
+def _case(entry: Mapping[str, object], where: str, every: RunOptions) -> Case:
     """A case, checked as the command line checks it."""
-    _known(entry, _CASE, where)
-    texts = {key: _text(entry[key], f"{key} of {where}") for key in _CASE[4:9] if key in entry}
-    if (unpaired := {"space", "arch-column", "minimize"} & entry.keys()) and "table" not in texts:
-        raise ConfigurationError(f"{sorted(unpaired)[0]} of {where} describes a table of your own; name it with table")
-    table = None
-    if "table" in texts:
-        if "space" not in texts:
-            raise ConfigurationError(f"{where} needs the space of its table's architectures")
-        minimize = _names(entry, "minimize", where)
-        table = TableChoice(Path(texts["table"]), texts["space"], texts.get("arch-column"), minimize)
-    settings = Settings(
-        sources=_names(entry, "source", where),
-        targets=_names(entry, "target", where),
-        tasks=_names(entry, "tasks", where),
-        benchmark=texts.get("benchmark"),
-        table=table,
-        data=Path(texts["data"]) if "data" in texts else None,
-        method=MethodChoice("random-search"),
-        budget=_value(entry, "budget", int, budget),
-        until_best=until_best,
-    )
-    experiment = compose(settings)
+    chosen = from_table(every, entry, where, others=("name",))
+    name = entry.get("name", "")
+    if not isinstance(name, str):
+        raise ConfigurationError(f"name of {where} must be text; got {name!r}")
+    try:
+        experiment = compose(chosen)
+    except KtnasError as error:
+        raise type(error)(f"{where}: {error}") from None
     names = experiment.problem.names
-    source: Source = Named(experiment.benchmark.name, names, settings.data)
-    if table is not None:
-        source = OwnTable(table, names)
-    name = _text(entry.get("name", ""), f"name of {where}")
+    source: Source = Named(experiment.benchmark.name, names, chosen.data)
+    if chosen.table is not None and chosen.space is not None:
+        source = OwnTable(TableChoice(chosen.table, chosen.space, chosen.arch_column, chosen.minimize), names)
     sources = tuple(task for task in names if task in experiment.problem.sources)
-    return Case(source, sources, settings.budget, until_best, name)
-
-
-def _names(entry: Mapping[str, object], key: str, where: str) -> tuple[str, ...]:
-    values = _several(entry.get(key, []))
-    return tuple(_text(value, f"{key} of {where}") for value in values)
+    return Case(source, sources, chosen.budget_evals, chosen.until_best, name)

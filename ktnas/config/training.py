@@ -1,4 +1,4 @@
-"""What the command line says about live training, and the benchmark that it stands for.
+"""What is asked for of live training, and the benchmark that it stands for.
 
 Nothing of torch is imported until the choice is composed.
 """
@@ -7,36 +7,65 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from ktnas.config.registry import (
-    SCENE_TASKS,
-    SPACES,
-    SUPERNET_EPOCHS,
-    TRAINING_BATCH,
-    TRAINING_EPOCHS,
-    TRAINING_IMAGES,
-    TRAINING_RATE,
-    TRAINING_RESOLUTION,
-    TRAINING_SHARE_IMAGES,
-    TRAINING_SPACES,
-    made,
-)
+from ktnas.config import defaults
+from ktnas.config.options import Group, Option, option, options
+from ktnas.config.registry import SCENE_TASKS, SPACES, TRAINING_SPACES, listing, made
 from ktnas.errors import ConfigurationError, UnknownNameError, unknown_name
-from ktnas.spaces.base import SearchSpace
+from ktnas.training.recipe import Precision
 
 if TYPE_CHECKING:
     from ktnas.datasets.dataset import Dataset
+    from ktnas.spaces.base import SearchSpace
     from ktnas.training.benchmark import TrainingBenchmark
     from ktnas.training.networks import Size
-    from ktnas.training.recipe import Precision, Recipe
+    from ktnas.training.recipe import Recipe
     from ktnas.training.supernet.benchmark import SupernetBenchmark
 
 
 WEIGHTS = Path("weights")
 """Where a run keeps weights, below its directory."""
+
+Fitness: TypeAlias = Literal["table", "train", "supernet"]
+"""Where fitness comes from."""
+
+HOW_TO_TRAIN = Group("how to train")
+"""What a network is, and on what and for how long it is trained: for `ktnas train` too."""
+
+_live = partial(
+    option,
+    group=Group(
+        "live training",
+        "With --fitness train, candidates are built as networks and trained: on rendered scenes "
+        f"({listing(SCENE_TASKS)}) or on datasets named as tasks (`ktnas data` lists them). With --fitness supernet, "
+        "one network per task is trained that holds all candidates (nasbench201, darts, emt-nas), and lends them its "
+        "weights.",
+    ),
+)
+_network = partial(option, group=HOW_TO_TRAIN)
+
+
+def _by_space(i: int) -> str:
+    """A default of `TRAINING_SPACES`, and where it differs from that of the first."""
+    values = {name: numbers[i] for name, numbers in TRAINING_SPACES.items() if numbers[i] is not None}
+    first = next(iter(values.values()))
+    return listing([str(first), *(f"{value} for {name}" for name, value in values.items() if value != first)])
+
+
+def named_path(text: str) -> tuple[str, str]:
+    """A task's name and the path or name of its dataset.
+
+    Raises:
+        ConfigurationError: If one of them is missing.
+    """
+    name, equals, path = text.partition("=")
+    if not (equals and name and path):
+        raise ConfigurationError(f"{text!r} is not of the form NAME=PATH")
+    return name, path
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,54 +73,96 @@ class TrainingChoice:
     """Live training by name; None leaves what suits space and data.
 
     Attributes:
-        space: Name of the search space.
-        datasets: Names of tasks, each with the name or path of its data set.
-        epochs: Passes over the training images.
-        share: Share of the training images that is used; None for all, but of a data set `TRAINING_SHARE_IMAGES` at
-            most.
-        resolution: Height and width of the images.
-        channels: Channels of the first cell.
-        cells: Cells of a network.
-        batch_size: Images per step.
-        images: Rendered scenes to train on.
-        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
-        workers: Candidates that are trained side by side.
-        limit_s: Seconds that a candidate may take.
-        halving: Eta of successive halving.
-        keep_weights: Whether the weights of every candidate are kept.
-        supernet: Whether candidates inherit the weights of a supernet, whose epochs ``epochs`` then are.
-        precision: Of the arithmetic: ``float32``, or ``bfloat16`` by autocast.
+        space: Name of the search space: an option of the run as a whole, which may need it for a table as well.
     """
 
     space: str | None = None
-    datasets: tuple[tuple[str, str], ...] = ()
-    epochs: int | None = None
-    share: float | None = None
-    resolution: int | None = None
-    channels: int | None = None
-    cells: int | None = None
-    batch_size: int | None = None
-    images: int | None = None
-    device: str = "auto"
-    workers: int | None = None
-    limit_s: float | None = None
-    halving: int | None = None
-    keep_weights: bool = False
-    supernet: bool = False
-    precision: Precision = "float32"
+    fitness: Fitness = _live(
+        "table", help="where fitness comes from: a table, training each candidate, or weights shared by all of them"
+    )
+    datasets: tuple[tuple[str, str], ...] = _live(
+        (),
+        key="dataset",
+        metavar="NAME=PATH",
+        read=named_path,
+        help="dataset of the task NAME: an npz file, a folder of images per class, or a known name",
+    )
+    workers: int | None = _live(
+        metavar="N",
+        help="candidates trained in parallel; results do not depend on it",
+        unless="one per core, two per GPU",
+    )
+    limit_s: float | None = _live(key="time-limit", metavar="S", help="seconds per candidate", unless="no limit")
+    max_hours: float | None = _live(
+        metavar="H", help="refuse to begin if the search is estimated to take longer", unless="no limit"
+    )
+    halving: int | None = _live(
+        metavar="ETA",
+        help="stop candidates that are not among the best 1/ETA after 1, ETA, ETA^2, ... epochs",
+        unless="none is",
+    )
+    keep_weights: bool = _live(default=False, help="keep the weights of every candidate in the run directory")
+    epochs: int | None = _network(
+        metavar="N",
+        help="passes over the training images",
+        unless=f"{defaults.EPOCHS}; of a supernet {defaults.SUPERNET_EPOCHS}",
+    )
+    share: float | None = _network(
+        metavar="X",
+        help="share of the training images that is used",
+        unless=f"1, or {defaults.LARGEST_SHARE:,} images of a larger dataset",
+    )
+    resolution: int | None = _network(
+        metavar="P",
+        help="height and width of images",
+        unless=f"{defaults.RESOLUTION} for rendered scenes, else their own",
+    )
+    channels: int | None = _network(metavar="C", help="of the first cell", unless=_by_space(0))
+    cells: int | None = _network(
+        metavar="N", help="per stage of nasbench201, in total for darts and emt-nas", unless=_by_space(1)
+    )
+    batch_size: int | None = _network(metavar="B", help="images per step of training", unless=str(defaults.BATCH_SIZE))
+    images: int | None = _network(
+        metavar="N",
+        help="rendered scenes to train on, a quarter as many for validation and test",
+        unless=f"{defaults.IMAGES:,}",
+    )
+    device: str = _network(
+        "auto", metavar="NAME", help="auto, cpu, cuda or cuda:N", unless="auto, a GPU if there is one"
+    )
+    precision: Precision = _network("float32", metavar="NAME", help="float32, or bfloat16 by autocast, for a GPU")
+
+    @property
+    def live(self) -> bool:
+        """Whether anything is trained at all."""
+        return self.fitness != "table"
+
+    def require_live(self) -> None:
+        """Refuse what says how to train where nothing is trained.
+
+        Raises:
+            ConfigurationError: If anything of it is given without ``fitness``.
+        """
+        if self.live:
+            return
+        if given := self._given():
+            raise ConfigurationError(f"{given[0].flag} is for live training: add --fitness train")
+
+    def _given(self) -> list[Option]:
+        return [one for one in options(TrainingChoice) if getattr(self, one.field) != one.default]
 
     def benchmark(self, tasks: tuple[str, ...], directory: Path | None) -> TrainingBenchmark | SupernetBenchmark:
         """The benchmark for tasks, checked: nothing is trained, but a network of each task has seen two images.
 
         Args:
-            tasks: Names of tasks: of rendered scenes, of ``datasets``, or of data sets known by name or path.
-            directory: Where to look for data sets first.
+            tasks: Names of tasks: of rendered scenes, of ``datasets``, or of datasets known by name or path.
+            directory: Where to look for datasets first.
 
         Raises:
             KtnasError: If torch is missing, a name is not known, data are not found or damaged, or do not suit.
         """
         alone = self.alone(tasks, directory)
-        chosen = self._sharing(alone) if self.supernet else alone
+        chosen = self._sharing(alone) if self.fitness == "supernet" else alone
         chosen.check()
         return chosen
 
@@ -119,18 +190,13 @@ class TrainingChoice:
     def _sharing(self, alone: TrainingBenchmark) -> SupernetBenchmark:
         from ktnas.training.supernet.benchmark import SupernetBenchmark
 
-        given = {
-            "--workers": self.workers,
-            "--time-limit": self.limit_s,
-            "--halving": self.halving,
-            "--keep-weights": self.keep_weights or None,
-        }
-        unfit = next((name for name, value in given.items() if value is not None), None)
+        each = ("workers", "limit_s", "halving", "keep_weights")
+        unfit = next((one for one in self._given() if one.field in each), None)
         if unfit is not None:
-            raise ConfigurationError(f"{unfit} is for --fitness train: with a supernet, a task trains one network")
-        recipe = replace(alone.recipe, epochs=SUPERNET_EPOCHS if self.epochs is None else self.epochs)
+            raise ConfigurationError(f"{unfit.flag} is for --fitness train: with a supernet, a task trains one network")
+        recipe = replace(alone.recipe, epochs=defaults.SUPERNET_EPOCHS if self.epochs is None else self.epochs)
         return SupernetBenchmark(
-            replace(alone, recipe=replace(recipe, epochs=TRAINING_EPOCHS), workers=0), alone.size, recipe
+            replace(alone, recipe=replace(recipe, epochs=defaults.EPOCHS), workers=0), alone.size, recipe
         )
 
     def search_space(self, tasks: tuple[str, ...]) -> SearchSpace:
@@ -149,11 +215,13 @@ class TrainingChoice:
         return space
 
     def load(self, tasks: tuple[str, ...], directory: Path | None) -> tuple[Dataset, ...]:
-        """The data set of each task, under the task's name.
+        """The dataset of each task, under the task's name.
 
         Raises:
             KtnasError: If a name is not known, or data are not found or damaged.
         """
+        if len(dict(self.datasets)) != len(self.datasets):
+            raise ConfigurationError("--dataset names a task twice; give each task one dataset")
         unused = next((item for item in self.datasets if item[0] not in tasks), None)
         if unused is not None:
             raise ConfigurationError(f"--dataset {'='.join(unused)} is no task of this search; name it as one")
@@ -173,8 +241,8 @@ class TrainingChoice:
 
         source = self._source(task)
         if source in SCENE_TASKS:
-            images = TRAINING_IMAGES if self.images is None else self.images
-            size = TRAINING_RESOLUTION if self.resolution is None else self.resolution
+            images = defaults.IMAGES if self.images is None else self.images
+            size = defaults.RESOLUTION if self.resolution is None else self.resolution
             found = Scenes(images, max(1, images // 4), max(1, images // 4), size).dataset(source)
         else:
             try:
@@ -215,11 +283,11 @@ class TrainingChoice:
         resolution = None if rendered else self.resolution  # scenes are rendered in it
         side = min(min(dataset.shape[:2]) if resolution is None else resolution for dataset in datasets)
         return Recipe(
-            epochs=TRAINING_EPOCHS if self.epochs is None else self.epochs,
+            epochs=defaults.EPOCHS if self.epochs is None else self.epochs,
             share=1.0 if self.share is None else self.share,
             resolution=resolution,
-            batch_size=TRAINING_BATCH if self.batch_size is None else self.batch_size,
-            learning_rate=TRAINING_RATE,
+            batch_size=defaults.BATCH_SIZE if self.batch_size is None else self.batch_size,
+            learning_rate=defaults.LEARNING_RATE,
             flip=all(dataset.shape[2] == 3 for dataset in datasets),
             padding=min(4, side // 8),
             precision=self.precision,
@@ -236,13 +304,13 @@ class TrainingChoice:
 
 
 def _of_usual_size(dataset: Dataset) -> Dataset:
-    """The data set within what a processor can do: each on its own, so that small ones beside it stay whole."""
+    """The dataset within what a CPU can do: each on its own, so that small ones beside it stay whole."""
     images = len(dataset.train)
-    if images <= TRAINING_SHARE_IMAGES:
+    if images <= defaults.LARGEST_SHARE:
         return dataset
-    note = f"{TRAINING_SHARE_IMAGES:,} of {images:,} images are trained on."
+    note = f"{defaults.LARGEST_SHARE:,} of {images:,} images are trained on."
     return replace(
-        dataset, train=dataset.chosen(TRAINING_SHARE_IMAGES), note=f"{dataset.note} {note}" if dataset.note else note
+        dataset, train=dataset.chosen(defaults.LARGEST_SHARE), note=f"{dataset.note} {note}" if dataset.note else note
     )
 
 

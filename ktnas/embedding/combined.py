@@ -7,10 +7,11 @@ predict best throughout.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ktnas.embedding import Embedder
 from ktnas.embedding.node2vec.pooling import Mean
 from ktnas.embedding.node2vec.shared_axes import Node2Vec
 from ktnas.embedding.node2vec.words import Neighbourhood, Operation, OperationAndPosition
@@ -94,6 +95,19 @@ class Combined:
         if min(groups) < 0 or not sum(groups) == len(centre) == len(scale):
             raise ValueError(f"blocks {groups}, centre ({len(centre)}) and scale ({len(scale)}) differ in length")
         return FittedCombination(tuple(parts), centre.astype(np.float64), scale.astype(np.float64), groups)
+
+
+def beside(embedder: Embedder, part: PersistentEmbedder) -> Combined:
+    """An embedder with another beside it; a combination gets it as one more of its parts.
+
+    Raises:
+        ConfigurationError: If the embedder's fit cannot be kept, as a combination needs.
+    """
+    if isinstance(embedder, Combined):
+        return replace(embedder, parts=(*embedder.parts, part))
+    if not isinstance(embedder, PersistentEmbedder):
+        raise ConfigurationError(f"embedder {embedder.name!r} cannot be combined: it does not say how its fit is kept")
+    return Combined((embedder, part))
 
 
 def combined() -> Combined:

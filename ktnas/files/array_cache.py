@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import os
 import re
-import tempfile
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,15 +19,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from ktnas.files.durable import replacing
 from ktnas.store import Arrays
 
 SIZE_LIMIT = 1 << 30
 """Bytes of a file that is read, at most."""
 
-
 ROOM = 2 << 30
 """Bytes of all files of a directory, at most; the newest file stays in any case."""
-
 
 _HEADER = re.compile(
     rb"\{'descr': '([<>|][fiu][1248])', 'fortran_order': False, 'shape': \(((?:[0-9]{1,15}(?:, |,?(?=\))))*)\), \} *\n"
@@ -131,13 +129,7 @@ def _array(content: bytes) -> npt.NDArray[np.generic]:
 
 
 def _write(path: Path, arrays: Arrays) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:40]}-", suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-            for member, array in arrays.items():
-                with archive.open(f"{member}.npy", "w", force_zip64=True) as stream:
-                    np.lib.format.write_array(stream, np.asarray(array), allow_pickle=False)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for member, array in arrays.items():
+            with archive.open(f"{member}.npy", "w", force_zip64=True) as stream:
+                np.lib.format.write_array(stream, np.asarray(array), allow_pickle=False)

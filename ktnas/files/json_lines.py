@@ -1,12 +1,23 @@
-"""Files of one JSON object per line, and files that are replaced whole."""
+"""JSON on disk: files of one record per line that only grow, and the text of whole files."""
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import stat
+from collections.abc import Callable, Sequence
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Generic, TypeVar
 
-from ktnas.errors import ConfigurationError
+from ktnas.errors import ConfigurationError, DataError
+from ktnas.files.durable import sync, sync_directory
+
+Record = TypeVar("Record")
+
+_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
+"""What file systems say that have no locks."""
 
 
 def complete_lines(content: bytes) -> tuple[list[bytes], int]:
@@ -15,11 +26,130 @@ def complete_lines(content: bytes) -> tuple[list[bytes], int]:
     return content[:size].splitlines(), size
 
 
+def read_lines(path: Path, decode: Callable[[str], Record], *, may_be_absent: bool = False) -> list[Record]:
+    """The records of a file, in order; a last line that was cut off is left out.
+
+    Args:
+        path: The file; it may be open in an `AppendOnlyLog`.
+        decode: The record of a line; raises `DataError` where there is none.
+        may_be_absent: Whether a file that is not there holds no records.
+
+    Raises:
+        DataError: If the file cannot be read, or one of its lines holds no record.
+    """
+    try:
+        lines, _ = complete_lines(path.read_bytes())
+    except OSError as error:
+        if may_be_absent and isinstance(error, FileNotFoundError | NotADirectoryError):
+            return []
+        raise DataError(f"cannot read {path}: {error.strerror}") from None
+    return _decoded(lines, decode, path)
+
+
+def _decoded(lines: Sequence[bytes], decode: Callable[[str], Record], path: Path) -> list[Record]:
+    records = []
+    for number, line in enumerate(lines, 1):
+        try:
+            records.append(decode(line.decode()))
+        except (DataError, UnicodeDecodeError) as error:
+            raise DataError(f"{path}, line {number}: {error}") from None
+    return records
+
+
+class AppendOnlyLog(Generic[Record]):
+    """A file of one record per line that only grows, and is this process's own from its opening to `close`.
+
+    Opening it changes no content. A last line that was cut off while it was written goes with the first `append`;
+    so does what an `append` that failed has left.
+
+    Attributes:
+        path: The file.
+        lines: The whole lines found, without their ends.
+        records: What they hold, in order.
+    """
+
+    def __init__(self, path: Path, decode: Callable[[str], Record]) -> None:
+        """Open a file, or make it in a directory that is there.
+
+        Args:
+            path: The file.
+            decode: The record of a line; raises `DataError` where there is none.
+
+        Raises:
+            ConfigurationError: If the file cannot be written, or another process has it.
+            DataError: If a line holds no record.
+        """
+        self.path = path
+        try:
+            self._file, content = _opened(path)
+        except OSError as error:
+            raise ConfigurationError(f"cannot write {path}: {error.strerror}; choose another --out") from None
+        self.lines, self._size = complete_lines(content)
+        try:
+            self.records = _decoded(self.lines, decode, path)
+        except BaseException:
+            self._file.close()
+            raise
+        self._torn = True
+        """Whether something may stand behind the lines."""
+
+    def append(self, lines: Sequence[str]) -> None:
+        """Add lines, given without their ends; on disk when this returns.
+
+        Raises:
+            ConfigurationError: If they cannot be written.
+        """
+        content = "".join(f"{line}\n" for line in lines).encode()
+        if not content:
+            return
+        try:
+            if self._torn:
+                self._file.seek(self._size)
+                self._file.truncate()
+            self._torn = True
+            rest = memoryview(content)
+            while rest:
+                rest = rest[self._file.write(rest) :]
+            sync(self._file.fileno())
+        except OSError as error:
+            raise ConfigurationError(
+                f"cannot write {self.path}: {error.strerror}; what it holds is kept: "
+                "give the same command again once that is mended"
+            ) from None
+        self._torn = False
+        self._size += len(content)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._file.close()
+
+
+def _opened(path: Path) -> tuple[FileIO, bytes]:
+    """A file, locked, and its content, of which a process that ended early may not have synced all."""
+    path.touch()
+    file = path.open("r+b", buffering=0)  # with a buffer, closing would try again what could not be written
+    try:
+        _require_regular(file)
+        lock(file, path.parent)
+        sync(file.fileno())
+        sync_directory(path.parent)
+        return file, file.read()
+    except BaseException:
+        file.close()
+        raise
+
+
+def _require_regular(file: FileIO) -> None:
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # a pipe would be waited for, for ever
+        raise OSError(errno.EINVAL, "it is no regular file")
+
+
 def lock(file: BinaryIO, directory: Path) -> None:
-    """Make an open file of a directory this process's own until it is closed.
+    """Make an open file of a directory this process's own until it is closed, where the file system has locks.
 
     Raises:
         ConfigurationError: If another process holds it.
+        OSError: If the file system fails at it.
     """
     try:
         import fcntl
@@ -27,17 +157,13 @@ def lock(file: BinaryIO, directory: Path) -> None:
         return
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         raise ConfigurationError(
             f"another process is writing to {directory}; wait for it, or choose another --out"
         ) from None
-
-
-def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write a file so that a reader sees the old content or the new, never a part."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_bytes(content.encode() if isinstance(content, str) else content)
-    temporary.replace(path)
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
 
 
 def to_json(value: object) -> str:

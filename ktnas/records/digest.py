@@ -18,11 +18,12 @@ from ktnas.records.function_digest import function_digest
 from ktnas.typing import JSON
 
 
-def _key(config: Mapping[str, JSON]) -> str:
+def configuration_key(config: Mapping[str, JSON]) -> str:
+    """A key for a configuration, whatever the order of its fields: 32 hexadecimal digits."""
     return hashlib.sha256(json.dumps(config, sort_keys=True, allow_nan=False).encode()).hexdigest()[:32]
 
 
-def _digest(benchmark: Benchmark) -> str | None:
+def data_digest(benchmark: Benchmark) -> str | None:
     """What a table holds, or what functions are, so that others of the same name are others; None of trainings."""
     if isinstance(benchmark, FunctionBenchmark):
         return function_digest(tuple(benchmark.functions.items()))

@@ -1,93 +1,95 @@
-"""Answers that took long, on disk one by one: a run that is cut off within a generation loses none that was there.
+"""Evaluations that took long, on disk one by one: a run that is cut off within a generation loses none that was there.
 
-``trials.jsonl`` grows once a generation has been answered, in the order asked. Evaluations that run side by side arrive
-in another order, so each is written to ``answers.jsonl`` at once; a run that goes on takes its answers from both.
+``trials.jsonl`` grows once a generation has been answered, in the order asked. Evaluations that run in parallel arrive
+in another order, so each is written to ``answers.jsonl`` at once; a run that goes on takes them from both.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
-from typing import BinaryIO
 
-from ktnas.errors import ConfigurationError, DataError
+from ktnas.errors import DataError
 from ktnas.evaluation.protocol import Question
-from ktnas.files.json_lines import complete_lines
+from ktnas.files.json_lines import AppendOnlyLog, read_lines
 from ktnas.problem.trial import Evaluation
-from ktnas.records.trials import TRIALS, read_trials
+from ktnas.records import trials
 
 ANSWERS = "answers.jsonl"
 
 
-class AnswerLog:
-    """Appends answers to ``answers.jsonl`` of a directory whose `TrialLog` is open: that one keeps others out.
-
-    Attributes:
-        answers: Evaluations found there, by task and genotype.
-    """
-
-    def __init__(self, directory: Path) -> None:
-        path = directory / ANSWERS
-        try:
-            path.touch()
-            self._file: BinaryIO = path.open("r+b")
-        except OSError as error:
-            raise ConfigurationError(f"cannot write {path}: {error.strerror}; choose another --out") from None
-        try:
-            self.answers, size = _decoded(self._file.read(), path)
-        except BaseException:
-            self._file.close()
-            raise
-        self._file.seek(size)
-        self._file.truncate()  # what follows was cut off while it was written
-
-    def append(self, question: Question, evaluation: Evaluation) -> None:
-        """Add an answer; on disk when this returns."""
-        task, genotype = question
-        record = {
-            "task": task,
-            "genotype": genotype,
-            "fitness": evaluation.fitness,
-            "error": evaluation.error,
-            "cost_s": evaluation.cost_s,
-            "metrics": dict(evaluation.metrics),
-        }
-        self._file.write(json.dumps(record, allow_nan=False).encode() + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-    def close(self) -> None:
-        """Release the file."""
-        self._file.close()
+def encode(question: Question, evaluation: Evaluation) -> str:
+    """One line of ``answers.jsonl``, without its end."""
+    task, genotype = question
+    record = {
+        "task": task,
+        "genotype": genotype,
+        "fitness": evaluation.fitness,
+        "error": evaluation.error,
+        "cost_s": evaluation.cost_s,
+        "metrics": dict(evaluation.metrics),
+    }
+    return json.dumps(record, allow_nan=False)
 
 
-def answered(directory: Path) -> frozenset[Question]:
-    """What a run has answers to so far; nothing where there is none.
+def decode(line: str) -> tuple[Question, Evaluation]:
+    """What was asked, and the evaluation, that a line of ``answers.jsonl`` holds.
 
     Raises:
-        DataError: If its record is damaged, or cannot be read.
+        DataError: If the line holds none.
     """
-    path = directory / ANSWERS
-    try:
-        trials = read_trials(directory) if (directory / TRIALS).exists() else ()
-        content = path.read_bytes() if path.exists() else b""
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}") from None
-    answers, _ = _decoded(content, path)
-    return frozenset(answers) | {(trial.task, trial.genotype) for trial in trials}
-
-
-def _decoded(content: bytes, path: Path) -> tuple[dict[Question, Evaluation], int]:
-    """Answers by question, and the number of bytes that they take."""
-    lines, size = complete_lines(content)
-    return dict(_answer(line, f"{path}, line {i}") for i, line in enumerate(lines, 1)), size
-
-
-def _answer(line: bytes, where: str) -> tuple[Question, Evaluation]:
     try:
         record = json.loads(line)
         question = str(record["task"]), tuple(map(int, record["genotype"]))
         return question, Evaluation(record["fitness"], record["cost_s"], dict(record["metrics"]), record["error"])
     except (ValueError, TypeError, KeyError) as error:
-        raise DataError(f"{where}: no answer but {line[:60]!r} ({type(error).__name__}: {error})") from None
+        raise DataError(f"no answer but {line[:60]!r} ({type(error).__name__}: {error})") from None
+
+
+class EvaluationLog:
+    """Appends evaluations to ``answers.jsonl`` of a run directory as they arrive.
+
+    Attributes:
+        evaluations: Those found there, by task and genotype.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        """Open the record of a run directory, or begin it; no other process can write to it until `close`.
+
+        Raises:
+            ConfigurationError: If it cannot be written, or another process has it.
+            DataError: If it is damaged.
+        """
+        self._log = AppendOnlyLog(directory / ANSWERS, decode)
+        self.evaluations = dict(self._log.records)
+
+    def append(self, question: Question, evaluation: Evaluation) -> None:
+        """Add an evaluation; on disk when this returns.
+
+        Raises:
+            ConfigurationError: If it cannot be written.
+        """
+        self._log.append([encode(question, evaluation)])
+
+    def close(self) -> None:
+        """Release the file."""
+        self._log.close()
+
+
+def read_evaluations(directory: Path) -> dict[Question, Evaluation]:
+    """The evaluations in ``answers.jsonl`` of a run directory, by task and genotype; none where there is no such file.
+
+    Raises:
+        DataError: If the record is damaged, or cannot be read.
+    """
+    return dict(read_lines(directory / ANSWERS, decode, may_be_absent=True))
+
+
+def answered(directory: Path) -> frozenset[Question]:
+    """What a run has evaluated so far; nothing where there is none.
+
+    Raises:
+        DataError: If its record is damaged, or cannot be read.
+    """
+    recorded = read_lines(directory / trials.TRIALS, trials.decode, may_be_absent=True)
+    return frozenset(read_evaluations(directory)) | {(trial.task, trial.genotype) for trial in recorded}

@@ -1,11 +1,12 @@
-"""Run directories: the records that a run leaves on disk, and the way back from them. Nothing else writes files.
+"""Run directories: which run one belongs to, the files that are written whole, and how directories are named.
 
-``trials.jsonl`` grows by one line per answer and is the state of the search: a run that was cut off is repeated
-from it to the bit, and goes on from where it ends. docs/output.md describes every file, field by field.
+The files that grow are those of `ktnas.records.trials`, which is the state of the search, and of
+`ktnas.records.evaluations`. docs/output.md describes every file, field by field.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -16,16 +17,17 @@ from pathlib import Path
 from typing import cast
 
 from ktnas.errors import ConfigurationError
-from ktnas.files.json_lines import to_json, write_atomically
+from ktnas.files.durable import make_directory, write_atomically
+from ktnas.files.json_lines import to_json
 from ktnas.recorded_names import plain_names
 from ktnas.records.summary import Summary
 from ktnas.typing import JSON
 
 CONFIG = "config.json"
-
+"""What decides a run: whose directory it is."""
 
 SUMMARY = "summary.json"
-
+"""What a run came to; with repeats, a list of what each came to."""
 
 ENVIRONMENT = "environment"
 """The part of ``config.json`` that describes the machine rather than the run: it may differ when a run goes on."""
@@ -48,7 +50,7 @@ class RunDirectory:
             ConfigurationError: If it holds something else, or cannot be written; nothing is changed then.
         """
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            make_directory(self.path)
             held = [entry.name for entry in self.path.iterdir() if not entry.name.startswith(".")]
             if CONFIG in held:
                 self._require_same(config)
@@ -59,7 +61,7 @@ class RunDirectory:
             else:
                 write_atomically(self.path / CONFIG, to_json(config))
             if not os.access(self.path, os.W_OK | os.X_OK):
-                raise PermissionError(13, "Permission denied")
+                raise PermissionError(errno.EACCES, "Permission denied")
         except OSError as error:
             raise ConfigurationError(f"cannot write to {self.path}: {error.strerror}; choose another --out") from None
 
@@ -90,8 +92,18 @@ class RunDirectory:
         return cast("Summary", found) if finished else None
 
     def write(self, name: str, content: str | bytes) -> None:
-        """Write a file of the run, whole or not at all."""
-        write_atomically(self.path / name, content)
+        """Write a file of the run, whole or not at all; on disk when this returns.
+
+        Raises:
+            ConfigurationError: If it cannot be written.
+        """
+        try:
+            write_atomically(self.path / name, content)
+        except OSError as error:
+            raise ConfigurationError(
+                f"cannot write {self.path / name}: {error.strerror}; what was recorded before is kept: "
+                "give the same command again once that is mended"
+            ) from None
 
 
 def places_of(path: Path, seeds: Sequence[int]) -> dict[int, Path]:
@@ -109,7 +121,7 @@ def unused_directory(parent: Path, parts: Sequence[str]) -> Path:
     for i in count(1):
         path = parent / (stem if i == 1 else f"{stem}-{i}")
         try:
-            path.mkdir(parents=True)
+            make_directory(path, exist_ok=False)
         except FileExistsError:
             continue
         except OSError as error:

@@ -8,18 +8,17 @@ fields.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import BinaryIO
 
 from ktnas.errors import ConfigurationError, DataError
-from ktnas.files.json_lines import complete_lines, lock
+from ktnas.files.durable import make_directory
+from ktnas.files.json_lines import AppendOnlyLog, read_lines
 from ktnas.records.trajectory import Move, Step, TaskCourse
 from ktnas.typing import JSON
 
 RUNS_FILE = "runs.jsonl"
-
 
 SWEEP_FILE = "sweep.json"
 """What was asked for last in a sweep's directory: arms and cases in full, in order, and seeds."""
@@ -37,7 +36,7 @@ class RunRecord:
         until_best: Whether a task stopped once it had found the best listed fitness.
         tasks: How it went, by task.
         wall_s: Wall-clock seconds of the search.
-        cpu_s: Processor seconds of the search.
+        cpu_s: CPU seconds of the search.
         code: Digest of the program's source that made it.
     """
 
@@ -93,58 +92,40 @@ def read_records(path: Path) -> dict[str, RunRecord]:
     Raises:
         DataError: If the file cannot be read, or is damaged.
     """
-    try:
-        lines, _ = complete_lines(path.read_bytes())
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}") from None
-    return _decoded(lines, path)
+    return dict(read_lines(path, decode))
 
 
-def _decoded(lines: Sequence[bytes], path: Path) -> dict[str, RunRecord]:
-    records = {}
-    for number, line in enumerate(lines, 1):
-        try:
-            key, record = decode(line.decode())
-        except (DataError, UnicodeDecodeError) as error:
-            raise DataError(f"{path}, line {number}: {error}") from None
-        records[key] = record
-    return records
-
-
-class RecordLog:
-    """Appends records to a directory's ``runs.jsonl``, which no other process can write to meanwhile.
+class SweepLog:
+    """Appends records to a directory's ``runs.jsonl``.
 
     Attributes:
         records: What is recorded, by key.
     """
 
     def __init__(self, directory: Path) -> None:
+        """Open the record of a sweep's directory, which is made if need be; nobody else can write to it until `close`.
+
+        Raises:
+            ConfigurationError: If it cannot be written, or another process has it.
+            DataError: If it is damaged.
+        """
         path = directory / RUNS_FILE
         try:
-            directory.mkdir(parents=True, exist_ok=True)
-            path.touch()
-            self._file: BinaryIO = path.open("r+b")
+            make_directory(directory)
         except OSError as error:
             raise ConfigurationError(f"cannot write {path}: {error.strerror}; choose another --out") from None
-        try:
-            lock(self._file, directory)
-            lines, size = complete_lines(self._file.read())
-            self.records = _decoded(lines, path)
-        except BaseException:
-            self._file.close()
-            raise
-        self._file.seek(size)
-        self._cut = True
+        self._log = AppendOnlyLog(path, decode)
+        self.records = dict(self._log.records)
 
     def append(self, key: str, record: RunRecord) -> None:
-        """Add a record; on disk when this returns."""
-        if self._cut:  # what follows the last whole line was cut off while it was written
-            self._file.truncate()
-            self._cut = False
-        self._file.write((encode(record, key) + "\n").encode())
-        self._file.flush()
+        """Add a record; on disk when this returns.
+
+        Raises:
+            ConfigurationError: If it cannot be written.
+        """
+        self._log.append([encode(record, key)])
         self.records[key] = record
 
     def close(self) -> None:
         """Release the file."""
-        self._file.close()
+        self._log.close()

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 from ktnas.errors import ConfigurationError, DataError
-from ktnas.files.json_lines import complete_lines, lock
+from ktnas.files.json_lines import AppendOnlyLog, read_lines
 from ktnas.problem.trial import Evaluation, Proposal, Trial
 from ktnas.typing import Genotype
 
 TRIALS = "trials.jsonl"
-
 
 _LINE = json.JSONEncoder(allow_nan=False)
 
@@ -77,48 +75,26 @@ def read_trials(directory: Path) -> tuple[Trial, ...]:
     Raises:
         DataError: If the directory holds no record of trials, or a damaged one.
     """
-    path = directory / TRIALS
-    try:
-        lines, _ = complete_lines(path.read_bytes())
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}") from None
-    return _decoded(lines, path)
-
-
-def _decoded(lines: Sequence[bytes], path: Path) -> tuple[Trial, ...]:
-    trials = []
-    for number, line in enumerate(lines, 1):
-        try:
-            trials.append(decode(line.decode()))
-        except (DataError, UnicodeDecodeError) as error:
-            raise DataError(f"{path}, line {number}: {error}") from None
-    return tuple(trials)
+    return tuple(read_lines(directory / TRIALS, decode))
 
 
 class TrialLog:
     """Appends trials to ``trials.jsonl``; those that stand there already must come again, exactly.
 
     Attributes:
-        answers: Evaluations that are recorded, by task and genotype.
+        evaluations: Evaluations that are recorded, by task and genotype.
         appended: Number of trials that have been added to those found.
     """
 
     def __init__(self, directory: Path) -> None:
-        path = directory / TRIALS
-        try:
-            path.touch()
-            self._file: BinaryIO = path.open("r+b")
-        except OSError as error:
-            raise ConfigurationError(f"cannot write {path}: {error.strerror}; choose another --out") from None
-        self._path = path
-        try:
-            lock(self._file, path.parent)
-            self._lines, self._size = complete_lines(self._file.read())
-            trials = _decoded(self._lines, path)
-        except BaseException:
-            self._file.close()
-            raise
-        self.answers = {(t.task, t.genotype): t.evaluation for t in trials if not t.repeat}
+        """Open the record of a run directory, or begin it; no other process can write to it until `close`.
+
+        Raises:
+            ConfigurationError: If it cannot be written, or another process has it.
+            DataError: If it is damaged.
+        """
+        self._log = AppendOnlyLog(directory / TRIALS, decode)
+        self.evaluations = {(t.task, t.genotype): t.evaluation for t in self._log.records if not t.repeat}
         self.appended = 0
         self._position = 0
         self._counts: dict[str, int] = {}
@@ -126,25 +102,28 @@ class TrialLog:
     def append(self, trials: Sequence[Trial], architectures: Sequence[str]) -> None:
         """Add trials, or find that they are the next ones recorded; on disk when this returns.
 
+        Args:
+            trials: Those that come next.
+            architectures: Theirs, as users know them.
+
         Raises:
-            ConfigurationError: If something else is recorded; the record is not changed then.
+            ConfigurationError: If something else is recorded; the record is not changed then. Or if they cannot be
+                written.
         """
-        new: list[str] = []
-        for trial, architecture in zip(trials, architectures, strict=True):
-            line = encode(trial, architecture, self._numbered(trial))
-            if self._position < len(self._lines):
-                self._compare(line)
-            else:
-                new.append(line + "\n")
-            self._position += 1
-        if not new:
-            return
-        if not self.appended:
-            self._file.seek(self._size)
-            self._file.truncate()
-        self._file.write("".join(new).encode())
-        self._file.flush()
-        self.appended += len(new)
+        lines = [
+            encode(trial, architecture, self._numbered(trial))
+            for trial, architecture in zip(trials, architectures, strict=True)
+        ]
+        recorded = self._log.lines[self._position : self._position + len(lines)]
+        for number, (line, found) in enumerate(zip(lines, recorded, strict=False), self._position + 1):
+            if found != line.encode():
+                raise ConfigurationError(
+                    f"{self._log.path}, line {number}: the search now comes to another trial than the one recorded, "
+                    "so another version of the program or of the data wrote it; choose another --out"
+                )
+        self._log.append(lines[len(recorded) :])
+        self._position += len(lines)
+        self.appended += len(lines) - len(recorded)
 
     def _numbered(self, trial: Trial) -> int | None:
         if trial.repeat:
@@ -152,13 +131,6 @@ class TrialLog:
         number = self._counts[trial.task] = self._counts.get(trial.task, 0) + 1
         return number
 
-    def _compare(self, line: str) -> None:
-        if self._lines[self._position] != line.encode():
-            raise ConfigurationError(
-                f"{self._path}, line {self._position + 1}: the search now comes to another trial than the one "
-                "recorded, so another version of the program or of the data wrote it; choose another --out"
-            )
-
     def close(self) -> None:
         """Release the file."""
-        self._file.close()
+        self._log.close()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass
 
-from ktnas.algorithms import KeepsEmbeddings, Populated, Search
+from ktnas.algorithms import KeepsEmbeddings, Populated, RatesByProxy, Search
 from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.complexity_proxy import tabulated
 from ktnas.errors import ConfigurationError
@@ -15,9 +14,6 @@ from ktnas.files.search_path import cache_directory
 from ktnas.problem.budget import Budget, S
 from ktnas.problem.proxy import Parameters
 from ktnas.problem.task import Problem
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 
 def require_population(search: Search[S], budget_evals: int) -> None:
@@ -71,12 +67,10 @@ def with_store(search: Search[object]) -> Search[object]:
 
 def with_proxy(search: Search[object], benchmark: Benchmark) -> Search[object]:
     """The search with parameters as the benchmark lists them, if it counts parameters and they are listed."""
-    if not isinstance(getattr(search, "proxy", None), Parameters):
+    if not (isinstance(search, RatesByProxy) and isinstance(search.proxy, Parameters)):
         return search
     listed = tabulated(benchmark)
-    return (
-        search if listed is None else cast("Search[object]", replace(cast("DataclassInstance", search), proxy=listed))
-    )
+    return search if listed is None else search.with_proxy(listed)
 
 
 def _note(message: str) -> None:

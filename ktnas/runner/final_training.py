@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TextIO, TypedDict
 
 from ktnas.description import describe
 from ktnas.errors import ConfigurationError
-from ktnas.files.json_lines import to_json, write_atomically
+from ktnas.files.durable import write_atomically
+from ktnas.files.json_lines import to_json
 from ktnas.formatting import count_text, duration, number_text
 from ktnas.records.configuration import environment
 from ktnas.records.run_directory import unused_directory

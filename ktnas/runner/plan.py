@@ -12,7 +12,7 @@ from ktnas.description import identify
 from ktnas.errors import ConfigurationError
 from ktnas.problem.budget import check
 from ktnas.records.configuration import configuration, environment
-from ktnas.records.digest import _digest, _key
+from ktnas.records.digest import configuration_key, data_digest
 from ktnas.records.run_directory import ENVIRONMENT
 from ktnas.runner.design import Sweep
 from ktnas.spaces.fingerprint import fingerprint
@@ -61,7 +61,7 @@ def planned(sweep: Sweep) -> Plan:
         configs[a, c] = {
             **configuration(benchmark, problem, experiment.search, budget, (0,)),
             "version": __version__,
-            "data": _digest(benchmark),
+            "data": data_digest(benchmark),
             "fingerprint": fingerprint(problem.space),
         }
         del configs[a, c][ENVIRONMENT]
@@ -72,7 +72,7 @@ def planned(sweep: Sweep) -> Plan:
     if twice is not None:
         raise ConfigurationError(f"two cases are named {twice!r}; give each a name of its own")
     jobs = [Job(a, c, seed) for seed in sweep.seeds for c in range(len(sweep.cases)) for a in range(len(sweep.arms))]
-    keys = {job: _key({**identities[job.arm, job.case], "seed": job.seed}) for job in jobs}
+    keys = {job: configuration_key({**identities[job.arm, job.case], "seed": job.seed}) for job in jobs}
     return Plan(keys, titles, _described(sweep, titles, configs))
 
 

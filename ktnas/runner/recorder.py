@@ -10,7 +10,7 @@ from typing import TypeAlias
 from ktnas.evaluation.protocol import Change, Question
 from ktnas.problem.progress import Progress, TaskResult
 from ktnas.problem.trial import Evaluation, Proposal, Trial
-from ktnas.records.evaluations import AnswerLog
+from ktnas.records.evaluations import EvaluationLog
 from ktnas.records.summary import Ending, Seconds
 from ktnas.records.trials import TrialLog
 from ktnas.report.progress import Standings, standings
@@ -36,7 +36,7 @@ class Recorder:
 
     label: Callable[[Genotype], str]
     log: TrialLog
-    answers: AnswerLog | None
+    answers: EvaluationLog | None
     show: Show
     tasks: Mapping[str, TaskResult]
     search_s: float = 0.0

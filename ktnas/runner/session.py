@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ktnas.benchmarks import Benchmark
 from ktnas.benchmarks.live import LiveBenchmark
-from ktnas.config.experiment import Settings, compose
+from ktnas.config.experiment import compose
+from ktnas.config.run_options import RunOptions
 from ktnas.evaluation.interrupts import interruptions_held_back
 from ktnas.evaluation.protocol import Evaluate
 from ktnas.evaluation.replay import recalling
@@ -23,7 +24,7 @@ from ktnas.files.json_lines import to_json
 from ktnas.problem.budget import check
 from ktnas.problem.progress import TaskResult
 from ktnas.records.configuration import configuration
-from ktnas.records.evaluations import AnswerLog, answered
+from ktnas.records.evaluations import EvaluationLog, answered
 from ktnas.records.run_directory import SUMMARY, RunDirectory
 from ktnas.records.summary import Ending, Summary, summarize
 from ktnas.records.trials import TrialLog
@@ -98,17 +99,17 @@ def search_once(experiment: Experiment, seed: int, directory: RunDirectory, show
 @contextmanager
 def _evaluator(benchmark: Benchmark, directory: Path, recorder: Recorder) -> Iterator[Evaluate]:
     """What answers a run's questions: first the record; answers that take long are recorded as they arrive."""
-    known = recorder.log.answers
+    known = recorder.log.evaluations
     if not isinstance(benchmark, LiveBenchmark):
         yield recalling(known, benchmark.evaluate)
         return
-    with closing(AnswerLog(directory)) as answers, benchmark.evaluator(recorder.watch) as evaluate:
+    with closing(EvaluationLog(directory)) as answers, benchmark.evaluator(recorder.watch) as evaluate:
         recorder.answers = answers
-        yield recalling({**answers.answers, **known}, evaluate)
+        yield recalling({**answers.evaluations, **known}, evaluate)
 
 
 def search_seeds(
-    settings: Settings, seeds: Sequence[int], directory: RunDirectory, view: View, jobs: int
+    settings: RunOptions, seeds: Sequence[int], directory: RunDirectory, view: View, jobs: int
 ) -> list[Summary]:
     """One search per seed, each in a directory of its own, in as many processes; the results do not depend on ``jobs``.
 
@@ -168,7 +169,7 @@ def _in_turn(experiment: Experiment, places: Mapping[int, Path], view: View) -> 
     return summaries
 
 
-def _in_parallel(settings: Settings, places: Mapping[int, Path], view: View, jobs: int) -> list[Summary]:
+def _in_parallel(settings: RunOptions, places: Mapping[int, Path], view: View, jobs: int) -> list[Summary]:
     context = multiprocessing.get_context("spawn")
     news: Queue[tuple[int, Standings]] = context.Queue()
     stop = context.Event()
@@ -214,7 +215,7 @@ def _attach(news: Queue[tuple[int, Standings]], stop: Event) -> None:
     _wires.append((news, stop))
 
 
-def _search_in_process(settings: Settings, seed: int, place: Path) -> Summary:
+def _search_in_process(settings: RunOptions, seed: int, place: Path) -> Summary:
     news, stop = _wires[0]
     told = 0.0
 
@@ -222,7 +223,7 @@ def _search_in_process(settings: Settings, seed: int, place: Path) -> Summary:
         nonlocal told
         if stop.is_set():
             raise KeyboardInterrupt
-        ended = all(row.closed or row.evaluations >= settings.budget for row in standing.values())
+        ended = all(row.closed or row.evaluations >= settings.budget_evals for row in standing.values())
         if ended or monotonic() - told > 1 / REFRESHES_PER_SECOND:
             told = monotonic()
             news.put((seed, standing))

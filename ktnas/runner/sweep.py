@@ -21,10 +21,11 @@ import numpy as np
 
 from ktnas.errors import ConfigurationError, KtnasError
 from ktnas.evaluation.interrupts import interruptions_held_back
-from ktnas.files.json_lines import to_json, write_atomically
+from ktnas.files.durable import write_atomically
+from ktnas.files.json_lines import to_json
 from ktnas.problem.progress import Progress
 from ktnas.records.digest import code_digest
-from ktnas.records.sweep_log import SWEEP_FILE, RecordLog, RunRecord
+from ktnas.records.sweep_log import SWEEP_FILE, RunRecord, SweepLog
 from ktnas.runner.design import Sweep
 from ktnas.runner.loop import run
 from ktnas.runner.plan import Job, Plan, planned
@@ -127,7 +128,7 @@ def run_sweep(sweep: Sweep, directory: Path, *, jobs: int = 1, notify: Notify | 
             finished by then is kept.
     """
     plan = planned(sweep)
-    log = RecordLog(directory)
+    log = SweepLog(directory)
     try:
         write_atomically(directory / SWEEP_FILE, to_json(plan.described))
         pending = [job for job, key in plan.keys.items() if key not in log.records]
@@ -150,7 +151,7 @@ class _Watch:
 
     sweep: Sweep
     plan: Plan
-    log: RecordLog
+    log: SweepLog
     notify: Notify
     pending: Sequence[Job]
     workers: int = 1

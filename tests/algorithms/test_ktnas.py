@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 
 from ktnas.algorithms.candidates.pool import Offspring, WholeSpace
-from ktnas.algorithms.candidates.screening import SurrogateScreening
+from ktnas.algorithms.candidates.proxy_screening import ProxyScreening
+from ktnas.algorithms.candidates.screening import NoScreening, SurrogateScreening
 from ktnas.algorithms.candidates.variation import Variation
+from ktnas.algorithms.presets import ktnas, ktnas_paper
+from ktnas.embedding.proxy_features import ProxyFeatures
 from ktnas.errors import ConfigurationError
+from ktnas.problem.proxy import Parameters
 from ktnas.problem.trial import Evaluation, Trial
 from ktnas.surrogate.ridge import Ridge
 from ktnas.transfer.no_transfer import NoTransfer
@@ -442,3 +446,16 @@ def test_the_screening_is_told_how_many_evaluations_are_left(run_course, make_pa
     run_course(make_paper(screening=Listening(Ridge()), transfer=NoTransfer()), budget=20)
     assert len(told) > 1
     assert all(count + remaining == 20 for fit in told for count, remaining in fit.values())
+
+
+def test_a_screening_chooses_from_the_whole_space_and_without_one_offspring_are_evaluated_as_bred():
+    screened = ktnas_paper().with_screening(SurrogateScreening(Ridge()))
+    assert (screened.screening, screened.pool) == (SurrogateScreening(Ridge()), WholeSpace())
+    assert screened.with_screening(NoScreening()).pool == Offspring()
+
+
+def test_a_proxy_chooses_offspring_or_is_a_feature_of_the_screening():
+    bare = ktnas_paper().with_proxy(Parameters())
+    assert (bare.pool, bare.embedder) == (ProxyScreening(Parameters()), ktnas_paper().embedder)
+    screened = ktnas().with_proxy(Parameters())
+    assert (screened.pool, screened.embedder.parts[-1]) == (ktnas().pool, ProxyFeatures((Parameters(),)))

@@ -251,7 +251,7 @@ def test_a_defect_of_ours_keeps_its_traceback(monkeypatch):
     def broken(options):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(cli, "_data", broken)
+    monkeypatch.setattr(cli.COMMANDS["data"], "execute", broken)
     with pytest.raises(ZeroDivisionError):
         main(["data"])
 
@@ -352,6 +352,6 @@ def test_a_reader_that_goes_away_is_no_defect(monkeypatch, tmp_path):
         raise BrokenPipeError
 
     with (tmp_path / "out").open("w") as stream:
-        monkeypatch.setattr(cli, "_data", gone)
+        monkeypatch.setattr(cli.COMMANDS["data"], "execute", gone)
         monkeypatch.setattr(sys, "stdout", stream)
         assert main(["data"]) == 1

@@ -1,14 +1,16 @@
-"""Settings to objects: what is composed, and each contradiction by its message."""
+"""Options to objects: what is composed, and each contradiction by its message."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from ktnas.algorithms.candidates.pool import Offspring, WholeSpace
 from ktnas.algorithms.candidates.screening import NoScreening
-from ktnas.benchmarks.user_table import TableChoice
-from ktnas.config.experiment import Settings, compose
+from ktnas.config.experiment import compose
 from ktnas.config.method import MethodChoice
+from ktnas.config.run_options import RunOptions
+from ktnas.config.training import TrainingChoice
 from ktnas.errors import ConfigurationError, KtnasError, UnknownNameError
 
 CODES = [f"{a}{b}{c}" for a in range(3) for b in range(3) for c in range(3)]
@@ -19,41 +21,41 @@ def table(tmp_path):
     path = tmp_path / "mine.csv"
     rows = [f"{code},{sum(map(int, code))},{code.count('2')}" for code in CODES]
     path.write_text("\n".join(["arch,sum,twos", *rows]) + "\n")
-    return TableChoice(path, "categorical")
+    return {"table": path, "space": "categorical"}
 
 
-def settings(**changes):
-    return replace(Settings(method=MethodChoice("random-search")), **changes)
+def asked(**changes):
+    return replace(RunOptions(method=MethodChoice("random-search")), **changes)
 
 
 def test_without_anything_two_tasks_of_the_embedded_benchmark_are_searched():
-    experiment = compose(settings())
+    experiment = compose(asked())
     assert experiment.benchmark.name == "nasbench-graph"
     assert experiment.problem.names == ("cora", "pubmed")
     assert experiment.problem.role("cora") == "source"
 
 
 def test_a_benchmark_alone_means_all_its_tasks():
-    problem = compose(settings(benchmark="nasbench-graph")).problem
+    problem = compose(asked(benchmark="nasbench-graph")).problem
     assert len(problem.names) == 9
     assert problem.role("cora") == "task"
 
 
 def test_sources_give_one_way_and_tasks_give_both(table):
-    one_way = compose(settings(sources=("sum",), targets=("twos",), table=table)).problem
+    one_way = compose(asked(sources=("sum",), targets=("twos",), **table)).problem
     assert (one_way.donors("twos"), one_way.donors("sum")) == (("sum",), ())
-    both = compose(settings(tasks=("sum", "twos"), table=table)).problem
+    both = compose(asked(tasks=("sum", "twos"), **table)).problem
     assert (both.donors("twos"), both.donors("sum")) == (("sum",), ("twos",))
 
 
 def test_a_table_knows_which_columns_are_minimized(table):
-    experiment = compose(settings(tasks=("sum",), table=replace(table, minimize=("sum",))))
+    experiment = compose(asked(tasks=("sum",), **table, minimize=("sum",)))
     assert experiment.benchmark.best_fitness("sum") == 0
 
 
 def test_until_best_stops_at_the_best_listed_fitness(table):
-    assert compose(settings(tasks=("sum",), table=table)).budget.stop_at == {}
-    assert compose(settings(tasks=("sum",), table=table, until_best=True)).budget.stop_at == {"sum": 6.0}
+    assert compose(asked(tasks=("sum",), **table)).budget.stop_at == {}
+    assert compose(asked(tasks=("sum",), **table, until_best=True)).budget.stop_at == {"sum": 6.0}
 
 
 def test_parts_of_a_method_are_exchanged():
@@ -96,17 +98,34 @@ def test_parts_of_a_method_are_exchanged():
 )
 def test_mistakes_are_named(changes, message):
     with pytest.raises(KtnasError, match=message):
-        compose(settings(**changes))
+        compose(asked(**changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"space": "darts"}, "describe a table of your own; name it with --table"),
+        ({"arch_column": "arch"}, "describe a table of your own; name it with --table"),
+        ({"minimize": ("sum",)}, "describe a table of your own; name it with --table"),
+        ({"table": Path("mine.csv")}, "--table needs --space, the search space of its architectures: nasbench201"),
+        ({"training": TrainingChoice(epochs=3)}, "--epochs is for live training: add --fitness train"),
+        ({"training": TrainingChoice("darts", "train"), "arch_column": "arch"}, "name it with --table"),
+        ({"training": TrainingChoice("darts", "train"), "benchmark": "nasbench201"}, "--benchmark is a source of"),
+    ],
+)
+def test_what_belongs_to_another_source_of_fitness_is_refused(changes, message):
+    with pytest.raises(ConfigurationError, match=message):
+        compose(asked(**changes))
 
 
 def test_mistakes_with_tables_are_named(table):
     with pytest.raises(ConfigurationError, match="either --table or --benchmark"):
-        compose(settings(table=table, benchmark="nasbench201", tasks=("sum",)))
+        compose(asked(**table, benchmark="nasbench201", tasks=("sum",)))
     with pytest.raises(ConfigurationError, match="--table needs the columns to search"):
-        compose(settings(table=table))
+        compose(asked(**table))
     with pytest.raises(UnknownNameError, match="unknown search space 'nasbench'"):
-        compose(settings(table=replace(table, space="nasbench"), tasks=("sum",)))
+        compose(asked(**(table | {"space": "nasbench"}), tasks=("sum",)))
 
 
 def test_a_budget_of_one_suits_a_search_without_a_population():
-    assert compose(settings(budget=1)).budget.evaluations == 1
+    assert compose(asked(budget=1)).budget.evaluations == 1

@@ -3,6 +3,7 @@
 import pytest
 
 from ktnas.benchmarks.registry import SOURCES
+from ktnas.config import defaults
 from ktnas.config import registry as catalog
 from ktnas.errors import UnknownNameError
 
@@ -18,7 +19,7 @@ def test_embedders_carry_their_names(name):
 
 
 def test_the_combined_embedder_is_the_default_methods():
-    assert catalog.EMBEDDERS["combined"]() == catalog.METHODS[catalog.DEFAULT_METHOD]().embedder
+    assert catalog.EMBEDDERS["combined"]() == catalog.METHODS[defaults.METHOD]().embedder
 
 
 @pytest.mark.parametrize("name", catalog.TRANSFERS)
@@ -41,8 +42,8 @@ def test_spaces_carry_their_names(name):
 
 def test_benchmarks_are_those_that_can_be_loaded():
     assert tuple(source.name for source in SOURCES) == catalog.BENCHMARKS
-    default = next(source for source in SOURCES if source.name == catalog.DEFAULT_BENCHMARK)
-    assert {catalog.DEFAULT_SOURCE, catalog.DEFAULT_TARGET} <= set(default.tasks)
+    default = next(source for source in SOURCES if source.name == defaults.BENCHMARK)
+    assert {defaults.SOURCE, defaults.TARGET} <= set(default.tasks)
 
 
 def test_an_unknown_name_lists_the_known_ones_and_the_nearest():

@@ -3,11 +3,17 @@ from pathlib import Path
 
 import pytest
 
+from ktnas.algorithms.candidates.pool import Offspring, WholeSpace
+from ktnas.algorithms.candidates.proxy_screening import ProxyScreening
 from ktnas.algorithms.candidates.screening import NoScreening
 from ktnas.algorithms.presets import ktnas_paper
 from ktnas.algorithms.random_search import RandomSearch
+from ktnas.config.method import MethodChoice
+from ktnas.config.options import options
+from ktnas.config.run_options import RunOptions
 from ktnas.config.sweep_file import read_sweep, replaced_field
 from ktnas.errors import ConfigurationError, DataError, KtnasError, UnknownNameError
+from ktnas.problem.proxy import Parameters
 from ktnas.runner.design import Named, OwnTable
 from ktnas.transfer.no_transfer import NoTransfer
 from ktnas.transfer.transfer_rank import TransferRank
@@ -48,6 +54,25 @@ class TestSweep:
         assert (first.sources, first.budget, first.until_best, first.name) == (("cora",), 20, True, "a case")
         assert second.budget == 30
         assert sweep.seeds == (3, 1)
+
+    def test_every_option_of_a_method_is_a_key_of_an_arm(self, tmp_path):
+        arms = read(
+            tmp_path, '[[arms]]\nmethod = "ktnas-paper"\noffspring = [2, 6]\nproxy = "parameters"\n' + CASE
+        ).arms
+        assert [(arm.name, arm.search.offspring) for arm in arms] == [
+            ("ktnas-paper, offspring 2", 2),
+            ("ktnas-paper, offspring 6", 6),
+        ]
+        assert arms[0].search.pool == ProxyScreening(Parameters())
+
+    def test_a_surrogate_changes_what_it_chooses_from(self, tmp_path):
+        arms = read(tmp_path, '[[arms]]\nmethod = "ktnas-paper"\nsurrogate = ["ridge", "none"]\n' + CASE).arms
+        assert [arm.search.pool for arm in arms] == [WholeSpace(), Offspring()]
+
+    def test_a_case_may_stop_otherwise_than_the_file_says(self, tmp_path):
+        text = f"until-best = true\nbudget = 9\n{ARM}{CASE}{CASE}until-best = false\nbudget = 12\nname = 'other'\n"
+        cases = read(tmp_path, text).cases
+        assert [(case.budget, case.until_best) for case in cases] == [(9, True), (12, False)]
 
     def test_a_table_of_ones_own(self, tmp_path):
         table = tmp_path / "own.csv"
@@ -125,10 +150,10 @@ class TestFields:
         (ARM, r"needs at least one \[\[cases\]\]"),
         ("arms = 3\n" + CASE, r"at least one \[\[arms\]\]"),
         ("budgets = 3\n" + ARM + CASE, "did you mean 'budget'"),
-        ("budget = 2.5\n" + ARM + CASE, "budget must be a whole number; got 2.5"),
-        ("budget = true\n" + ARM + CASE, "budget must be a whole number"),
+        ("budget = 2.5\n" + ARM + CASE, "budget of .*sweep.toml must be a whole number; got 2.5"),
+        ("budget = true\n" + ARM + CASE, "budget of .*sweep.toml must be a whole number"),
         ("budget = 0\n" + ARM + CASE, "at least 1 evaluation"),
-        ("until-best = 1\n" + ARM + CASE, "until-best must be true or false"),
+        ("until-best = 1\n" + ARM + CASE, "until-best of .*sweep.toml must be true or false"),
         ("seeds = 0\n" + ARM + CASE, "seeds must be their number"),
         ("seeds = [1, 1]\n" + ARM + CASE, "listed twice"),
         ('seeds = ["a"]\n' + ARM + CASE, "seeds must be"),
@@ -137,14 +162,20 @@ class TestFields:
         ("[[arms]]\nmethod = 3\n" + CASE, "method of arm 1 must be text; got 3"),
         (ARM + "populations = 3\n" + CASE, "unknown key 'populations' of arm 1; did you mean 'population'"),
         (ARM + "population = 3\n" + CASE, "has no population"),
+        (ARM + "offspring = 2.5\n" + CASE, "offspring of arm 1 must be a whole number; got 2.5"),
+        (ARM + CASE + "name = 3\n", "name of case 1 must be text; got 3"),
+        (ARM + CASE + "method = 'ktnas'\n", "unknown key 'method' of case 1"),
         (ARM + 'population = "3"\n' + CASE, "population of arm 1 must be a whole number"),
         (ARM + "fields = 3\n" + CASE, "fields of arm 1 must be a table"),
         (ARM + ARM + CASE, "two arms are named 'random-search'"),
         (ARM + "[[cases]]\ntasks = 3\n", "tasks of case 1 must be text; got 3"),
-        (ARM + '[[cases]]\ntasks = ["core"]\n', "unknown task 'core'"),
+        (ARM + '[[cases]]\ntasks = ["core"]\n', "case 1: unknown task 'core'"),
         (ARM + '[[cases]]\nsource = "cora"\n', "needs --target as well"),
-        (ARM + CASE + "minimize = 'cora'\n", "minimize of case 1 describes a table of your own"),
-        (ARM + '[[cases]]\ntable = "x.csv"\n', "case 1 needs the space"),
+        (
+            ARM + CASE + "minimize = 'cora'\n",
+            "case 1: --space, --arch-column and --minimize describe a table of your own",
+        ),
+        (ARM + '[[cases]]\ntable = "x.csv"\n', "case 1: --table needs --space, the search space of its architectures"),
         (ARM + CASE + 'data = "/no/such/place"\n', "does not exist or is no directory"),
     ],
 )
@@ -169,6 +200,14 @@ def test_errors_keep_their_kind(tmp_path):
 
 
 DOCS = (Path(__file__).parents[2] / "docs" / "sweep.md").read_text()
+
+
+@pytest.mark.parametrize(("table", "kind"), [("arms", MethodChoice), ("cases", RunOptions)])
+def test_the_keys_in_the_documentation_are_the_options(table, kind):
+    """Printed as they should stand, to be copied."""
+    rows = "\n".join(f"| `{one.key}` | {one.help()} |" for one in options(kind))
+    heading = f"| key of `[[{table}]]`, as the option of `ktnas run` | meaning |\n|---|---|\n"
+    assert f"{heading}{rows}\n" in DOCS, f"docs/sweep.md should say:\n{heading}{rows}"
 
 
 @pytest.mark.table("transnas101-micro")

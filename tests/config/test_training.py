@@ -1,14 +1,17 @@
 """What the command line says about live training, composed: defaults, data sets, refusals."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ktnas.benchmarks.user_table import TableChoice
-from ktnas.config.experiment import Settings, compose
-from ktnas.config.registry import SCENE_TASKS, TRAINING_EPOCHS, TRAINING_IMAGES, TRAINING_RESOLUTION, TRAINING_SPACES
-from ktnas.config.training import TrainingChoice, require_torch
+from ktnas.config import defaults
+from ktnas.config.experiment import compose
+from ktnas.config.options import options
+from ktnas.config.registry import SCENE_TASKS, TRAINING_SPACES
+from ktnas.config.run_options import RunOptions
+from ktnas.config.training import TrainingChoice, named_path, require_torch
 from ktnas.datasets import scenes
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.images.registry import find
@@ -18,7 +21,7 @@ from ktnas.training.benchmark import TrainingBenchmark
 from ktnas.training.networks import build
 from ktnas.training.supernet.benchmark import EPOCHS, SupernetBenchmark
 
-TINY = TrainingChoice(images=8, resolution=24, channels=4, device="cpu", batch_size=4)
+TINY = TrainingChoice(fitness="train", images=8, resolution=24, channels=4, device="cpu", batch_size=4)
 
 
 @pytest.fixture
@@ -86,7 +89,7 @@ def test_large_data_sets_are_reduced_each_on_its_own(monkeypatch):
     assert [len(dataset.train) for dataset in datasets] == [2000, len(known["digits"].train)]
     assert [dataset.note for dataset in datasets] == ["2,000 of 50,000 images are trained on.", ""]
     recipe = TrainingChoice(device="cpu").recipe(datasets)
-    assert (recipe.share, recipe.epochs) == (1.0, TRAINING_EPOCHS)
+    assert (recipe.share, recipe.epochs) == (1.0, defaults.EPOCHS)
     half = TrainingChoice(share=0.5)
     assert len(half.load(("large",), None)[0].train) == 50_000
     assert half.recipe((large(),)).share == 0.5
@@ -114,19 +117,19 @@ def test_what_is_given_is_used():
     assert TINY.alone(("normal",), None).workers >= 1
 
 
-def test_settings_lead_to_an_experiment_and_without_tasks_to_the_scenes():
-    experiment = compose(Settings(training=TINY, budget=6))
+def test_options_lead_to_an_experiment_and_without_tasks_to_the_scenes():
+    experiment = compose(RunOptions(training=TINY, budget=6))
     assert isinstance(experiment.benchmark, TrainingBenchmark)
     assert experiment.problem.names == ("segmentsemantic", "normal")
     assert experiment.problem.role("segmentsemantic") == "source"
-    assert (TINY.images, TINY.resolution) != (TRAINING_IMAGES, TRAINING_RESOLUTION)
+    assert (TINY.images, TINY.resolution) != (defaults.IMAGES, defaults.RESOLUTION)
 
 
 def test_a_supernet_has_its_own_epochs():
-    choice = TrainingChoice(space="nasbench201", supernet=True, channels=2, device="cpu", epochs=3)
+    choice = TrainingChoice(space="nasbench201", fitness="supernet", channels=2, device="cpu", epochs=3)
     benchmark = choice.benchmark(("digits",), None)
     assert isinstance(benchmark, SupernetBenchmark)
-    assert (benchmark.recipe.epochs, benchmark.alone.recipe.epochs, benchmark.workers) == (3, TRAINING_EPOCHS, 0)
+    assert (benchmark.recipe.epochs, benchmark.alone.recipe.epochs, benchmark.workers) == (3, defaults.EPOCHS, 0)
     assert replace(choice, epochs=None).benchmark(("digits",), None).recipe.epochs == EPOCHS
 
 
@@ -138,6 +141,7 @@ def test_a_supernet_has_its_own_epochs():
         ({"space": "transnas-micro"}, ("normal",), UnknownNameError, "did you mean 'transnas101-micro'"),
         ({"datasets": (("mine", "absent.npz"),)}, ("mine",), DataError, "no such file"),
         ({"datasets": (("mine", "x.npz"),)}, ("normal",), ConfigurationError, "--dataset mine=x.npz is no task"),
+        ({"datasets": (("a", "x"), ("a", "y"))}, ("a",), ConfigurationError, "--dataset names a task twice"),
         ({"epochs": 0}, ("normal",), ConfigurationError, "epochs must be at least 1; got 0"),
         ({"share": 0.0}, ("normal",), ConfigurationError, "share must be above 0"),
         ({"share": 0.1}, ("normal",), ConfigurationError, "single image"),
@@ -154,10 +158,15 @@ def test_a_supernet_has_its_own_epochs():
         ({"workers": 0}, ("normal",), ConfigurationError, "--workers must be at least 1; got 0"),
         ({"halving": 1}, ("normal",), ConfigurationError, "eta of at least 2; got 1"),
         ({"limit_s": 0.0}, ("normal",), ConfigurationError, "above 0 seconds; got 0"),
-        ({"supernet": True}, ("normal",), ConfigurationError, "'transnas101-micro' has no supernet"),
-        ({"supernet": True, "space": "darts", "halving": 2}, ("normal",), ConfigurationError, "--halving is for"),
-        ({"supernet": True, "space": "darts", "limit_s": 2.0}, ("normal",), ConfigurationError, "--time-limit is for"),
-        ({"supernet": True, "space": "darts", "workers": 2}, ("normal",), ConfigurationError, "--workers is for"),
+        ({"fitness": "supernet"}, ("normal",), ConfigurationError, "'transnas101-micro' has no supernet"),
+        ({"fitness": "supernet", "space": "darts", "halving": 2}, ("normal",), ConfigurationError, "--halving is for"),
+        (
+            {"fitness": "supernet", "space": "darts", "limit_s": 2.0},
+            ("normal",),
+            ConfigurationError,
+            "--time-limit is for",
+        ),
+        ({"fitness": "supernet", "space": "darts", "workers": 2}, ("normal",), ConfigurationError, "--workers is for"),
     ],
 )
 def test_what_cannot_be_trained_is_refused_before_anything_is(changes, tasks, error, message):
@@ -177,13 +186,28 @@ def test_labels_out_of_range_are_refused(mine):
     ("changes", "message"),
     [
         ({"benchmark": "nasbench201"}, "--benchmark is a source of fitness of its own"),
-        ({"table": TableChoice("mine.csv", "darts"), "tasks": ("normal",)}, "--table is a source of fitness"),
+        ({"table": Path("mine.csv"), "space": "darts", "tasks": ("normal",)}, "--table is a source of fitness"),
         ({"until_best": True}, "--until-best needs a table; training does not list"),
     ],
 )
 def test_sources_of_fitness_do_not_mix(changes, message):
     with pytest.raises(KtnasError, match=message):
-        compose(Settings(training=TINY, budget=6, **changes))
+        compose(RunOptions(training=TINY, budget=6, **changes))
+
+
+@pytest.mark.parametrize("text", ["mine", "=x", "mine="])
+def test_a_dataset_has_a_name_and_a_path(text):
+    with pytest.raises(ConfigurationError, match="is not of the form NAME=PATH"):
+        named_path(text)
+
+
+@pytest.mark.parametrize("given", [one for one in options(TrainingChoice) if one.field != "fitness"])
+def test_without_training_each_option_is_a_mistake(given):
+    value = {int: 2, float: 1.0, bool: True, str: "bfloat16"}[given.kind]
+    choice = replace(TrainingChoice(), **{given.field: (("a", "b"),) if given.several else value})
+    with pytest.raises(ConfigurationError, match=f"{given.flag} is for live training: add --fitness train"):
+        choice.require_live()
+    replace(choice, fitness="train").require_live()
 
 
 def test_without_torch_it_is_said_how_to_get_it(monkeypatch):

@@ -3,9 +3,10 @@ import pytest
 
 from ktnas.embedding import Grouped, group_widths
 from ktnas.embedding.cached import cached
-from ktnas.embedding.combined import Combined, combined
+from ktnas.embedding.combined import Combined, beside, combined
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
+from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
 from ktnas.errors import ConfigurationError
 from ktnas.spaces.base import genotypes
 from ktnas.spaces.categorical import Categorical
@@ -58,3 +59,20 @@ def test_restore_checks_lengths(change):
 def test_needs_a_part():
     with pytest.raises(ConfigurationError, match="at least 1 part"):
         Combined(())
+
+
+def test_another_part_stands_beside_what_there_is():
+    assert beside(OneHot(), PathEncoding()) == Combined((OneHot(), PathEncoding()))
+    both = Combined((OneHot(), PathEncoding()), corpus_size=7)
+    assert beside(both, WeisfeilerLehman()) == Combined((*both.parts, WeisfeilerLehman()), corpus_size=7)
+
+
+def test_what_cannot_be_kept_cannot_be_combined():
+    class Fleeting:
+        name = "fleeting"
+
+        def fit(self, space, rng):
+            raise NotImplementedError
+
+    with pytest.raises(ConfigurationError, match="embedder 'fleeting' cannot be combined"):
+        beside(Fleeting(), OneHot())

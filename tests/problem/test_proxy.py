@@ -3,8 +3,9 @@ import pytest
 
 from ktnas.benchmarks.complexity_proxy import tabulated
 from ktnas.benchmarks.functions import FunctionBenchmark
-from ktnas.config.experiment import Settings, compose
+from ktnas.config.experiment import compose
 from ktnas.config.method import MethodChoice
+from ktnas.config.run_options import RunOptions
 from ktnas.problem.proxy import Parameters
 from ktnas.spaces.base import ListedSpace
 from ktnas.spaces.categorical import Categorical
@@ -60,6 +61,6 @@ def test_benchmarks_without_the_measure_have_no_such_proxy(nasbench_graph):
 
 @pytest.mark.parametrize("method", ["enumeration", "mtnas"])
 def test_the_command_line_takes_parameters_from_the_table(method, nasbench_graph):
-    composed = compose(Settings(tasks=("cora", "pubmed"), method=MethodChoice(method))).search
+    composed = compose(RunOptions(tasks=("cora", "pubmed"), method=MethodChoice(method))).search
     assert composed.proxy.name == "params_M"
     assert set(composed.proxy.values) == {"cora", "pubmed"}

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from ktnas.config.experiment import Settings, compose
+from ktnas.config.experiment import compose
 from ktnas.config.method import MethodChoice
 from ktnas.config.registry import METHODS
+from ktnas.config.run_options import RunOptions
 from ktnas.description import describe
 from ktnas.errors import ConfigurationError
 from ktnas.records.configuration import configuration, environment
@@ -48,9 +49,9 @@ def test_every_method_can_be_described(name):
 
 
 def test_a_changed_part_changes_the_configuration():
-    settings = Settings(method=MethodChoice("ktnas"))
-    plain = compose(settings)
-    changed = compose(replace(settings, method=MethodChoice("ktnas", transfer="none")))
+    options = RunOptions(method=MethodChoice("ktnas"))
+    plain = compose(options)
+    changed = compose(replace(options, method=MethodChoice("ktnas", transfer="none")))
     described = [configuration(e.benchmark, e.problem, e.search, e.budget, (0,)) for e in (plain, changed)]
     assert described[0]["method"]["transfer"]["type"].endswith("TransferRank")
     assert described[1]["method"]["transfer"]["type"].endswith("NoTransfer")

@@ -1,5 +1,7 @@
-"""Answers on disk as they arrive, and recalled from there."""
+"""Evaluations on disk as they arrive."""
 
+import json
+import os
 from contextlib import closing
 
 import pytest
@@ -7,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktnas.errors import ConfigurationError, DataError
-from ktnas.evaluation.replay import recalling
-from ktnas.problem.trial import Evaluation, History, Proposal, Trial
-from ktnas.records.evaluations import ANSWERS, AnswerLog, answered
+from ktnas.problem.trial import Evaluation, Proposal, Trial
+from ktnas.records.evaluations import ANSWERS, EvaluationLog, answered, encode, read_evaluations
 from ktnas.records.trials import TrialLog
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
@@ -17,7 +18,7 @@ ANSWER = Evaluation(0.1, 2.5, {"loss": 1 / 3})
 
 
 def log_of(directory, *items):
-    log = AnswerLog(directory)
+    log = EvaluationLog(directory)
     for question, evaluation in items:
         log.append(question, evaluation)
     log.close()
@@ -25,9 +26,9 @@ def log_of(directory, *items):
 
 
 def found(directory):
-    log = AnswerLog(directory)
+    log = EvaluationLog(directory)
     log.close()
-    return log.answers
+    return log.evaluations
 
 
 @given(fitness=st.none() | FINITE, cost=st.floats(0, 1e9), metrics=st.dictionaries(st.text(), FINITE, max_size=3))
@@ -38,13 +39,30 @@ def test_an_answer_comes_back_to_the_bit(tmp_path_factory, fitness, cost, metric
     assert found(directory) == {("a", (1, 0)): evaluation}
 
 
-def test_every_answer_is_on_disk_at_once(tmp_path):
-    log = AnswerLog(tmp_path)
+def test_every_answer_is_on_disk_at_once(tmp_path, monkeypatch):
+    log = EvaluationLog(tmp_path)
+    sizes = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: sizes.append(os.fstat(descriptor).st_size))
     log.append(("a", (0,)), ANSWER)
-    assert found(tmp_path) == {("a", (0,)): ANSWER}
+    assert sizes == [(tmp_path / ANSWERS).stat().st_size]
+    assert read_evaluations(tmp_path) == {("a", (0,)): ANSWER}
     log.append(("b", (0,)), Evaluation.failed("diverged"))
-    assert len(found(tmp_path)) == 2
+    assert len(read_evaluations(tmp_path)) == 2
     log.close()
+
+
+def test_a_line_holds_what_the_documentation_lists():
+    plain = json.loads(encode(("b", (1, 2)), ANSWER))
+    assert plain.items() >= {"task": "b", "genotype": [1, 2], "fitness": 0.1, "error": None, "cost_s": 2.5}.items()
+    assert plain["metrics"] == {"loss": 1 / 3}
+    assert len(plain) == 6
+
+
+def test_one_writer_at_a_time(tmp_path):
+    pytest.importorskip("fcntl")
+    with closing(EvaluationLog(tmp_path)), pytest.raises(ConfigurationError, match="another process is writing"):
+        EvaluationLog(tmp_path)
+    EvaluationLog(tmp_path).close()
 
 
 def test_a_line_cut_off_is_dropped_and_the_next_stands_on_its_own(tmp_path):
@@ -60,11 +78,13 @@ def test_a_damaged_line_that_is_whole_is_named(tmp_path, line):
     whole = log_of(tmp_path, (("a", (0,)), ANSWER))
     (tmp_path / ANSWERS).write_bytes(whole + line.encode() + b"\n" + whole)
     with pytest.raises(DataError, match=r"answers.jsonl, line 2: no answer but"):
-        AnswerLog(tmp_path)
+        EvaluationLog(tmp_path)
 
 
 def test_what_is_answered_stands_in_either_record(tmp_path):
     assert answered(tmp_path / "nowhere") == answered(tmp_path) == frozenset()
+    (tmp_path / "file").touch()
+    assert answered(tmp_path / "file") == frozenset()
     whole = log_of(tmp_path, (("a", (0,)), ANSWER), (("b", (0,)), Evaluation.failed("diverged")))
     assert answered(tmp_path) == {("a", (0,)), ("b", (0,))}
     (tmp_path / ANSWERS).write_bytes(whole[:-1])
@@ -87,39 +107,4 @@ def test_answers_that_cannot_be_read_are_named(tmp_path):
 def test_a_file_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / ANSWERS).mkdir()
     with pytest.raises(ConfigurationError, match=r"cannot write .*choose another --out"):
-        AnswerLog(tmp_path)
-
-
-class Asked:
-    def __init__(self):
-        self.calls, self.expected = [], []
-
-    def __call__(self, task, genotype):
-        self.calls.append((task, genotype))
-        return Evaluation(9.0)
-
-
-class AskedInBatches(Asked):
-    def expect(self, questions, history):
-        self.expected.append((list(questions), history))
-
-
-def test_what_is_known_is_not_asked():
-    evaluate = Asked()
-    recalled = recalling({("a", (0,)): ANSWER}, evaluate)
-    assert recalled("a", (0,)) == ANSWER
-    assert recalled("b", (0,)).fitness == 9.0
-    assert evaluate.calls == [("b", (0,))]
-    recalled.expect([("b", (0,))], History())  # one that takes no batches is not told of any
-
-
-def test_nor_is_it_announced():
-    evaluate, history = AskedInBatches(), History()
-    recalled = recalling({("a", (0,)): ANSWER}, evaluate)
-    recalled.expect([("a", (0,)), ("a", (1,))], history)
-    assert evaluate.expected == [([("a", (1,))], history)]
-
-
-def test_with_nothing_known_nothing_is_in_between():
-    evaluate = Asked()
-    assert recalling({}, evaluate) is evaluate
+        EvaluationLog(tmp_path)

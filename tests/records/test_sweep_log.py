@@ -1,4 +1,5 @@
 import json
+import os
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from ktnas.benchmarks.functions import FunctionBenchmark
 from ktnas.errors import ConfigurationError, DataError
 from ktnas.problem.budget import Budget
 from ktnas.problem.task import Problem
-from ktnas.records.sweep_log import RUNS_FILE, RecordLog, RunRecord, decode, encode, read_records
+from ktnas.records.sweep_log import RUNS_FILE, RunRecord, SweepLog, decode, encode, read_records
 from ktnas.records.trajectory import Move, Step, TaskCourse, case_title
 from ktnas.runner.loop import run
 from ktnas.runner.sweep import task_courses
@@ -56,7 +57,7 @@ class TestLine:
 
 class TestLog:
     def test_kept_by_key(self, tmp_path):
-        log = RecordLog(tmp_path / "new" / "directory")
+        log = SweepLog(tmp_path / "new" / "directory")
         log.append("k1", RECORD)
         log.append("k2", replace(RECORD, seed=8))
         log.append("k1", replace(RECORD, wall_s=9.0))
@@ -64,15 +65,23 @@ class TestLog:
         found = read_records(tmp_path / "new" / "directory" / RUNS_FILE)
         assert found == {"k1": replace(RECORD, wall_s=9.0), "k2": replace(RECORD, seed=8)}
 
+    def test_a_record_is_synced_before_it_counts(self, tmp_path, monkeypatch):
+        log = SweepLog(tmp_path)
+        sizes = []
+        monkeypatch.setattr(os, "fsync", lambda descriptor: sizes.append((os.fstat(descriptor).st_size, *log.records)))
+        log.append("k1", RECORD)
+        log.close()
+        assert sizes == [((tmp_path / RUNS_FILE).stat().st_size,)]
+
     def test_a_line_that_was_cut_off_is_written_over(self, tmp_path):
-        log = RecordLog(tmp_path)
+        log = SweepLog(tmp_path)
         log.append("k1", RECORD)
         log.close()
         path = tmp_path / RUNS_FILE
         whole = path.read_bytes()
         path.write_bytes(whole + encode(RECORD, "k2").encode()[:50])
         assert list(read_records(path)) == ["k1"]
-        log = RecordLog(tmp_path)
+        log = SweepLog(tmp_path)
         assert list(log.records) == ["k1"]
         log.append("k3", RECORD)
         log.close()
@@ -83,26 +92,26 @@ class TestLog:
         path = tmp_path / RUNS_FILE
         path.write_bytes(encode(RECORD, "k1").encode() + b"\nhalf")
         before = path.read_bytes()
-        RecordLog(tmp_path).close()
+        SweepLog(tmp_path).close()
         assert path.read_bytes() == before
 
     def test_damage_is_named(self, tmp_path):
         (tmp_path / RUNS_FILE).write_text(encode(RECORD, "k1") + "\nnonsense\n")
         with pytest.raises(DataError, match=r"runs.jsonl, line 2: no run but 'nonsense'"):
-            RecordLog(tmp_path)
-        RecordLog(tmp_path / "other").close()  # the damaged file is not held open or locked
+            SweepLog(tmp_path)
+        SweepLog(tmp_path / "other").close()  # the damaged file is not held open or locked
 
     def test_one_writer_at_a_time(self, tmp_path):
-        log = RecordLog(tmp_path)
+        log = SweepLog(tmp_path)
         with pytest.raises(ConfigurationError, match="another process is writing"):
-            RecordLog(tmp_path)
+            SweepLog(tmp_path)
         log.close()
-        RecordLog(tmp_path).close()
+        SweepLog(tmp_path).close()
 
     def test_a_place_that_cannot_be_written(self, tmp_path):
         (tmp_path / "file").write_text("")
         with pytest.raises(ConfigurationError, match="cannot write"):
-            RecordLog(tmp_path / "file")
+            SweepLog(tmp_path / "file")
 
 
 class TestFromARun:

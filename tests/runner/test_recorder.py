@@ -5,7 +5,7 @@ import pytest
 from ktnas.evaluation.protocol import Change
 from ktnas.problem.progress import Progress, TaskResult
 from ktnas.problem.trial import Evaluation, Proposal, Trial
-from ktnas.records.evaluations import AnswerLog
+from ktnas.records.evaluations import EvaluationLog, read_evaluations
 from ktnas.records.trials import TrialLog, read_trials
 from ktnas.report.progress import Standing
 from ktnas.runner.recorder import Recorder
@@ -16,16 +16,14 @@ A, B, C = ("a", (0,)), ("a", (1,)), ("b", (0,))
 @pytest.fixture
 def recorder(tmp_path):
     shown = []
-    log, answers = TrialLog(tmp_path), AnswerLog(tmp_path)
+    log, answers = TrialLog(tmp_path), EvaluationLog(tmp_path)
     yield Recorder(str, log, answers, shown.append, {"a": TaskResult(), "b": TaskResult()}), shown
     log.close()
     answers.close()
 
 
 def recorded(tmp_path):
-    log = AnswerLog(tmp_path)
-    log.close()
-    return log.answers
+    return read_evaluations(tmp_path)
 
 
 def test_every_change_is_shown_and_every_answer_is_on_disk_by_then(recorder, tmp_path):

@@ -7,8 +7,9 @@ import pytest
 
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
 from ktnas.benchmarks.functions import FunctionBenchmark
-from ktnas.config.experiment import Settings, compose
+from ktnas.config.experiment import compose
 from ktnas.config.method import MethodChoice
+from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
 from ktnas.evaluation.protocol import Change
 from ktnas.problem.budget import Budget
@@ -170,10 +171,8 @@ def settings(tmp_path):
     rows = [f"{code},{sum(map(int, code))},{code.count('2') - int(code[0])}" for code in codes]
     path = tmp_path / "table.csv"
     path.write_text("\n".join(["arch,sum,twos", *rows]) + "\n")
-    from ktnas.benchmarks.user_table import TableChoice
-
     method = MethodChoice("regularized-evolution", population=4)
-    return Settings(("sum",), ("twos",), table=TableChoice(path, "categorical"), method=method, budget=20)
+    return RunOptions(("sum",), ("twos",), table=path, space="categorical", method=method, budget=20)
 
 
 class Watcher(SilentView):

@@ -1,0 +1,61 @@
+"""What a run is asked to be: every option of `ktnas run` that decides its result, and the keys of a sweep's cases.
+
+Plain values, so that they travel to other processes; `ktnas.config.experiment.compose` makes the objects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from ktnas.config import defaults
+from ktnas.config.method import MethodChoice
+from ktnas.config.options import Group, option
+from ktnas.config.registry import BENCHMARKS, SPACES, listing
+from ktnas.config.training import TrainingChoice
+
+_task = partial(
+    option,
+    group=Group(
+        "what to search",
+        f"Without any of these: {defaults.BENCHMARK}, from {defaults.SOURCE} to {defaults.TARGET}. "
+        "With --benchmark alone: all its tasks.",
+    ),
+)
+_table = partial(option, group=Group("a table of your own", "Tasks are then the names of its columns."))
+_length = partial(option, group=Group("how long to search"))
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """Everything that decides a run but its seed, by name."""
+
+    sources: tuple[str, ...] = _task((), key="source", metavar="TASK", help="task that donates")
+    targets: tuple[str, ...] = _task((), key="target", metavar="TASK", help="task that receives")
+    tasks: tuple[str, ...] = _task((), metavar="A,B,...", help="tasks that all donate to one another")
+    benchmark: str | None = _task(metavar="NAME", help=listing(BENCHMARKS), unless="found by the tasks' names")
+    data: Path | None = _task(metavar="DIR", help="directory of tables and images to look into first")
+    space: str | None = _task(
+        metavar="NAME",
+        help=f"search space of a table of your own, or to train in: {listing(SPACES)}",
+        unless="what suits the tasks",
+    )
+    table: Path | None = _table(metavar="FILE", help=".csv, .csv.gz or .parquet: one architecture per row")
+    arch_column: str | None = _table(metavar="COLUMN", help="column of architectures", unless="the one that parses")
+    minimize: tuple[str, ...] = _table((), metavar="COLUMN", help="task whose smaller values are better")
+    method: MethodChoice = field(default_factory=MethodChoice)
+    budget: int | None = _length(
+        metavar="N",
+        help="evaluations per task; repeats are free",
+        unless=f"{defaults.BUDGET}, or {defaults.TRAINING_BUDGET} to train",
+    )
+    until_best: bool = _length(default=False, help="a task stops once it has found the best entry of its table")
+    training: TrainingChoice = field(default_factory=TrainingChoice)
+
+    @property
+    def budget_evals(self) -> int:
+        """Evaluations per task."""
+        if self.budget is not None:
+            return self.budget
+        return defaults.TRAINING_BUDGET if self.training.fitness == "train" else defaults.BUDGET
