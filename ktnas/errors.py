@@ -48,7 +48,7 @@ def unknown_name(kind: str, name: str, choices: Iterable[str], where: str = "") 
 
 
 def listing(names: Sequence[str], limit: int = 100) -> str:
-    """Names separated by commas, the first ``limit`` of them, in quotes where they hold commas or what does not print."""
+    """Names separated by commas, the first ``limit`` of them, quoted where they hold commas or do not print."""
     if not names:
         return "none"
     shown = ", ".join(name if _is_clear(name) else quoted(name) for name in names[:limit])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -78,7 +79,7 @@ def load_table(
     """
     if repeated not in (None, "mean", "first"):
         raise ConfigurationError(f"repeated rows count by their 'mean', or the 'first' does; got {repeated!r}")
-    table = read_columns(path)
+    table = _columns(path)
     for name in minimize:
         if name not in columns:
             raise unknown_name("column to minimize", name, columns, "the tasks")
@@ -105,7 +106,21 @@ def task_columns(path: Path, pieces: Sequence[str]) -> tuple[str, ...]:
     Raises:
         DataError: If the table cannot be read.
     """
-    return tuple(resolved(pieces, read_columns(path).header)) if len(pieces) > 1 else tuple(pieces)
+    return tuple(resolved(pieces, _columns(path).header)) if len(pieces) > 1 else tuple(pieces)
+
+
+def _columns(path: Path) -> Columns:
+    try:
+        found = path.stat()
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read: {error}") from error
+    return _read_once(path, (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns))
+
+
+@lru_cache(maxsize=1)
+def _read_once(path: Path, _state: tuple[int, ...]) -> Columns:
+    """The table, as long as the file is the same: names of columns are looked up before it is loaded."""
+    return read_columns(path)
 
 
 def _named(arch_column: str | Sequence[str] | None, header: Sequence[str]) -> tuple[str, ...]:
@@ -144,8 +159,8 @@ def _without_repeats(
         raise DataError(
             f"{path} lists an architecture twice: {quoted(found.labels[one])} in row {one + 1}, "
             f"{quoted(found.labels[other])} in row {other + 1} ({len(found.genotypes):,} rows, {len(rows):,} "
-            "architectures). If these are repeats, such as several seeds, --repeated mean takes the mean of an architecture's rows, "
-            "--repeated first the first of them"
+            "architectures). If these are repeats, such as several seeds, --repeated mean takes the mean of an "
+            "architecture's rows, --repeated first the first of them"
         )
     groups = [group if repeated == "mean" else group[:1] for group in rows.values()]
     first = np.array([group[0] for group in groups], dtype=np.int64)

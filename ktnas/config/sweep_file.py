@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from ktnas.algorithms import Search
 from ktnas.benchmarks.user_table import TableChoice
-from ktnas.config.experiment import compose
+from ktnas.config.experiment import compose, with_columns
 from ktnas.config.method import MethodChoice
 from ktnas.config.options import from_table
 from ktnas.config.run_options import RunOptions
@@ -154,6 +154,8 @@ def _case(entry: Mapping[str, object], where: str, every: RunOptions) -> Case:
     names = experiment.problem.names
     source: Source = Named(experiment.benchmark.name, names, chosen.data)
     if chosen.table is not None and chosen.space is not None:
-        source = OwnTable(TableChoice(chosen.table, chosen.space, chosen.arch_column, chosen.minimize), names)
+        minimize = with_columns(chosen).minimize
+        table = TableChoice(chosen.table, chosen.space, chosen.arch_column, minimize, chosen.repeated)
+        source = OwnTable(table, names)
     sources = tuple(task for task in names if task in experiment.problem.sources)
     return Case(source, sources, chosen.budget_evals, chosen.until_best, name)

@@ -72,8 +72,15 @@ class OwnTable:
     def load(self) -> Benchmark:
         """Read the file."""
         space = made("search space", self.table.space, SPACES)
-        path, column = self.table.path, self.table.arch_column
-        return load_table(path, space, self.tasks, arch_column=column, minimize=self.table.minimize)
+        table = self.table
+        return load_table(
+            table.path,
+            space,
+            self.tasks,
+            arch_column=table.arch_column,
+            minimize=table.minimize,
+            repeated=table.repeated,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -97,8 +97,8 @@ def _unspoilt(texts: list[str]) -> tuple[list[str], tuple[str, ...]]:
     for row, text in enumerate(texts, 1):
         if _ROUNDED.fullmatch(text):
             raise DataError(
-                f"code {quoted(text)} in row {row} has lost digits: a spreadsheet took it for a number. Keep the column "
-                "as text"
+                f"code {quoted(text)} in row {row} has lost digits: a spreadsheet took it for a number. Keep the "
+                "column as text"
             )
         if _DATED.fullmatch(text):
             raise DataError(
@@ -180,7 +180,7 @@ def _leaves(nodes: Sequence[Node | None], path: str) -> Iterable[tuple[str, list
 def _flat(texts: Sequence[str], notes: tuple[str, ...]) -> Codes:
     plain = all(map(is_plain, texts))
     if plain:
-        texts = [_BLANKS.sub(lambda found: found[1] or found[2] or " ", text) for text in texts]
+        texts = [_BLANKS.sub(_divider, text) for text in texts]
     separator = _separator(texts, plain=plain)
     rows = [tuple(split(text, separator, plain=plain)) for text in texts]
     if separator and (named := _by_key(rows)):
@@ -193,6 +193,10 @@ def _flat(texts: Sequence[str], notes: tuple[str, ...]) -> Codes:
         if any(isinstance(item, Group) for node in nodes for item in node.items):
             return _nested(nodes, texts, notes)
     return Codes(rows, _unused(rows, separator) if separator else "", (), notes)
+
+
+def _divider(found: re.Match[str]) -> str:
+    return str(found[1] or found[2] or " ")
 
 
 def _by_key(rows: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], list[tuple[str, ...]]] | None:
