@@ -100,7 +100,7 @@ def _of_choices(table: Columns, names: Sequence[str]) -> Architectures:
         raise ConfigurationError(f"column {quoted(twice)} is named twice; name each column of the architecture once")
     columns = {name: plain_spelling(table.text(name)) for name in names}
     codes = read_columns_of_codes(columns)
-    rows = zip(*(table.text(name) for name in names), strict=True)
+    rows = zip(*columns.values(), strict=True)
     labels = tuple(", ".join(f"{name}={cell.strip()}" for name, cell in zip(names, row, strict=True)) for row in rows)
     notes = [_which(names), *codes.notes]
     if tells_nothing(codes):

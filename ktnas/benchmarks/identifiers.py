@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from ktnas.files.numbers import is_measured
@@ -45,6 +45,10 @@ _DATE = re.compile(
 _TIME = re.compile(r"\d{1,2}:[0-5]\d:[0-5]\d(?:[.,]\d+)?|\d+ days? .*")
 _LABELLED = re.compile(r"([^\W\d_]+)\d+")
 _ENOUGH = 8
+"""Fewer rows, or digits, say nothing about how they are spread."""
+
+_LETTERS = 12
+"""Words are made of more letters than that; codes of single letters need fewer."""
 
 
 def why_no_architecture(name: str, cells: Sequence[str], codes: Codes) -> str:
@@ -59,31 +63,57 @@ def why_no_architecture(name: str, cells: Sequence[str], codes: Codes) -> str:
     words = {word.lower() for word in _WORD.findall(name)}
     if words & _NAMES and not words & {"arch", "architecture", "code", "cell", "genotype"}:
         return "its name says that it numbers, dates or describes the rows"
-    if is_measured(texts):
-        return "it holds measurements"
-    if all(_DATE.fullmatch(text) for text in texts) or all(_TIME.fullmatch(text) for text in texts):
-        return "it holds dates or times"
-    if all(_UUID.fullmatch(text) for text in texts) or _are_hashes(texts):
-        return "it holds hashes"
-    if _are_counted(texts):
-        return "it numbers the rows"
-    return _names_rows(codes) if all(map(is_plain, texts)) else ""
+    reason = next((reason for is_so, reason in _KINDS if is_so(texts)), "")
+    if reason or not all(map(is_plain, texts)):
+        return reason
+    return "it holds names" if _are_words(texts, codes) else _names_rows(codes)
+
+
+def _are_dates(texts: Sequence[str]) -> bool:
+    return all(_DATE.fullmatch(text) for text in texts) or all(_TIME.fullmatch(text) for text in texts)
 
 
 def _are_hashes(texts: Sequence[str]) -> bool:
+    if all(_UUID.fullmatch(text) for text in texts):
+        return True
     mixed = sum(_HEX.fullmatch(text) is not None for text in texts)
     return 2 * mixed > len(texts) and all(_DIGITS_OR_HEX.fullmatch(text) for text in texts)
 
 
 def _are_counted(texts: Sequence[str]) -> bool:
-    """Whether a column counts in equal steps, or holds whole numbers in which no digit is rarer than others."""
-    if not all(text.isdecimal() and text.isascii() for text in texts):
+    """Whether a column counts in equal steps, or holds whole numbers with all digits."""
+    if not _are_whole_numbers(texts):
         return False
-    if any(len(text) > 1 and text.startswith("0") for text in texts):
-        return False  # numbers have no leading zeros
     values = sorted({int(text) for text in texts if len(text) < 19})
     steps = {high - low for low, high in pairwise(values)}
-    return (len(values) == len(texts) > 2 and len(steps) == 1) or len(set("".join(texts))) > _ENOUGH
+    if len(values) == len(texts) > 2 and steps == {1}:
+        return True
+    if any(len(text) > 1 and text.startswith("0") for text in texts):
+        return False  # numbers have no leading zeros
+    return len(values) == len(texts) and ((len(values) > 2 and len(steps) == 1) or len(set("".join(texts))) > _ENOUGH)
+
+
+def _are_repeated_numbers(texts: Sequence[str]) -> bool:
+    zeros = any(len(text) > 1 and text.startswith("0") for text in texts)
+    return _are_whole_numbers(texts) and not zeros and len(set(texts)) < len(texts)
+
+
+def _are_words(texts: Sequence[str], codes: Codes) -> bool:
+    """Whether single letters are so many, and so spread, that they are those of words."""
+    if codes.separator or not all(text.isalpha() for text in texts):
+        return False
+    different = [len(set(column)) for column in zip(*codes.rows, strict=True)]
+    return len(set("".join(texts))) > _LETTERS and sum(different) >= 5 * len(different)
+
+
+_KINDS: Sequence[tuple[Callable[[Sequence[str]], bool], str]] = (
+    (is_measured, "it holds measurements"),
+    (_are_dates, "it holds dates or times"),
+    (_are_hashes, "it holds hashes"),
+    (_are_counted, "it numbers the rows"),
+    (_are_repeated_numbers, "it holds whole numbers"),
+)
+"""What a column of texts may be that are no codes."""
 
 
 def _names_rows(codes: Codes) -> str:
@@ -93,6 +123,8 @@ def _names_rows(codes: Codes) -> str:
     repeated = different < len(codes.rows)
     if not columns or (repeated and different < 3):
         return "it holds hardly any different values"
+    if different < 3:
+        return "" if len(codes.rows[0]) > 1 else "it is a single value"  # two rows say nothing of how they are made
     if len(columns) == 1:
         return "it is a single value" if repeated else "it only names or numbers the rows"
     one = columns[0]
@@ -109,7 +141,7 @@ def _names_rows(codes: Codes) -> str:
 
 
 def _are_whole_numbers(column: Sequence[str]) -> bool:
-    return all(symbol.isdecimal() for symbol in column)
+    return all(symbol.isdecimal() and symbol.isascii() for symbol in column)
 
 
 def tells_nothing(codes: Codes) -> bool:

@@ -18,6 +18,7 @@ import numpy as np
 from ktnas.benchmarks.arch_column import Architectures, read_architectures, resolved
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
 from ktnas.errors import ConfigurationError, DataError, quoted, unknown_name
+from ktnas.files.numbers import may_be_thousands
 from ktnas.files.table_reader import Columns, read_columns
 from ktnas.problem.task import Task
 from ktnas.spaces.base import ListedSpace, SearchSpace
@@ -142,6 +143,13 @@ def _records(
         values = -numbers.values if name in minimize else numbers.values
         records.append(TaskRecord(Task(name, metric=name, minimize=name in minimize), values, numbers.failures))
         notes += [numbers.note] if numbers.note else []
+    commas = next((name for name in names if "decimal commas" in table.numbers(name).note), None) if notes else None
+    doubtful = next((name for name in names if commas and may_be_thousands(table.text(name))), None)
+    if doubtful is not None:
+        raise DataError(
+            f"column {quoted(doubtful)} of {table.path} can be read in several ways: its points stand before decimals, "
+            f"or between thousands, since column {quoted(str(commas))} has decimal commas. Write plain numbers"
+        )
     return tuple(records), notes
 
 

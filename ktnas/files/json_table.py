@@ -57,7 +57,8 @@ def read_json(path: Path, text: str) -> Table | None:
     try:
         found = _parsed(text)
     except (ValueError, RecursionError) as error:
-        if start == "[" and not meant:
+        closed = text.rstrip().endswith("]" if start == "[" else "}")
+        if not closed and not meant:
             return None  # the name of a column may begin so
         raise DataError(f"{path} is no valid JSON: {_problem(error)}") from None
     return _of_document(path, found)
@@ -125,6 +126,8 @@ def _of_document(path: Path, found: Value) -> Table:
             return _of_columns(path, {name: value for name, value in found.items() if isinstance(value, list)})
         if values and all(isinstance(value, dict) for value in values):
             return _of_objects(path, {name: value for name, value in found.items() if isinstance(value, dict)})
+        if values and not any(isinstance(value, list | dict) for value in values):
+            return _of_records(path, [found])
     raise DataError(f"{path} is JSON, but no table; expected {_SHAPES}")
 
 

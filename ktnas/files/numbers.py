@@ -22,11 +22,15 @@ _SIGN = r"(?P<sign>[+-]?)"
 _CURRENCY = r"(?P<before>[$€£¥₹]?)\s*"
 _BODY = r"(?P<body>(?:\d[\d.,'\u2019_ \u00a0\u202f\u2009]*|[.,]\d[\d]*))"
 _EXPONENT = r"(?P<exponent>(?:[eE][+-]?\d+)?)"
-_UNIT = r"\s*(?P<unit>[^\d\s.,'\u2019_±+-][^\d±]*)?"
+_SYMBOLS = "%\u00b5\u03bc\u2126"
+_UNIT = rf"\s*(?P<unit>[A-Za-z{_SYMBOLS}\u2030\u00b0\"$\u20ac][A-Za-z{_SYMBOLS}/\u00b2\u00b3^*\u00b7 .()-]*)?"
 _WRITTEN = re.compile(f"{_SIGN}\\s*{_CURRENCY}{_SIGN.replace('sign', 'inner')}{_BODY}{_EXPONENT}{_UNIT}", re.ASCII)
 _NUMBERLIKE = re.compile(r"[(~<>≈±]?\s*[+-]?\s*[$€£¥₹]?\s*[.,]?\d", re.ASCII)
 _MONTH = re.compile(r"(?=.*\d).*\b(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)\b.*", re.IGNORECASE)
 _SPACES = " \u00a0\u202f\u2009"
+
+
+_UNDERSCORES = "underscores between digits"
 
 
 def _grouped(mark: str) -> str:
@@ -41,7 +45,7 @@ _CONVENTIONS: Mapping[str, tuple[str, str, str]] = {
     "blanks between thousands": (_grouped(f"[{_SPACES}]") + r"(?:\.\d*)?", _SPACES, "."),
     "blanks between thousands and decimal commas": (_grouped(f"[{_SPACES}]") + r"(?:,\d*)?", _SPACES, ","),
     "apostrophes between thousands": (_grouped("['\u2019]") + r"(?:\.\d*)?", "'\u2019", "."),
-    "underscores between digits": (r"\d+(?:_\d+)*(?:\.\d*)?", "_", "."),
+    _UNDERSCORES: (r"\d+(?:_\d+)*(?:\.\d*)?", "_", "."),
 }
 """How digits may be written: a pattern, what stands between thousands, and what before decimals."""
 
@@ -103,10 +107,27 @@ def is_measured(cells: Sequence[str]) -> bool:
     if all(map(_PLAIN.fullmatch, texts)):
         return any("." in text for text in texts)
     written = _written(texts)
-    return len(written) == len(texts) and _readings([found["body"] for found in written.values()])[:1] not in (
-        [],
-        ["underscores between digits"],
-    )
+    units = {f"{found['before']}{found['unit'] or ''}".strip() for found in written.values()}
+    readings = _readings([found["body"] for found in written.values()])
+    if len(written) < len(texts) or len(units) > 1 or readings[:1] in ([], [_UNDERSCORES]):
+        return False
+    return readings != ["decimal commas"] or not _is_grid([text.split(",") for text in texts])
+
+
+def _is_grid(pairs: Sequence[Sequence[str]]) -> bool:
+    """Whether pairs of digits are a code of two positions: most combinations of a first and a second one occur."""
+    if any(len(pair) != 2 or len(pair[0]) > 2 or len(pair[1]) > 2 for pair in pairs):
+        return False
+    firsts, seconds = (len({pair[i] for pair in pairs}) for i in (0, 1))
+    different = len({tuple(pair) for pair in pairs})
+    return firsts > 1 and seconds > 1 and different > 3 and 2 * different >= firsts * seconds
+
+
+def may_be_thousands(cells: Sequence[str]) -> bool:
+    """Whether all points of a column may stand between thousands: ``1.234`` beside ``999``, but no ``0.5``."""
+    texts = [cell.strip() for cell in cells]
+    pointed = [text for text in texts if "." in text]
+    return bool(pointed) and all(re.fullmatch(r"[+-]?[1-9]\d{0,2}\.\d{3}", text) for text in pointed)
 
 
 def plain_spelling(cells: Sequence[str]) -> Sequence[str]:

@@ -81,8 +81,8 @@ class RunDirectory:
             here.pop(DATA, None)
         elif here.get(DATA) != held[DATA] and _asks_the_same(here, held):
             raise ConfigurationError(
-                f"the table is not the one that the run in {self.path} was begun with: what its columns hold has changed "
-                f"({DATA}: {held[DATA]} there, {here.get(DATA)} now); give it back, or choose another --out"
+                f"the table is not the one that the run in {self.path} was begun with: what its columns hold has "
+                f"changed ({DATA}: {held[DATA]} there, {here.get(DATA)} now); give it back, or choose another --out"
             )
         differing = next((k for k in {**here, **held} if k != ENVIRONMENT and here.get(k) != held.get(k)), None)
         if differing is not None:

@@ -13,8 +13,19 @@ from functools import cached_property
 from itertools import pairwise
 
 from ktnas.errors import ConfigurationError, bad_architecture, listing, quoted
-from ktnas.spaces.code_text import Group, flattened, is_bracketed, keyed, number, parsed, split, tidied, unquoted
-from ktnas.spaces.codes import Codes, argument_of, read_codes
+from ktnas.spaces.code_text import (
+    Group,
+    flattened,
+    is_bracketed,
+    is_plain,
+    keyed,
+    number,
+    parsed,
+    split,
+    tidied,
+    unquoted,
+)
+from ktnas.spaces.codes import Codes, argument_of, evened, read_codes, whole
 from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph
 from ktnas.typing import Genotype
 
@@ -174,19 +185,34 @@ class Categorical:
     def _symbols(self, text: str) -> Sequence[str]:
         """The symbols of a code, however it is dressed."""
         code = tidied(text)
-        code = argument_of(code) or code
+        code = code if is_bracketed(code) else argument_of(code) or code
         if is_bracketed(code):
             node = parsed(code)
             alone = node.items[0] if isinstance(node, Group) and not node.keys and len(node.items) == 1 else node
             if not isinstance(alone, str) or len(self.cardinalities) == 1:
                 return flattened(node, self.names, len(self.cardinalities)) or ()
             code = alone
-        parts = split(unquoted(code), self.separator)
-        pairs = [keyed(part) for part in parts]
-        named = dict(pair for pair in pairs if pair is not None)
-        if self.names and len(named) == len(parts):
-            return [unquoted(named.get(name, "")) for name in self.names] if named.keys() <= set(self.names) else ()
+        if self.names and (named := self._by_name(code)):
+            return flattened(named, self.names, len(self.names)) or ()
+        code = unquoted(code)
+        code = evened(code) if is_plain(code) else code
+        parts = split(code if self.separator else whole(code), self.separator)
         return [self._without_key(i, part) for i, part in enumerate(parts)]
+
+    def _by_name(self, code: str) -> Group | None:
+        """The values of a code that says which is which; names may hold what stands between values elsewhere."""
+        first, *rest = self._keys.split(code)
+        keys, values = rest[::2], [value.strip() for value in rest[1::2]]
+        if first.strip() or not keys:
+            return None
+        return Group(tuple(parsed(value) if is_bracketed(value) else unquoted(value) for value in values), tuple(keys))
+
+    @cached_property
+    def _keys(self) -> re.Pattern[str]:
+        outer = {name[:end] for name in self.names for end in range(1, len(name) + 1) if name[end:][:1] in ("", ".")}
+        known = "|".join(map(re.escape, sorted(outer, key=len, reverse=True)))
+        between = re.escape(self.separator)
+        return re.compile(rf"(?:^|\s*[,;|{between}]\s*|\s+)({known})\s*[=:]\s*")
 
     def _without_key(self, position: int, part: str) -> str:
         if position < len(self._values) and _meaning(part) not in self._values[position]:

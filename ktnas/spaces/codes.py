@@ -30,6 +30,8 @@ _DATED = re.compile(rf"\d{{1,2}}[-. ]+{_MONTH}\.?(?:[-. ]+\d+)?|{_MONTH}\.?[- ]\
 _BLANKS = re.compile(r"\s*([|,;:/])\s*|\s+([+_-])\s+|\s+")
 """Blanks that divide nothing: beside what divides, or several in place of one."""
 
+_ARROW = re.compile(r"\s*(?:-+>|=+>|\N{RIGHTWARDS ARROW})\s*")
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _CALL = re.compile(r"([A-Za-z_][\w.]*)\(", re.ASCII)
 
 
@@ -105,9 +107,13 @@ def _unspoilt(texts: list[str]) -> tuple[list[str], tuple[str, ...]]:
                 f"code {quoted(text)} in row {row} is a date: a spreadsheet made it of something like 3-1-2. Keep the "
                 "column as text"
             )
-    floats = [_FLOAT.fullmatch(text) for text in texts]
-    digits = [found[1] for found in floats if found]
-    if len(digits) == len(texts) and max(map(len, digits)) > 1:
+    if all(map(_THOUSANDS.fullmatch, texts)) and any(",0" in text for text in texts):
+        text = next(text for text in texts if ",0" in text)
+        raise DataError(
+            f"codes such as {quoted(text)} have commas between thousands: a spreadsheet took them for numbers. Keep "
+            "the column as text"
+        )
+    if all(map(_FLOAT.fullmatch, texts)) and max(map(len, digits := [whole(text) for text in texts])) > 1:
         return digits, (
             f"Codes such as {texts[0]} were taken for numbers when they were saved; they are read as {digits[0]}.",
         )
@@ -116,6 +122,8 @@ def _unspoilt(texts: list[str]) -> tuple[list[str], tuple[str, ...]]:
 
 def _without_constructor(texts: list[str]) -> list[str]:
     """``Genotype(a=1)`` as ``(a=1)``, where all begin so."""
+    if all(map(is_bracketed, texts)):
+        return texts
     if len({found[1] if (found := _CALL.match(text)) else None for text in texts}) > 1:
         return texts
     rest = [argument_of(text) for text in texts]
@@ -180,7 +188,7 @@ def _leaves(nodes: Sequence[Node | None], path: str) -> Iterable[tuple[str, list
 def _flat(texts: Sequence[str], notes: tuple[str, ...]) -> Codes:
     plain = all(map(is_plain, texts))
     if plain:
-        texts = [_BLANKS.sub(_divider, text) for text in texts]
+        texts = [evened(text) for text in texts]
     separator = _separator(texts, plain=plain)
     rows = [tuple(split(text, separator, plain=plain)) for text in texts]
     if separator and (named := _by_key(rows)):
@@ -195,8 +203,16 @@ def _flat(texts: Sequence[str], notes: tuple[str, ...]) -> Codes:
     return Codes(rows, _unused(rows, separator) if separator else "", (), notes)
 
 
-def _divider(found: re.Match[str]) -> str:
-    return str(found[1] or found[2] or " ")
+def evened(text: str) -> str:
+    """A code without brackets and quotes, as if there were no blanks beside what divides it."""
+    text = text if "|" in text else _ARROW.sub("|", text)
+    return _BLANKS.sub(lambda found: str(found[1] or found[2] or " "), text)
+
+
+def whole(text: str) -> str:
+    """Digits that were taken for a number with a fraction."""
+    found = _FLOAT.fullmatch(text)
+    return found[1] if found else text
 
 
 def _by_key(rows: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], list[tuple[str, ...]]] | None:
@@ -223,10 +239,11 @@ def _without_key(symbols: Sequence[str]) -> Sequence[str]:
 def _unused(rows: Sequence[tuple[str, ...]], separator: str) -> str:
     """The separator, or another where a symbol holds it."""
     symbols = {symbol for row in rows for symbol in row}
-    for mark in (separator, *SEPARATORS, "¦", "¬"):
-        if not any(mark in symbol for symbol in symbols):
-            return mark
-    raise DataError(f"cannot infer a categorical space: a symbol holds every separator, {SEPARATORS!r}")
+    free = (mark for mark in f"{separator}{SEPARATORS}¦¬" if not any(mark in symbol for symbol in symbols))
+    found = next(free, "")
+    if not found:
+        raise DataError(f"cannot infer a categorical space: symbols hold every separator, {SEPARATORS!r}")
+    return found
 
 
 def _separator(codes: Sequence[str], *, plain: bool) -> str:
