@@ -123,14 +123,17 @@ def _names_rows(codes: Codes) -> str:
     repeated = different < len(codes.rows)
     if not columns or (repeated and different < 3):
         return "it holds hardly any different values"
-    if different < 3:
-        return "" if len(codes.rows[0]) > 1 else "it is a single value"  # two rows say nothing of how they are made
-    if len(columns) == 1:
-        return "it is a single value" if repeated else "it only names or numbers the rows"
+    if different < 3 and len(codes.rows[0]) > 1:
+        return ""  # two rows say nothing of how codes are made
     one = columns[0]
     agree = all(len(set(zip(one, other, strict=True))) == len(set(one)) == len(set(other)) for other in columns)
-    if different > 2 and agree and (repeated or any(map(_are_whole_numbers, columns))):
+    if len(columns) == 1 or (agree and (repeated or any(map(_are_whole_numbers, columns)))):
         return "it is a single value" if repeated else "it only names or numbers the rows"
+    return _counts_rows(columns)
+
+
+def _counts_rows(columns: Sequence[Sequence[str]]) -> str:
+    """What speaks against codes by what their positions look like."""
     prefixes = [{found[1].lower() if (found := _LABELLED.fullmatch(s)) else "" for s in column} for column in columns]
     if all(len(prefix) == 1 and prefix <= _LABELS for prefix in prefixes):
         return "it only names or numbers the rows"

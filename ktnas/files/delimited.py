@@ -44,6 +44,8 @@ def read_delimited(path: Path, text: str) -> Table:
     """
     check_size(path, text.count("\n"), 1)
     told, comment, body = _beginning(text)
+    if not body.strip(f'{told or ""}{DELIMITERS} "\n'):
+        raise DataError(f"{path} has a header but no rows")
     quoted = '"' in body
     delimiter = told or _judged(body, quoted=quoted)
     check_size(path, text.count(delimiter), 1)
@@ -138,7 +140,7 @@ def _plain_rows(path: Path, text: str, delimiter: str) -> Table:
     if delimiter == _BLANKS:
         return _squared(path, [line.split() for line in lines])
     widths = {line.count(delimiter) + 1 for line in lines}
-    if len(widths) > 1 or _is_rule(lines, delimiter) or lines[0] in lines[1:]:
+    if len(widths) > 1 or _is_rule(lines, delimiter) or lines.count(lines[0]) > 1:
         return _squared(path, [line.split(delimiter) for line in lines])
     _check_header(path, widths.pop(), len(lines))
     return lines[0].split(delimiter), delimiter.join(lines[1:]).split(delimiter)

@@ -84,11 +84,10 @@ def read_content(path: Path) -> bytes:
 def _opened(path: Path) -> BinaryIO:
     # what is no regular file may wait for ever, or never end
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    file = os.fdopen(descriptor, "rb")
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        file.close()
+        os.close(descriptor)
         raise OSError("it is no regular file")
-    return file
+    return os.fdopen(descriptor, "rb")
 
 
 def text_of(path: Path, content: bytes) -> str:

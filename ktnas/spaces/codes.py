@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ktnas.errors import DataError, quoted
 from ktnas.spaces.code_text import (
@@ -22,6 +22,9 @@ from ktnas.spaces.code_text import (
 
 SEPARATORS = "|,;: /+_-."
 """What may stand between positions of a code, the likeliest first: ``_`` and ``-`` also occur within names."""
+
+POSITION_LIMIT = 10_000
+"""Codes of more positions are refused."""
 
 _FLOAT = re.compile(r"(\d+)\.0+")
 _ROUNDED = re.compile(r"\d[.,]\d+E\+\d+")
@@ -49,7 +52,11 @@ class Codes:
     rows: Sequence[tuple[str, ...]]
     separator: str
     names: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.rows[0]) > POSITION_LIMIT:
+            raise DataError(f"codes have {len(self.rows[0]):,} positions; at most {POSITION_LIMIT:,} are read")
 
 
 def read_codes(codes: Iterable[str]) -> Codes:
