@@ -25,12 +25,14 @@ class Architectures:
         space: The space that they belong to.
         genotypes: Their genotypes.
         labels: Their strings, as they stand in the table.
+        columns: The columns that they stand in.
         notes: How they were found and read, a sentence each.
     """
 
     space: SearchSpace
     genotypes: tuple[Genotype, ...]
     labels: tuple[str, ...]
+    columns: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -59,7 +61,7 @@ def read_architectures(
     labels = tuple(cell.strip() for cell in table.text(names[0]))
     codes = _codes(table, names[0], labels)
     notes = [_which(names), *_doubts(names[0], labels, codes, table), *codes.notes]
-    return _categorical(codes, labels, notes)
+    return _categorical(codes, labels, names, notes)
 
 
 def resolved(pieces: Sequence[str], header: Sequence[str]) -> list[str]:
@@ -91,7 +93,7 @@ def _of_space(table: Columns, space: SearchSpace, names: Sequence[str]) -> Archi
         )
     labels = tuple(cell.strip() for cell in table.text(names[0]))
     genotypes = _parsed(table, names[0], labels, lambda text: space.normalize(space.parse(text)))
-    return Architectures(space, genotypes, labels, (_which(names),))
+    return Architectures(space, genotypes, labels, tuple(names), (_which(names),))
 
 
 def _of_choices(table: Columns, names: Sequence[str]) -> Architectures:
@@ -105,13 +107,13 @@ def _of_choices(table: Columns, names: Sequence[str]) -> Architectures:
     notes = [_which(names), *codes.notes]
     if tells_nothing(codes):
         notes.append(_NOTHING)
-    return _categorical(codes, labels, notes)
+    return _categorical(codes, labels, names, notes)
 
 
-def _categorical(codes: Codes, labels: tuple[str, ...], notes: Sequence[str]) -> Architectures:
+def _categorical(codes: Codes, labels: tuple[str, ...], columns: Sequence[str], notes: Sequence[str]) -> Architectures:
     space = Categorical.of_codes(codes)
     genotypes = tuple(space.genotype(row, label) for row, label in zip(codes.rows, labels, strict=True))
-    return Architectures(space, genotypes, labels, tuple(notes))
+    return Architectures(space, genotypes, labels, tuple(columns), tuple(notes))
 
 
 def _which(names: Sequence[str]) -> str:

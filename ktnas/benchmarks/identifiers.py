@@ -10,7 +10,7 @@ from ktnas.files.numbers import is_measured
 from ktnas.spaces.code_text import is_plain, number
 from ktnas.spaces.codes import Codes
 
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 _NAMES = frozenset(
     {
@@ -51,6 +51,11 @@ _LETTERS = 12
 """Words are made of more letters than that; codes of single letters need fewer."""
 
 
+def words_of(name: str) -> frozenset[str]:
+    """The words of a name, in small letters, whether capitals or anything else divides them."""
+    return frozenset(word.lower() for word in (*_WORD.findall(name), *re.findall(r"[^\W\d_]+", name)))
+
+
 def why_no_architecture(name: str, cells: Sequence[str], codes: Codes) -> str:
     """Why a column is none of architectures, although it can be divided as codes can; empty if nothing says so.
 
@@ -60,7 +65,7 @@ def why_no_architecture(name: str, cells: Sequence[str], codes: Codes) -> str:
         codes: The same, divided into positions.
     """
     texts = [cell.strip() for cell in cells]
-    words = {word.lower() for word in _WORD.findall(name)}
+    words = words_of(name)
     if words & _NAMES and not words & {"arch", "architecture", "code", "cell", "genotype"}:
         return "its name says that it numbers, dates or describes the rows"
     reason = next((reason for is_so, reason in _KINDS if is_so(texts)), "")

@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ktnas.benchmarks.arch_column import Architectures, read_architectures, resolved
+from ktnas.benchmarks.identifiers import words_of
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
 from ktnas.errors import ConfigurationError, DataError, quoted, unknown_name
 from ktnas.files.numbers import may_be_thousands
@@ -28,7 +29,6 @@ from ktnas.typing import FloatArray, IntArray
 Repeated: TypeAlias = Literal["mean", "first"]
 """What counts of an architecture that stands in several rows: the mean of their values, or the first of them."""
 
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LOW = frozenset(
     {
         *("loss", "losses", "error", "errors", "err", "latency", "lat", "flops", "macs", "madds", "params"),
@@ -164,11 +164,12 @@ def _without_repeats(
         return found, records, []
     if repeated is None:
         one, other, *_ = next(group for group in rows.values() if len(group) > 1)
+        columns = f"column{'s' if len(found.columns) > 1 else ''} {', '.join(map(quoted, found.columns))}"
         raise DataError(
             f"{path} lists an architecture twice: {quoted(found.labels[one])} in row {one + 1}, "
-            f"{quoted(found.labels[other])} in row {other + 1} ({len(found.genotypes):,} rows, {len(rows):,} "
-            "architectures). If these are repeats, such as several seeds, --repeated mean takes the mean of an "
-            "architecture's rows, --repeated first the first of them"
+            f"{quoted(found.labels[other])} in row {other + 1} ({columns}: {len(found.genotypes):,} rows, "
+            f"{len(rows):,} architectures). If these are repeats, such as several seeds, --repeated mean "
+            "takes the mean of an architecture's rows, --repeated first the first of them"
         )
     groups = [group if repeated == "mean" else group[:1] for group in rows.values()]
     first = np.array([group[0] for group in groups], dtype=np.int64)
@@ -211,13 +212,13 @@ def _failure_notes(found: Architectures, records: Sequence[TaskRecord]) -> list[
 def _direction_note(record: TaskRecord) -> str:
     """A doubt about the direction of a task, where its name speaks for the other one."""
     name, minimize = record.task.name, record.task.minimize
-    words = [word.lower() for word in _WORDS.findall(name)]
-    if set(words) & _TURNED or not np.nanmax(np.abs(record.fitness)):
+    words = words_of(name)
+    if words & _TURNED or not np.nanmax(np.abs(record.fitness)):
         return ""
     low = any(word in _LOW or word.endswith(_LOW_ENDS) for word in words)
     if low and not minimize and np.nanmax(record.fitness) > 0:
         return f"{quoted(name)} is taken as higher is better; --minimize {_argument(name)} if it is not."
-    if set(words) & _HIGH and minimize and not low:
+    if words & _HIGH and minimize and not low:
         return f"{quoted(name)} is taken as lower is better, as --minimize says."
     return ""
 

@@ -27,7 +27,7 @@ def read_directories(paths: Sequence[Path]) -> list[RunRecord]:
     Raises:
         DataError: If a directory holds no runs, or damaged ones.
     """
-    groups = _with_data([(path, _read(path), _digests(path)) for path in paths])
+    groups = _with_data([(path, _read(path)) for path in paths])
     taken: dict[tuple[str, str, int], Path] = {}
     for path, records in groups:
         for record in records:
@@ -39,27 +39,26 @@ def read_directories(paths: Sequence[Path]) -> list[RunRecord]:
     return found
 
 
-def _with_data(
-    groups: Sequence[tuple[Path, list[RunRecord], Mapping[str, str]]],
-) -> list[tuple[Path, list[RunRecord]]]:
+def _with_data(groups: Sequence[tuple[Path, list[RunRecord]]]) -> list[tuple[Path, list[RunRecord]]]:
     """The records of each directory; a case that an earlier one has with other data is another case."""
     first: dict[str, str] = {}
     found = []
-    for path, records, digests in groups:
+    for path, records in groups:
+        digests = _digests(path, records)
         other = {case for case, one in digests.items() if not same_values(first.setdefault(case, one), one)}
         names = {case: f"{case} (other data: {path.name})" for case in other}
         found.append((path, [replace(r, case=names.get(r.case, r.case)) for r in records]))
     return found
 
 
-def _digests(path: Path) -> dict[str, str]:
+def _digests(path: Path, records: Sequence[RunRecord]) -> dict[str, str]:
     """What digests say of the data of a directory's cases; nothing of those that were recorded without."""
     try:
         if (path / RUNS_FILE).is_file():
             cases = json.loads((path / SWEEP_FILE).read_text(encoding="utf-8"))["cases"]
             return {case: one[DATA] for case, one in cases.items() if isinstance(one.get(DATA), str)}
         one = json.loads((path / CONFIG).read_text(encoding="utf-8")).get(DATA)
-        return {record.case: one for record in _read(path)} if isinstance(one, str) else {}
+        return {record.case: one for record in records} if isinstance(one, str) else {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 

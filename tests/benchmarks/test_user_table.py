@@ -213,7 +213,7 @@ class TestRepeats:
 
     def test_they_are_refused_and_the_remedy_is_named(self, tmp_path):
         with pytest.raises(
-            DataError, match=r"'ab' in row 1, 'ab' in row 2 \(9 rows, 3 architectures\).*--repeated mean"
+            DataError, match=r"'ab' in row 1, 'ab' in row 2 \(column 'code': 9 rows, 3 .*\).*--repeated mean"
         ):
             load(tmp_path, SEEDS, None, ("acc",))
 
@@ -279,7 +279,7 @@ def test_columns_are_read_by_one_convention_which_is_told(tmp_path):
     assert benchmark.records[0].answers == [0.1, 0.2, 0.3, 0.4]
     assert "'first' was read with decimal commas: '0,1' is 0.1." in benchmark.notes
     with pytest.raises(
-        DataError, match="column 'second' of .* can be read in several ways: .* column 'first' has decimal"
+        DataError, match=r"column 'second' of .* can be read in several ways: .* column 'first' has decimal"
     ):
         load(tmp_path, text)
 
@@ -290,7 +290,7 @@ def test_several_columns_as_one_text_or_as_a_list(tmp_path):
         benchmark = load(tmp_path, text, None, ("x",), arch_column=columns)
         assert benchmark.space.base.names == ("w", "k, size")
     assert load(tmp_path, text, None, ("x",), arch_column="k, size", repeated="first").labels == ("3", "5")
-    with pytest.raises(ConfigurationError, match="column 'x' of .* is named as a task and as the architecture"):
+    with pytest.raises(ConfigurationError, match=r"column 'x' of .* is named as a task and as the architecture"):
         load(tmp_path, text, None, ("x",), arch_column="w,x")
 
 
