@@ -23,19 +23,21 @@ import tempfile
 import time
 from collections import deque
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
-from ktnas.benchmarks import Benchmark, nasbench201
+from ktnas.benchmarks import nasbench201
+from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.registry import load_benchmark
 from ktnas.files import search_path as data
 from ktnas.problem.budget import Budget
-from ktnas.problem.progress import Progress
+from ktnas.problem.callback import Answered, Callback
 from ktnas.problem.task import Problem
 from ktnas.records.trials import TrialLog
-from ktnas.runner.loop import Observer, run
+from ktnas.runner.loop import run
 from ktnas.spaces.operators import mutate, sample
 from ktnas.typing import Genotype
 
@@ -126,9 +128,9 @@ def print_loop(runs: int, evaluations: int = 500) -> None:
     full, counted, bare = [], [], []
     for seed in range(runs):
         with tempfile.TemporaryDirectory() as folder, closing(TrialLog(Path(folder))) as log:
-            search, budget, write = RegularizedEvolution(), Budget(evaluations), recorder(log, benchmark)
+            search, budget, write = RegularizedEvolution(), Budget(evaluations), Recorder(log, benchmark)
             began = time.perf_counter()
-            result = run(problem, search, benchmark.evaluate, budget=budget, seed=seed, observe=write)
+            result = run(problem, search, benchmark.evaluate, budget=budget, seed=seed, callback=write)
             elapsed = time.perf_counter() - began
             full.append(elapsed / len(result.history))
             counted.append(elapsed / (evaluations * len(problem.names)))
@@ -145,13 +147,15 @@ def print_loop(runs: int, evaluations: int = 500) -> None:
     print(f"\nPeak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB.")
 
 
-def recorder(log: TrialLog, benchmark: Benchmark) -> Observer:
+@dataclass(frozen=True)
+class Recorder(Callback):
     """Writes every trial, as the command does."""
 
-    def write(progress: Progress) -> None:
-        log.append(progress.trials, [benchmark.label(trial.genotype) for trial in progress.trials])
+    log: TrialLog
+    benchmark: Benchmark
 
-    return write
+    def generation_answered(self, answered: Answered) -> None:
+        self.log.append(answered.trials, [self.benchmark.label(trial.genotype) for trial in answered.trials])
 
 
 def bare_evolution(benchmark: Benchmark, task: str, evaluations: int, rng: np.random.Generator) -> float:

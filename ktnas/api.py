@@ -6,26 +6,27 @@ It is `ktnas.runner.loop.run` with the parts that most callers want filled in; w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
-from ktnas.algorithms import Search
-from ktnas.benchmarks import Benchmark
+from ktnas.algorithms.base import Search
+from ktnas.benchmarks.base import Benchmark
+from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
-from ktnas.benchmarks.live import LiveBenchmark
 from ktnas.benchmarks.registry import load_benchmark
 from ktnas.config import defaults
 from ktnas.config.registry import METHODS, SPACES, made
 from ktnas.errors import ConfigurationError, unknown_name
-from ktnas.evaluation.protocol import Evaluate, unwatched
+from ktnas.evaluation.protocol import Evaluate
 from ktnas.problem.budget import Budget
-from ktnas.problem.progress import TaskResult
+from ktnas.problem.callback import Callback, Callbacks, as_callback
+from ktnas.problem.progress import Progress, TaskProgress
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import History
 from ktnas.runner.experiment import require_population, with_store
-from ktnas.runner.loop import Observer, run
+from ktnas.runner.loop import run
 from ktnas.spaces.base import SearchSpace
 from ktnas.typing import Genotype
 
@@ -57,11 +58,13 @@ class SearchResult:
         best: The best architecture per task; without the tasks on which every evaluation failed.
         tasks: Counts per task: evaluations, failures, transfers.
         history: Every trial, in order.
+        stopped: Why the callback ended the search; None if it came to its end.
     """
 
     best: Mapping[str, Found]
-    tasks: Mapping[str, TaskResult]
+    tasks: Mapping[str, TaskProgress]
     history: History
+    stopped: str | None = None
 
 
 def search(
@@ -73,7 +76,7 @@ def search(
     method: Search[S] | str = defaults.METHOD,
     sources: Collection[str] = (),
     minimize: Collection[str] = (),
-    callback: Observer | None = None,
+    callback: Callback | Callable[[Progress], object] | None = None,
 ) -> SearchResult:
     """Search one space for several tasks at once.
 
@@ -89,7 +92,8 @@ def search(
             user's cache directory.
         sources: Tasks that only donate; without any, every task donates to every other.
         minimize: With functions, the tasks whose number is better when smaller; fitness is its negative.
-        callback: Called with a `Progress` after every answer.
+        callback: A `Callback`, told of everything; or a function, called with a `Progress` after every generation.
+            If it returns True or raises `StopSearch`, the search ends with what it has found.
 
     Raises:
         KtnasError: If the arguments contradict each other; nothing has been evaluated then.
@@ -114,8 +118,9 @@ def search(
     problem = Problem(benchmark.space, benchmark.tasks, frozenset(sources))
     limit = Budget(budget)
     require_population(algorithm, budget)
-    with _evaluator(benchmark) as evaluate:
-        result = run(problem, algorithm, evaluate, budget=limit, seed=seed, observe=callback)
+    callbacks = Callbacks(as_callback(callback))
+    with _evaluator(benchmark, callbacks) as evaluate:
+        result = run(problem, algorithm, evaluate, budget=limit, seed=seed, callback=callbacks)
     best = {
         name: Found(
             benchmark.label(task.best.genotype), task.best.genotype, task.best.fitness, task.evaluations_to_best
@@ -123,7 +128,7 @@ def search(
         for name, task in result.tasks.items()
         if task.best is not None and task.best.fitness is not None
     }
-    return SearchResult(best, result.tasks, result.history)
+    return SearchResult(best, result.tasks, result.history, result.stopped)
 
 
 def _algorithm(method: Search[S] | str) -> Search[object]:
@@ -175,7 +180,7 @@ def _named(name: str, tasks: Mapping[str, TaskFunction] | Sequence[str]) -> Sear
     return space
 
 
-def _evaluator(benchmark: Benchmark) -> AbstractContextManager[Evaluate]:
-    if isinstance(benchmark, LiveBenchmark):
-        return benchmark.evaluator(unwatched)
+def _evaluator(benchmark: Benchmark, callbacks: Callbacks) -> AbstractContextManager[Evaluate]:
+    if isinstance(benchmark, ComputedBenchmark):
+        return benchmark.evaluator(callbacks)
     return nullcontext(benchmark.evaluate)

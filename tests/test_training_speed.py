@@ -12,7 +12,7 @@ SCRIPT = Path(__file__).parents[1] / "benchmarks" / "training_speed.py"
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--data", "nosuch"), r"^training_speed\.py: error: unknown data set 'nosuch'"),
+        (("--data", "nosuch"), r"^training_speed\.py: error: unknown dataset 'nosuch'"),
         (("--epochs", "0", "--smoke"), r"^training_speed\.py: error: the recipe's epochs must be at least 1; got 0"),
     ],
 )

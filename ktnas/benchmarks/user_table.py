@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -231,22 +231,3 @@ def _numeric_note(space: Categorical) -> str:
     every = len(space.numeric) == len(space.cardinalities)
     where = "All positions" if every else f"Position {', '.join(str(i + 1) for i in space.numeric)}"
     return f"{where} of the codes: numbers, of which near ones are taken to be alike (letters would be mere names)."
-
-
-@dataclass(frozen=True, slots=True)
-class TableChoice:
-    """A user's own table.
-
-    Attributes:
-        path: The file.
-        space: Name of the search space.
-        arch_column: The column of architectures, or several separated by commas; None to find it.
-        minimize: Columns in which smaller is better.
-        repeated: What counts of an architecture that stands in several rows; None to refuse it.
-    """
-
-    path: Path
-    space: str
-    arch_column: str | None = None
-    minimize: tuple[str, ...] = ()
-    repeated: Repeated | None = None

@@ -39,7 +39,7 @@ def execute(options: argparse.Namespace) -> int:
     seeds = range(options.seed, options.seed + options.repeats)
     left = session.unanswered(experiment, seeds, options.out) if asked.training.live else []
     if left and (asked.training.max_hours is not None or not (options.quiet or options.json)):
-        from ktnas.training.estimate import require_time  # needs torch
+        from ktnas.benchmarks.estimate import require_time
 
         text = require_time(experiment.benchmark, left, asked.training.max_hours)
         if not (options.quiet or options.json):
@@ -49,12 +49,11 @@ def execute(options: argparse.Namespace) -> int:
     directory = RunDirectory(path)
     with _view(options, experiment) as view:
         if len(seeds) == 1:
-            show = partial(view.show, options.seed)
-            summaries = [session.search_once(experiment, options.seed, directory, show, view.say)]
+            summaries = [session.search_once(experiment, options.seed, directory, view)]
         else:
             cores = 1 if asked.training.live else os.cpu_count() or 1  # one run's workers keep all cores busy
             jobs = options.jobs or min(len(seeds), cores)
-            summaries = session.search_seeds(asked, seeds, directory, view, jobs)
+            summaries = session.search_seeds(partial(compose, asked), seeds, directory, view, jobs=jobs)
     draw(experiment, directory, summaries, [places[summary["seed"]] for summary in summaries])
     finished = len(summaries) == len(seeds) and all(summary["finished"] for summary in summaries)
     if options.json:
@@ -68,13 +67,13 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _view(options: argparse.Namespace, experiment: Experiment) -> View:
-    from ktnas.benchmarks.live import LiveBenchmark
-    from ktnas.report.progress import Board, LiveView, PlainView, SilentView
+    from ktnas.benchmarks.computed import ComputedBenchmark
+    from ktnas.report.progress import Board, LiveView, PlainView, View
 
     if options.quiet or options.json:
-        return SilentView()
+        return View()
     tasks, budget = experiment.problem.tasks, experiment.budget.evaluations
-    workers = max(1, benchmark.workers) if isinstance(benchmark := experiment.benchmark, LiveBenchmark) else 0
+    workers = max(1, benchmark.workers) if isinstance(benchmark := experiment.benchmark, ComputedBenchmark) else 0
     board = Board(experiment.title, tasks, budget, options.repeats, workers)
     return LiveView(board, sys.stderr) if sys.stderr.isatty() else PlainView(board, sys.stderr)
 
@@ -101,7 +100,7 @@ examples:
   %(prog)s --tasks cifar10,cifar100,imagenet16 --method ktnas-paper --proxy synflow
       ten times as many offspring, of which a score of untrained networks chooses (docs/zero_cost.md)
   %(prog)s --source segmentsemantic --target normal --repeats 10 --method regularized-evolution
-      ten seeds of a yardstick, spread over the processor's cores
+      ten seeds of a yardstick, spread over the CPU's cores
   %(prog)s --table mine.csv --space nasbench201 --source colA --target colB
       a table of your own: a column of architectures, and a column per task
   %(prog)s --fitness train --source segmentsemantic --target normal

@@ -26,8 +26,8 @@ def execute(options: argparse.Namespace) -> int:
         raise ConfigurationError("--jobs must be at least 1")
     sweep = read_sweep(options.file)
     path = options.out or RUNS / options.file.stem
-    notify = None if options.quiet else SweepView(sys.stderr)
-    result = run_sweep(sweep, path, jobs=options.jobs or os.cpu_count() or 1, notify=notify)
+    view = None if options.quiet else SweepView(sys.stderr)
+    result = run_sweep(sweep, path, jobs=options.jobs or os.cpu_count() or 1, callback=view)
     if not result.finished:
         print("\ninterrupted; the same command goes on from here", file=sys.stderr)
         return INTERRUPTED

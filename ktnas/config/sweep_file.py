@@ -26,14 +26,14 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from ktnas.algorithms import Search
-from ktnas.benchmarks.user_table import TableChoice
+from ktnas.algorithms.base import Search
 from ktnas.config.experiment import compose, with_columns
 from ktnas.config.method import MethodChoice
 from ktnas.config.options import from_table
+from ktnas.config.registry import SPACES, made
 from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError, DataError, KtnasError, unknown_name
-from ktnas.runner.design import Arm, Case, Named, OwnTable, Source, Sweep
+from ktnas.runner.design import Arm, BenchmarkSource, Case, Named, OwnTable, Sweep
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -152,10 +152,10 @@ def _case(entry: Mapping[str, object], where: str, every: RunOptions) -> Case:
     except KtnasError as error:
         raise type(error)(f"{where}: {error}") from None
     names = experiment.problem.names
-    source: Source = Named(experiment.benchmark.name, names, chosen.data)
+    source: BenchmarkSource = Named(experiment.benchmark.name, names, chosen.data)
     if chosen.table is not None and chosen.space is not None:
+        space = made("search space", chosen.space, SPACES)
         minimize = with_columns(chosen).minimize
-        table = TableChoice(chosen.table, chosen.space, chosen.arch_column, minimize, chosen.repeated)
-        source = OwnTable(table, names)
+        source = OwnTable(chosen.table, space, names, chosen.arch_column, minimize, chosen.repeated)
     sources = tuple(task for task in names if task in experiment.problem.sources)
     return Case(source, sources, chosen.budget_evals, chosen.until_best, name)

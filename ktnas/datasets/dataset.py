@@ -1,6 +1,6 @@
-"""A data set: images, what is to be learnt from them, and three disjoint parts.
+"""A dataset: images, what is to be learnt from them, and three disjoint parts.
 
-A user's own data set is made of arrays: ``Dataset("mine", Classification(3), train=Split(images, labels), ...)``.
+A user's own dataset is made of arrays: ``Dataset("mine", Classification(3), train=Split(images, labels), ...)``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Images = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """One part of a data set.
+    """One part of a dataset.
 
     Attributes:
         images: Images ``(n, height, width, channels)``, uint8.
@@ -62,7 +62,7 @@ class Dataset:
         parts = {"train": self.train, "validation": self.validation, "test": self.test}
         for key, part in parts.items():
             if part is not None:
-                self._check(part, f"data set {self.name!r}, {key}")
+                self._check(part, f"dataset {self.name!r}, {key}")
 
     def _check(self, part: Split, where: str) -> None:
         for what, value in (("images", part.images), ("targets", part.targets)):

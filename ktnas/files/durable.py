@@ -69,8 +69,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         OSError: If it cannot be written.
     """
     temporary = path.with_name(f".{path.name[:40]}-{secrets.token_hex(8)}.tmp")
+    file = temporary.open("xb")
     try:
-        with temporary.open("xb") as file:
+        with file:
             yield file
             file.flush()
             sync(file.fileno())

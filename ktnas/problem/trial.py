@@ -9,9 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from ktnas.errors import ConfigurationError
 from ktnas.typing import Genotype
+
+Question: TypeAlias = tuple[str, Genotype]
+"""A task's name, and the architecture that is to be evaluated on it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from ktnas.errors import DataError
-from ktnas.problem.trial import Trial
+from ktnas.problem.progress import TaskProgress, progress_of
 from ktnas.records.digest import same_values
 from ktnas.records.run_directory import CONFIG, DATA, SUMMARY
 from ktnas.records.summary import Summary, TaskSummary
 from ktnas.records.sweep_log import RUNS_FILE, SWEEP_FILE, RunRecord, read_records
-from ktnas.records.trajectory import Step, TaskCourse, case_title
+from ktnas.records.trajectory import Step, Trajectory, case_title
 from ktnas.records.trials import read_trials
 
 
@@ -102,25 +102,22 @@ def _record(path: Path, plain: object, config: Mapping[str, Any]) -> RunRecord:
     summary = cast("Summary", plain)
     trials = read_trials(path)
     described = config["tasks"]
-    tasks = {name: _course(task, described[name], name, trials) for name, task in summary["tasks"].items()}
-    sources = [name for name, course in tasks.items() if course.role == "source"]
+    progress = progress_of(trials, summary["tasks"])
+    tasks = {name: _trajectory(task, described[name], progress[name]) for name, task in summary["tasks"].items()}
+    sources = [name for name, trajectory in tasks.items() if trajectory.role == "source"]
     until_best = bool(config["stop_at"])
     case = case_title(summary["benchmark"], list(tasks), sources, summary["budget"], until_best=until_best)
     seconds = summary["seconds"]["total"]
     return RunRecord(summary["method"], case, summary["seed"], summary["budget"], until_best, tasks, wall_s=seconds)
 
 
-def _course(summary: TaskSummary, described: Mapping[str, Any], task: str, trials: Sequence[Trial]) -> TaskCourse:
+def _trajectory(summary: TaskSummary, described: Mapping[str, Any], progress: TaskProgress) -> Trajectory:
     """Only the last improvement has a rank: a run directory holds no other."""
-    steps: list[Step] = []
-    evaluated = [trial for trial in trials if trial.task == task and not trial.repeat]
-    for count, trial in enumerate(evaluated, 1):
-        if trial.fitness is not None and (not steps or trial.fitness > steps[-1].fitness):
-            steps.append(Step(count, trial.fitness, None))
+    steps = [Step(improvement.evaluation, improvement.fitness, None) for improvement in progress.improvements]
     best = summary["best"]
     if best is not None and steps:
         steps[-1] = replace(steps[-1], rank=best["rank"])
-    return TaskCourse(
+    return Trajectory(
         role=summary["role"],
         metric=summary["metric"],
         unit=summary["unit"],

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
-from ktnas.benchmarks import Benchmark, Standing
-from ktnas.benchmarks.live import LiveBenchmark
-from ktnas.problem.progress import TaskResult
+from ktnas.benchmarks.base import Benchmark, Standing
+from ktnas.benchmarks.computed import ComputedBenchmark
+from ktnas.problem.progress import TaskProgress
 from ktnas.problem.task import Problem, Task
 from ktnas.version import __version__
 
@@ -60,7 +60,13 @@ class TaskSummary(TypedDict):
     transfers: TransferCounts
 
 
-class Summary(TypedDict):
+class _Stopped(TypedDict, total=False):
+    """Why a callback ended a run, where one did."""
+
+    stopped: str
+
+
+class Summary(_Stopped):
     """What a run comes to."""
 
     benchmark: str
@@ -82,12 +88,14 @@ class Ending:
     Attributes:
         tasks: How far each task came.
         seconds: What it took.
-        finished: Whether it came to its end; False if it was interrupted.
+        finished: Whether it came to its end; False if it was interrupted, or a callback ended it.
+        stopped: Why a callback ended it; None if none did.
     """
 
-    tasks: Mapping[str, TaskResult]
+    tasks: Mapping[str, TaskProgress]
     seconds: Seconds
     finished: bool = True
+    stopped: str | None = None
 
 
 def summarize(
@@ -97,11 +105,12 @@ def summarize(
 
     A run that was interrupted is to end at once, and may go on: a benchmark whose report takes training is left alone.
     """
-    reported = ending.finished or not isinstance(benchmark, LiveBenchmark)
+    reported = ending.finished or not isinstance(benchmark, ComputedBenchmark)
     tasks = {
         task.name: _task_summary(benchmark, problem, task, ending.tasks[task.name], reported=reported)
         for task in problem.tasks
     }
+    stopped: _Stopped = {} if ending.stopped is None else {"stopped": ending.stopped}
     return {
         "benchmark": benchmark.name,
         "space": problem.space.name,
@@ -110,6 +119,7 @@ def summarize(
         "budget": budget,
         "version": __version__,
         "finished": ending.finished,
+        **stopped,
         "seconds": ending.seconds,
         "notes": list(getattr(benchmark, "notes", ())),
         "tasks": tasks,
@@ -117,7 +127,7 @@ def summarize(
 
 
 def _task_summary(
-    benchmark: Benchmark, problem: Problem, task: Task, result: TaskResult, *, reported: bool
+    benchmark: Benchmark, problem: Problem, task: Task, result: TaskProgress, *, reported: bool
 ) -> TaskSummary:
     best = _best(benchmark, task, result, reported=reported)
     optimum = benchmark.best_fitness(task.name)
@@ -142,7 +152,7 @@ def _task_summary(
     }
 
 
-def _best(benchmark: Benchmark, task: Task, result: TaskResult, *, reported: bool) -> Best | None:
+def _best(benchmark: Benchmark, task: Task, result: TaskProgress, *, reported: bool) -> Best | None:
     trial = result.best
     if trial is None or trial.fitness is None:
         return None

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+from ktnas.benchmarks.base import Benchmark
+from ktnas.problem.progress import TaskProgress
+from ktnas.problem.task import Problem, Task
+from ktnas.problem.trial import Trial
+from ktnas.transfer.outcome import Outcome
 
 _NAMED_TASKS = 3
 
@@ -54,8 +60,8 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskCourse:
-    """How a run went on one task.
+class Trajectory:
+    """How a run went on one task, as ``runs.jsonl`` holds it; `ktnas.problem.progress.TaskProgress` with true ranks.
 
     Attributes:
         role: ``"source"`` or ``"target"``; ``"task"`` in a search without sources.
@@ -91,3 +97,72 @@ class TaskCourse:
         last = self.steps[-1] if self.steps else None
         reached = last is not None and self.best_listed is not None and last.fitness >= self.best_listed
         return last.evaluation if last is not None and reached else None
+
+
+def trajectories(
+    benchmark: Benchmark,
+    problem: Problem,
+    trials: Sequence[Trial],
+    progress: Mapping[str, TaskProgress],
+    outcomes: Mapping[str, Sequence[Outcome]],
+) -> dict[str, Trajectory]:
+    """How a finished search went, task by task; opens the benchmark's report, so it is for after the search only.
+
+    Args:
+        benchmark: What was searched.
+        problem: Its tasks.
+        trials: Of all tasks, in order, repeats included.
+        progress: What they came to, per task.
+        outcomes: Judged transfers per task.
+    """
+    migrants: dict[str, list[tuple[int, Trial]]] = {name: [] for name in problem.names}
+    counts = dict.fromkeys(problem.names, 0)
+    for trial in trials:
+        if not trial.repeat:
+            counts[trial.task] += 1
+            if trial.proposal.source_task is not None:
+                migrants[trial.task].append((counts[trial.task], trial))
+    return {
+        task.name: _trajectory(
+            benchmark,
+            problem,
+            task,
+            progress[task.name],
+            _moves(benchmark, migrants[task.name], outcomes.get(task.name, ())),
+        )
+        for task in problem.tasks
+    }
+
+
+def _trajectory(
+    benchmark: Benchmark, problem: Problem, task: Task, progress: TaskProgress, moves: tuple[Move, ...]
+) -> Trajectory:
+    steps = tuple(
+        Step(i.evaluation, i.fitness, benchmark.report(task.name, i.trial.genotype).rank) for i in progress.improvements
+    )
+    return Trajectory(
+        role=problem.role(task.name),
+        metric=task.metric,
+        unit=task.unit,
+        minimize=task.minimize,
+        best_listed=benchmark.best_fitness(task.name),
+        evaluations=progress.evaluations,
+        failed=progress.failed,
+        skipped=progress.transfers.skipped_generations,
+        steps=steps,
+        moves=moves,
+    )
+
+
+def _moves(
+    benchmark: Benchmark, migrants: Sequence[tuple[int, Trial]], outcomes: Sequence[Outcome]
+) -> tuple[Move, ...]:
+    positive = {(outcome.generation, outcome.genotype): outcome.positive for outcome in outcomes}
+    moves = []
+    for number, trial in migrants:
+        source = trial.proposal.source_task
+        if source is not None:
+            rank = benchmark.report(trial.task, trial.genotype).rank
+            judged = positive.get((trial.generation, trial.genotype))
+            moves.append(Move(trial.generation, number, source, rank, judged))
+    return tuple(moves)

@@ -5,20 +5,19 @@ A view is told of every answer and draws a few times a second at most, so that i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 from ktnas.formatting import duration
-from ktnas.problem.progress import TaskResult
+from ktnas.problem.callback import Callback
+from ktnas.problem.progress import RunProgress, SweepProgress, TaskProgress
 from ktnas.problem.task import Task, value_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live
-from ktnas.runner.sweep import SweepProgress
 
 REFRESHES_PER_SECOND = 8
 
@@ -31,50 +30,26 @@ BAR_WIDTH = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How far one task of one run has come.
+class Total:
+    """A task over all runs.
 
     Attributes:
         evaluations: Evaluations so far.
-        closed: Whether the task has ended, even with evaluations left.
-        fitness: The incumbent's fitness; None without one.
+        fitness: The best incumbent's fitness; None without one.
         proposed: Migrants evaluated.
         positive: Those judged positive.
         skipped: Generations without a transfer.
         cost_s: Seconds that the evaluations cost.
         running: Evaluations that have begun.
-        doing: What the one that is under way has come to; empty where none says.
     """
 
     evaluations: int = 0
-    closed: bool = False
     fitness: float | None = None
     proposed: int = 0
     positive: int = 0
     skipped: int = 0
     cost_s: float = 0.0
     running: int = 0
-    doing: str = ""
-
-
-Standings = Mapping[str, Standing]
-"""How far each task of a run has come, by name."""
-
-
-def standings(tasks: Mapping[str, TaskResult]) -> dict[str, Standing]:
-    """What a view shows of a run."""
-    return {
-        name: Standing(
-            result.evaluations,
-            result.exhausted or result.stop_reached_at is not None,
-            None if result.best is None else result.best.fitness,
-            result.transfers.proposed,
-            result.transfers.positive,
-            result.transfers.skipped_generations,
-            result.cost_s,
-        )
-        for name, result in tasks.items()
-    }
 
 
 @dataclass(slots=True)
@@ -86,7 +61,7 @@ class Board:
         tasks: The tasks, in order.
         budget: Evaluations per task and run.
         runs: Number of runs, one per seed.
-        workers: Evaluations that run side by side, where their cost is what takes the time; 0 for tables.
+        workers: Evaluations that run in parallel, where their cost is what takes the time; 0 for tables.
         seeds: How far each run that has started has come, by seed.
         doing: What is done beside searching; empty if nothing.
         began: When the board was made, on the monotonic clock.
@@ -97,32 +72,33 @@ class Board:
     budget: int
     runs: int = 1
     workers: int = 0
-    seeds: dict[int, Standings] = field(default_factory=dict)
+    seeds: dict[int, RunProgress] = field(default_factory=dict)
     doing: str = ""
     began: float = field(default_factory=monotonic)
 
     def share(self, task: str) -> float:
         """Share of a task's work that is done, over all runs."""
-        done = sum(self.budget if (s := standing[task]).closed else s.evaluations for standing in self.seeds.values())
+        done = sum(self.budget if row.closed else row.evaluations for row in self._rows(task))
         return done / (self.budget * self.runs)
+
+    def _rows(self, task: str) -> list[TaskProgress]:
+        return [run.tasks[task] for run in self.seeds.values()]
 
     def done(self) -> float:
         """Share of all work that is done."""
         return sum(self.share(task.name) for task in self.tasks) / len(self.tasks)
 
-    def total(self, task: str) -> Standing:
+    def total(self, task: str) -> Total:
         """A task over all runs: sums, and the best incumbent."""
-        rows = [standing[task] for standing in self.seeds.values()]
-        return Standing(
+        rows = self._rows(task)
+        return Total(
             evaluations=sum(row.evaluations for row in rows),
-            closed=len(rows) == self.runs and all(row.closed for row in rows),
             fitness=max((row.fitness for row in rows if row.fitness is not None), default=None),
-            proposed=sum(row.proposed for row in rows),
-            positive=sum(row.positive for row in rows),
-            skipped=sum(row.skipped for row in rows),
+            proposed=sum(row.transfers.proposed for row in rows),
+            positive=sum(row.transfers.positive for row in rows),
+            skipped=sum(row.transfers.skipped_generations for row in rows),
             cost_s=sum(row.cost_s for row in rows),
-            running=sum(row.running for row in rows),
-            doing=next((row.doing for row in rows if row.doing), ""),
+            running=sum(run.running.get(task, 0) for run in self.seeds.values()),
         )
 
     def clock(self) -> str:
@@ -130,8 +106,11 @@ class Board:
         gone, done = monotonic() - self.began, self.done()
         left_s = self._left_at_cost_s() if self.workers else gone * (1 - done) / done if done else 0.0
         left = f", about {duration(left_s)} left" if left_s else ""
-        under_way = next((f"; {doing}" for task in self.tasks if (doing := self.total(task.name).doing)), "")
-        return self.doing or f"{duration(gone)}{left}{self._training()}{under_way}"
+        return self.doing or f"{duration(gone)}{left}{self._training()}{self._under_way()}"
+
+    def _under_way(self) -> str:
+        runs = [run for task in self.tasks for run in self.seeds.values() if run.doing and run.running.get(task.name)]
+        return f"; {runs[0].doing}" if runs else ""
 
     def _training(self) -> str:
         if not self.workers:
@@ -152,63 +131,32 @@ class Board:
         return left / self.workers
 
 
-class View(Protocol):
-    """Shows how far runs have come; a context manager."""
+class View(Callback):
+    """Shows how far runs have come; a context manager. This one shows nothing."""
 
-    def __enter__(self) -> View:
+    def __enter__(self) -> Self:
         """Begin to show."""
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Show the last state and end."""
 
-    def show(self, seed: int, standing: Standings) -> None:
-        """The run of this seed has come this far."""
 
-    def say(self, doing: str) -> None:
-        """This is done now, beside searching; an empty text: no longer."""
-
-
-class SilentView:
-    """Shows nothing."""
-
-    def __enter__(self) -> SilentView:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Nothing to end."""
-
-    def show(self, seed: int, standing: Standings) -> None:
-        """Nothing."""
-
-    def say(self, doing: str) -> None:
-        """Nothing."""
-
-
-class PlainView:
+class PlainView(View):
     """A line for every tenth of the work, for logs and pipes."""
 
     def __init__(self, board: Board, stream: TextIO) -> None:
         self._board, self._stream = board, stream
         self._tenths, self._last = 0, monotonic()
 
-    def __enter__(self) -> PlainView:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Nothing to end."""
-
-    def show(self, seed: int, standing: Standings) -> None:
+    def progressed(self, progress: RunProgress) -> None:
         """Write a line if another tenth is done, or after a while."""
         board = self._board
         if not board.seeds:  # not earlier: a mistake that is found on the way here is to be the only line
             self._stream.write(f"{board.title}\n")
-        board.seeds[seed] = standing
+        board.seeds[progress.seed] = progress
         tenths = int(board.done() * 10 + 1e-9)
         least, most = LINES_APART_S
         gap = monotonic() - self._last
@@ -219,8 +167,7 @@ class PlainView:
         self._stream.write(f"{board.done():4.0%}  {' | '.join(parts)}  ({board.clock()})\n")
         self._stream.flush()
 
-    def say(self, doing: str) -> None:
-        """A line."""
+    def busy(self, doing: str) -> None:
         if doing:
             self._stream.write(f"{doing}\n")
             self._stream.flush()
@@ -233,14 +180,14 @@ class PlainView:
         )
 
 
-class LiveView:
+class LiveView(View):
     """A table on the terminal that renews itself."""
 
     def __init__(self, board: Board, stream: TextIO) -> None:
         self._board, self._stream = board, stream
         self._live: Live | None = None
 
-    def __enter__(self) -> LiveView:
+    def __enter__(self) -> Self:
         from rich.console import Console
         from rich.live import Live
 
@@ -258,11 +205,12 @@ class LiveView:
         if self._live is not None:
             self._live.stop()
 
-    def show(self, seed: int, standing: Standings) -> None:
+    def progressed(self, progress: RunProgress) -> None:
         """Remember; what is remembered is drawn at the next refresh."""
-        self._board.seeds = {**self._board.seeds, seed: standing}  # replaced, not changed: another thread draws it
+        seeds = self._board.seeds
+        self._board.seeds = {**seeds, progress.seed: progress}  # replaced, not changed: another thread draws it
 
-    def say(self, doing: str) -> None:
+    def busy(self, doing: str) -> None:
         """Stands where the clock was."""
         self._board.doing = doing
 
@@ -290,8 +238,8 @@ _APART_S = 0.2, 15.0
 
 
 @dataclass(slots=True)
-class SweepView:
-    """Shows progress; called after every run.
+class SweepView(Callback):
+    """Shows how far a sweep has come.
 
     Attributes:
         stream: Where to.
@@ -303,7 +251,7 @@ class SweepView:
     shown: float = field(default=float("-inf"))
     width: int = 0
 
-    def __call__(self, progress: SweepProgress) -> None:
+    def sweep_progressed(self, progress: SweepProgress) -> None:
         """Show it, unless something was shown just now."""
         terminal = self.stream.isatty()
         ended = progress.done == progress.total

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from ktnas.problem.population import survivors
-from ktnas.problem.progress import incumbents
+from ktnas.problem.progress import progress_of
 from ktnas.problem.task import Task, value_text
 from ktnas.problem.trial import Trial
 from ktnas.records.run_directory import RunDirectory
@@ -16,24 +16,26 @@ from ktnas.records.summary import Summary
 from ktnas.records.trials import read_trials
 from ktnas.rng import Streams
 from ktnas.runner.experiment import Experiment
-from ktnas.runner.session import _NAMED_TASKS
 from ktnas.spaces.operators import sample_distinct
+
+_NAMED_TASKS = 3
 
 
 def draw(experiment: Experiment, directory: RunDirectory, summaries: Sequence[Summary], places: Sequence[Path]) -> None:
-    """The figures of a run or of all its repeats: the course of the search, and each task's best architecture."""
-    from ktnas.report.figures.convergence import Course, convergence
+    """The figures of a run or of all its repeats: the trajectory of the search, and each task's best architecture."""
+    from ktnas.report.figures.convergence import TaskCurves, convergence
 
     problem, benchmark = experiment.problem, experiment.benchmark
     records = [read_trials(place) for place in places]
-    courses = [
-        Course(task, tuple(incumbents(trials, task.name) for trials in records), benchmark.best_fitness(task.name))
+    progress = [progress_of(trials, problem.names) for trials in records]
+    trajectories = [
+        TaskCurves(task, tuple(run[task.name].incumbents() for run in progress), benchmark.best_fitness(task.name))
         for task in problem.tasks
     ]
     runs = f"seed {summaries[0]['seed']}" if len(summaries) == 1 else f"{len(summaries)} seeds"
     few = len(problem.names) <= _NAMED_TASKS
     title = experiment.title if few else f"{benchmark.name} ({experiment.search.name})"
-    directory.write("convergence.png", convergence(courses, f"{title}, {runs}"))
+    directory.write("convergence.png", convergence(trajectories, f"{title}, {runs}"))
     corpus = sample_distinct(problem.space, 32, Streams(0).rng("colours"))
     operations = sorted({op for genotype in corpus for op in problem.space.graph(genotype).operations})
     names = file_names([task.name for task in problem.tasks])

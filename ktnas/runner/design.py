@@ -10,19 +10,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from ktnas.algorithms import Search
-from ktnas.benchmarks import Benchmark
+from ktnas.algorithms.base import Search
+from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
-from ktnas.benchmarks.user_table import TableChoice, load_table
-from ktnas.config.registry import SPACES, made
+from ktnas.benchmarks.user_table import Repeated, load_table
 from ktnas.errors import ConfigurationError
 from ktnas.problem.task import Problem
 from ktnas.records.trajectory import case_title
 from ktnas.runner.experiment import Experiment, require_population, stopping, with_proxy, with_store
+from ktnas.spaces.base import SearchSpace
 
 
-class Source(Protocol):
+class BenchmarkSource(Protocol):
     """Where a benchmark comes from, in whatever process it is needed; hashable, and small to send."""
 
     def load(self) -> Benchmark:
@@ -62,24 +62,30 @@ class OwnTable:
     """A user's own table.
 
     Attributes:
-        table: The file, and how to read it.
+        path: The file.
+        space: The space of its architectures; None for a categorical one, inferred from their codes.
         tasks: Its columns that are searched.
+        arch_column: Name of the column of architectures, or several separated by commas; None to find it.
+        minimize: The columns in which smaller is better.
+        repeated: What counts of an architecture that stands in several rows; None to refuse it.
     """
 
-    table: TableChoice
+    path: Path
+    space: SearchSpace | None
     tasks: tuple[str, ...]
+    arch_column: str | None = None
+    minimize: tuple[str, ...] = ()
+    repeated: Repeated | None = None
 
     def load(self) -> Benchmark:
         """Read the file."""
-        space = made("search space", self.table.space, SPACES)
-        table = self.table
         return load_table(
-            table.path,
-            space,
+            self.path,
+            self.space,
             self.tasks,
-            arch_column=table.arch_column,
-            minimize=table.minimize,
-            repeated=table.repeated,
+            arch_column=self.arch_column,
+            minimize=self.minimize,
+            repeated=self.repeated,
         )
 
 
@@ -90,7 +96,7 @@ class Given:
     benchmark: Benchmark
 
     def load(self) -> Benchmark:
-        """The same."""
+        """The benchmark, as it was given."""
         return self.benchmark
 
 
@@ -119,7 +125,7 @@ class Case:
         name: Name in records, tables and figures; made from the others if empty.
     """
 
-    benchmark: Source
+    benchmark: BenchmarkSource
     sources: tuple[str, ...] = ()
     budget: int = 50
     until_best: bool = False
@@ -145,7 +151,7 @@ class Case:
 
 
 @lru_cache(maxsize=16)
-def _loaded(source: Source) -> Benchmark:
+def _loaded(source: BenchmarkSource) -> Benchmark:
     return source.load()
 
 

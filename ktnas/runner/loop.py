@@ -6,21 +6,24 @@ nothing, is recorded as such and does not count. That holds for migrants as for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Protocol, TypeVar, runtime_checkable
 
 from threadpoolctl import threadpool_limits
 
-from ktnas.algorithms import Search
-from ktnas.evaluation.protocol import BatchEvaluator, Evaluate, Question
+from ktnas.algorithms.base import Search
+from ktnas.evaluation.protocol import BatchEvaluator, Evaluate
 from ktnas.problem.budget import Budget, check
-from ktnas.problem.progress import Progress, TaskResult, Transfers
+from ktnas.problem.callback import Answered, Asked, Begun, Callback, Callbacks, Ended, Finished, StopSearch
+from ktnas.problem.progress import Progress, TaskProgress
 from ktnas.problem.task import Problem
-from ktnas.problem.trial import History, Proposal, Trial
+from ktnas.problem.trial import Evaluation, History, Proposal, Question, Trial
 from ktnas.rng import Streams
 from ktnas.transfer.outcome import Outcome
+from ktnas.typing import Genotype
 
 S = TypeVar("S")
 
@@ -40,9 +43,6 @@ class Transferring(Protocol):
         """Generations per target task without a migrant, although there were donors."""
 
 
-Observer = Callable[[Progress], None]
-
-
 @dataclass(frozen=True, slots=True)
 class Result:
     """A finished search.
@@ -52,76 +52,55 @@ class Result:
         history: Every trial, in order.
         tasks: How far each task has come.
         total_s: Wall-clock seconds in all.
-        search_s: Of these, seconds spent in the search itself, not in evaluations or observers.
+        search_s: Of these, seconds spent in the search itself, not in evaluations or callbacks.
         outcomes: Judged transfers per target task, oldest first; empty where the search transfers nothing.
+        stopped: Why a callback ended the search; None if it came to its end.
     """
 
     problem: Problem
     history: History
-    tasks: Mapping[str, TaskResult]
+    tasks: Mapping[str, TaskProgress]
     total_s: float
     search_s: float
     outcomes: Mapping[str, tuple[Outcome, ...]] = field(default_factory=dict)
+    stopped: str | None = None
 
 
 class _Ledger:
-    """Counts of one run; the only mutable thing in it."""
+    """What one run has come to; the only mutable thing in it."""
 
     def __init__(self, problem: Problem, budget: Budget) -> None:
         self.budget = budget
         self.history = History()
-        self.evaluations = dict.fromkeys(problem.names, 0)
-        self.failed = dict.fromkeys(problem.names, 0)
-        self.cost_s = dict.fromkeys(problem.names, 0.0)
-        self.migrants = dict.fromkeys(problem.names, 0)
-        self.to_best = dict.fromkeys(problem.names, 0)
+        self.tasks = {name: TaskProgress() for name in problem.names}
         self.idle = dict.fromkeys(problem.names, 0)
-        self.best: dict[str, Trial] = {}
-        self.stopped_at: dict[str, int] = {}
 
     def open(self, task: str) -> bool:
-        left = self.evaluations[task] < self.budget.evaluations
-        return left and task not in self.stopped_at and self.idle[task] < STALLED_AFTER
+        progress = self.tasks[task]
+        left = progress.evaluations < self.budget.evaluations
+        return left and progress.stop_reached_at is None and self.idle[task] < STALLED_AFTER
 
     def remaining(self) -> dict[str, int]:
-        return {t: self.budget.evaluations - n for t, n in self.evaluations.items() if self.open(t)}
+        return {t: self.budget.evaluations - p.evaluations for t, p in self.tasks.items() if self.open(t)}
 
     def record(self, trial: Trial) -> None:
-        task, fitness = trial.task, trial.fitness
         self.history = self.history.extended((trial,))
-        if trial.repeat:
-            return
-        self.evaluations[task] += 1
-        self.cost_s[task] += trial.evaluation.cost_s
-        self.migrants[task] += trial.proposal.source_task is not None
-        if fitness is None:
-            self.failed[task] += 1
-            return
-        best = self.best.get(task)
-        if best is None or best.fitness is None or fitness > best.fitness:
-            self.best[task] = trial
-            self.to_best[task] = self.evaluations[task]
-            if fitness >= self.budget.stop_at.get(task, float("inf")):
-                self.stopped_at[task] = self.evaluations[task]
+        stop_at = self.budget.stop_at.get(trial.task, math.inf)
+        self.tasks[trial.task] = self.tasks[trial.task].after(trial, stop_at)
 
-    def results(self, search: Transferring | None, state: object) -> dict[str, TaskResult]:
+    def results(self, search: Transferring | None, state: object) -> dict[str, TaskProgress]:
         outcomes = {} if search is None else search.outcomes(state)
         skipped = {} if search is None else search.skipped(state)
-        results = {}
-        for task in self.evaluations:
-            labels = [outcome.positive for outcome in outcomes.get(task, ())]
-            transfers = Transfers(self.migrants[task], sum(labels), len(labels) - sum(labels), skipped.get(task, 0))
-            results[task] = TaskResult(
-                evaluations=self.evaluations[task],
-                failed=self.failed[task],
-                best=self.best.get(task),
-                evaluations_to_best=self.to_best[task],
-                stop_reached_at=self.stopped_at.get(task),
+        return {
+            task: replace(
+                progress,
                 exhausted=self.idle[task] >= STALLED_AFTER,
-                transfers=transfers,
-                cost_s=self.cost_s[task],
+                transfers=progress.transfers.judged(
+                    [outcome.positive for outcome in outcomes.get(task, ())], skipped.get(task, 0)
+                ),
             )
-        return results
+            for task, progress in self.tasks.items()
+        }
 
 
 def run(
@@ -131,24 +110,30 @@ def run(
     *,
     budget: Budget,
     seed: int,
-    observe: Observer | None = None,
+    callback: Callback | None = None,
 ) -> Result:
     """Search until every task has used its evaluations, reached its fitness, or has nothing new to ask.
 
     Args:
         problem: Space, tasks, and who donates to whom.
         search: The algorithm.
-        evaluate: The source of fitness.
+        evaluate: The source of fitness. One that is a `BatchEvaluator` tells callbacks itself of evaluations.
         budget: When to stop.
         seed: Seed of every random stream, not negative.
-        observe: Called after every answer; it sees records and changes nothing.
+        callback: Told of everything; it may end the search, but changes nothing that is asked until then.
+
+    Returns:
+        What was found. Where a callback ended the search within a generation, that is without what the search would
+        have made of the part that was answered; the answers are in the history.
 
     Raises:
         ConfigurationError: If the budget or the seed does not suit the problem; nothing has been evaluated then.
     """
     check(problem, budget, seed)
+    callbacks = Callbacks.of(callback)
+    callbacks.start(seed, problem.names)
     with threadpool_limits(1):  # the same bits whatever the number of cores; and small matrices gain nothing from more
-        return _run(problem, search, evaluate, _Ledger(problem, budget), Streams(seed), observe=observe)
+        return _run(problem, search, evaluate, _Ledger(problem, budget), Streams(seed), callbacks)
 
 
 def _run(
@@ -157,14 +142,14 @@ def _run(
     evaluate: Evaluate,
     ledger: _Ledger,
     streams: Streams,
-    *,
-    observe: Observer | None,
+    callbacks: Callbacks,
 ) -> Result:
     began = perf_counter()
     state = search.start(problem)
     search_s = perf_counter() - began
     transferring = search if isinstance(search, Transferring) else None  # once: the check is slow
-    while remaining := ledger.remaining():
+    evaluate = evaluate if isinstance(evaluate, BatchEvaluator) else _Told(evaluate, callbacks)
+    while callbacks.stopped is None and (remaining := ledger.remaining()):
         clock = perf_counter()
         generation = search.generation(state)
         proposals = search.ask(state, remaining, streams)
@@ -172,37 +157,79 @@ def _run(
         if not proposals:
             ledger.idle.update(dict.fromkeys(remaining, STALLED_AFTER))
             break
-        trials = _answered(proposals, generation, ledger, evaluate)
+        trials, complete = _answered(Asked(generation, tuple(proposals)), ledger, evaluate, callbacks)
+        callbacks.generation_answered(Answered(generation, trials))  # on disk before the search acts on it
+        if not complete:
+            break
         clock = perf_counter()
         state = search.tell(state, trials)
         search_s += perf_counter() - clock
-        if observe is not None:
-            observe(Progress(generation, trials, ledger.results(transferring, state), search_s))
+        callbacks.generation_finished(Progress(generation, trials, ledger.results(transferring, state), search_s))
     results = ledger.results(transferring, state)
     outcomes = {} if transferring is None else transferring.outcomes(state)
-    return Result(problem, ledger.history, results, perf_counter() - began, search_s, outcomes)
+    stopped = callbacks.stopped if ledger.remaining() else None
+    callbacks.search_ended(Ended(results, stopped))
+    return Result(problem, ledger.history, results, perf_counter() - began, search_s, outcomes, stopped)
 
 
-def _answered(proposals: Sequence[Proposal], generation: int, ledger: _Ledger, evaluate: Evaluate) -> tuple[Trial, ...]:
-    trials = []
-    before = dict(ledger.evaluations)
-    if isinstance(evaluate, BatchEvaluator):
-        evaluate.expect(_new_questions(proposals, ledger), ledger.history)
-    for proposal in proposals:
-        task = proposal.task
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An evaluator that answers at once, with callbacks that are told when."""
+
+    evaluate: Evaluate
+    callbacks: Callbacks
+
+    def __call__(self, task: str, genotype: Genotype) -> Evaluation:
+        question = (task, genotype)
+        if self.callbacks.evaluation_begun(Begun(question)):
+            raise StopSearch
+        answer = self.evaluate(task, genotype)
+        self.callbacks.evaluation_finished(Finished(question, answer))
+        return answer
+
+
+def _answered(
+    asked: Asked, ledger: _Ledger, evaluate: Evaluate, callbacks: Callbacks
+) -> tuple[tuple[Trial, ...], bool]:
+    """The trials of a generation, which the ledger then holds, and whether a callback let it be answered whole."""
+    before = dict(ledger.tasks)
+    trials: list[Trial] = []
+    callbacks.generation_asked(asked)
+    _expect(asked, ledger, evaluate, callbacks)
+    for proposal in asked.proposals:
+        task, genotype = proposal.task, proposal.genotype
         if not ledger.open(task):
             continue
-        known = ledger.history.find(task, proposal.genotype)
-        answer = evaluate(task, proposal.genotype) if known is None else known
-        trial = Trial(generation, proposal, answer, repeat=known is not None)
+        known = ledger.history.find(task, genotype)
+        answer = _answer((task, genotype), evaluate, callbacks) if known is None else known
+        if answer is None:
+            return tuple(trials), False
+        trial = Trial(asked.generation, proposal, answer, repeat=known is not None)
         ledger.record(trial)
         trials.append(trial)
-    asked = {
-        trial.task for trial in trials
-    } or ledger.remaining().keys()  # a task that waits for its turn has not stalled
-    for task in asked:
-        ledger.idle[task] = ledger.idle[task] + 1 if ledger.evaluations[task] == before[task] else 0
-    return tuple(trials)
+    # a task that waits for its turn has not stalled
+    for task in {trial.task for trial in trials} or ledger.remaining().keys():
+        new = ledger.tasks[task].evaluations > before[task].evaluations
+        ledger.idle[task] = 0 if new else ledger.idle[task] + 1
+    return tuple(trials), True
+
+
+def _expect(asked: Asked, ledger: _Ledger, evaluate: Evaluate, callbacks: Callbacks) -> None:
+    if callbacks.stopped is None and isinstance(evaluate, BatchEvaluator):
+        try:
+            evaluate.expect(_new_questions(asked.proposals, ledger), ledger.history)
+        except StopSearch as stop:
+            callbacks.stop(str(stop))
+
+
+def _answer(question: Question, evaluate: Evaluate, callbacks: Callbacks) -> Evaluation | None:
+    """An answer; once a callback has ended the search, only one that was there by then."""
+    if callbacks.stopped is None:
+        try:
+            return evaluate(*question)
+        except StopSearch as stop:
+            callbacks.stop(str(stop))
+    return callbacks.arrived(question)
 
 
 def _new_questions(proposals: Sequence[Proposal], ledger: _Ledger) -> list[Question]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from ktnas.benchmarks import Benchmark
-from ktnas.benchmarks.live import LiveBenchmark
+from ktnas.benchmarks.base import Benchmark
+from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.description import identify
 from ktnas.errors import ConfigurationError
 from ktnas.problem.budget import check
@@ -30,7 +30,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SweepPlan:
     """All runs of a sweep.
 
     Attributes:
@@ -44,7 +44,7 @@ class Plan:
     described: dict[str, JSON]
 
 
-def planned(sweep: Sweep) -> Plan:
+def planned(sweep: Sweep) -> SweepPlan:
     """Check every arm against every case, so that mistakes show before anything runs.
 
     Raises:
@@ -72,7 +72,7 @@ def planned(sweep: Sweep) -> Plan:
         raise ConfigurationError(f"two cases are named {twice!r}; give each a name of its own")
     jobs = [Job(a, c, seed) for seed in sweep.seeds for c in range(len(sweep.cases)) for a in range(len(sweep.arms))]
     keys = {job: configuration_key({**identities[job.arm, job.case], "seed": job.seed}) for job in jobs}
-    return Plan(keys, titles, _described(sweep, titles, configs))
+    return SweepPlan(keys, titles, _described(sweep, titles, configs))
 
 
 def _without(config: Mapping[str, JSON], keys: tuple[str, ...]) -> dict[str, JSON]:
@@ -81,7 +81,7 @@ def _without(config: Mapping[str, JSON], keys: tuple[str, ...]) -> dict[str, JSO
 
 def _identity(benchmark: Benchmark, search: object) -> dict[str, JSON]:
     """What a key is made of in place of the descriptions of a configuration."""
-    live = {"training": identify(benchmark.settings())} if isinstance(benchmark, LiveBenchmark) else {}
+    live = {"training": identify(benchmark.settings())} if isinstance(benchmark, ComputedBenchmark) else {}
     return {**live, "method": identify(search)}
 
 

@@ -1,6 +1,6 @@
 """Live training as a benchmark: a candidate's fitness is that of its network, trained on a task's data.
 
-Fulfils `ktnas.benchmarks.live.LiveBenchmark`. A search sees validation metrics only; `TrainingBenchmark.report`
+Fulfils `ktnas.benchmarks.computed.ComputedBenchmark`. A search sees validation metrics only; `TrainingBenchmark.report`
 measures on the test part and is asked once, after the search.
 """
 
@@ -17,21 +17,27 @@ from zlib import crc32
 import numpy as np
 import torch
 
-from ktnas.benchmarks import Standing
+from ktnas.benchmarks.base import Standing
+from ktnas.benchmarks.estimate import Estimate
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.errors import ConfigurationError, unknown_name
-from ktnas.evaluation.processes import Assignment, Workers
-from ktnas.evaluation.protocol import BatchEvaluator, Change, Question, Watch
+from ktnas.evaluation.assignment import Assignment
+from ktnas.evaluation.processes import Workers
+from ktnas.evaluation.protocol import BatchEvaluator
+from ktnas.evaluation.serial import Serial
+from ktnas.problem.callback import Callbacks
 from ktnas.problem.task import Task
-from ktnas.problem.trial import Evaluation, History
+from ktnas.problem.trial import Evaluation, History, Question
 from ktnas.recorded_names import lasting_name
 from ktnas.rng import Streams
 from ktnas.spaces.base import SearchSpace
 from ktnas.spaces.operators import sample
 from ktnas.training.candidate import Build, CandidateTrainer, Plan
 from ktnas.training.engine.device import devices, resolve
+from ktnas.training.estimate import Pace, paces
 from ktnas.training.halving import Earlier, Halving, earlier
-from ktnas.training.networks import Size, build
+from ktnas.training.networks import Size
+from ktnas.training.networks.building import build
 from ktnas.training.recipe import Recipe
 from ktnas.typing import Genotype
 
@@ -40,7 +46,7 @@ NAME = "training"
 
 @dataclass(frozen=True)
 class TrainingBenchmark:
-    """Networks of a search space, trained on data sets.
+    """Networks of a search space, trained on datasets.
 
     Attributes:
         space: The search space.
@@ -53,10 +59,10 @@ class TrainingBenchmark:
         limit_s: Seconds after which a candidate is given up; None for no limit.
         halving: Stops candidates that fall behind; None to train all of them to the end.
         weights: Directory where the weights of every trained candidate are kept; None to forget them.
-        workers: Processes that train side by side; 0 to train in this one. No result depends on it.
+        workers: Processes that train in parallel; 0 to train in this one. No result depends on it.
 
     Raises:
-        ConfigurationError: If there is no data set, two share a name, or a number is out of its range; if
+        ConfigurationError: If there is no dataset, two share a name, or a number is out of its range; if
             halving has nothing to stop.
     """
 
@@ -76,9 +82,9 @@ class TrainingBenchmark:
     def __post_init__(self) -> None:
         names = [dataset.name for dataset in self.datasets]
         if not names:
-            raise ConfigurationError("training needs at least one data set; got none")
+            raise ConfigurationError("training needs at least one dataset; got none")
         if len(set(names)) != len(names):
-            raise ConfigurationError(f"data sets must have different names; got {', '.join(names)}")
+            raise ConfigurationError(f"datasets must have different names; got {', '.join(names)}")
         if self.limit_s is not None and not self.limit_s > 0:  # so that NaN is none either
             raise ConfigurationError(f"the time limit must be above 0 seconds; got {self.limit_s:g}")
         if self.halving is not None and not self.halving.rungs(self.recipe.epochs):
@@ -109,7 +115,7 @@ class TrainingBenchmark:
         return replace(self, datasets=tuple(map(self.dataset, tasks)))
 
     def dataset(self, task: str) -> Dataset:
-        """The data set of a task.
+        """The dataset of a task.
 
         Raises:
             UnknownNameError: If there is no such task.
@@ -130,7 +136,7 @@ class TrainingBenchmark:
         """Refuse what cannot be trained, before anything is.
 
         Raises:
-            KtnasError: If there is no such device, or networks, recipe and data sets do not suit each other.
+            KtnasError: If there is no such device, or networks, recipe and datasets do not suit each other.
         """
         first = sample(self.space, Streams(self.seed).rng("check"))
         here = resolve(self.device).type == "cpu"
@@ -142,12 +148,12 @@ class TrainingBenchmark:
         """Train in this process, to the end: halving compares within a run, so that only `evaluator` knows it."""
         return self.trained(Assignment((task, genotype)))
 
-    def trained(self, assignment: Assignment) -> Evaluation:
-        """Train in this process, as far as the assignment's rungs let it."""
+    def trained(self, assignment: Assignment[Earlier]) -> Evaluation:
+        """Train in this process, as far as the fitness of earlier candidates at the rungs lets it."""
         task, genotype = assignment.question
-        return self._trainer.evaluate(self.dataset(task), genotype, assignment.earlier, self._kept(task, genotype))
+        return self._trainer.evaluate(self.dataset(task), genotype, assignment.context, self._kept(task, genotype))
 
-    def evaluator(self, watch: Watch) -> AbstractContextManager[BatchEvaluator]:
+    def evaluator(self, callbacks: Callbacks) -> AbstractContextManager[BatchEvaluator]:
         """Trains in this process, or in workers.
 
         Raises:
@@ -155,11 +161,11 @@ class TrainingBenchmark:
         """
         self.check()
         if self.workers == 0:
-            return nullcontext(_InTurn(self, watch))
-        answerers = [replace(self, device=str(place)).trained for place in devices(self.device, self.workers)]
-        return Workers(answerers, self.assignments, watch, self.limit_s)
+            return nullcontext(Serial(self.trained, self.assignments, callbacks))
+        answerers = [_InWorker(replace(self, device=str(place))) for place in devices(self.device, self.workers)]
+        return Workers(answerers, self.assignments, callbacks, self.limit_s)
 
-    def assignments(self, questions: Sequence[Question], history: History) -> list[Assignment]:
+    def assignments(self, questions: Sequence[Question], history: History) -> list[Assignment[Earlier]]:
         """What is to be trained for questions, after a history that decides about halving."""
         if self.halving is None:
             return [Assignment(question) for question in questions]
@@ -168,15 +174,34 @@ class TrainingBenchmark:
         return [Assignment(question, bars[question[0]]) for question in questions]
 
     def report(self, task: str, genotype: Genotype) -> Standing:
-        """Test metrics, from kept weights if there are any, else after training again: the same bits on a processor."""
+        """Test metrics, from kept weights if there are any, else after training again: the same bits on a CPU."""
         return Standing(metrics=self._trainer.test(self.dataset(task), genotype, self._kept(task, genotype)))
+
+    def estimate(self) -> Estimate:
+        """From a few steps per task; halving is left out of account, so that it can only take less.
+
+        Raises:
+            KtnasError: If what is to be trained cannot be.
+        """
+        measured = self.paces()
+        seconds = {d.name: measured[d.name].training_s(self.recipe, d) for d in self.datasets}
+        return Estimate(seconds, self.workers, self.reports_s(measured), self.limit_s, self.halving is not None)
+
+    def paces(self) -> Mapping[str, Pace]:
+        """How fast candidates of each task are trained."""
+        return paces(self.plan, self.datasets, resolve(self.device))
+
+    def reports_s(self, measured: Mapping[str, Pace]) -> float:
+        """Seconds of training the best of each task again for `report`; 0 where weights are kept."""
+        tested = [dataset for dataset in self.datasets if dataset.test is not None]
+        return 0.0 if self.weights else sum(measured[d.name].training_s(self.recipe, d) for d in tested)
 
     def for_run(self, seed: int, directory: Path) -> TrainingBenchmark:
         """With the run's seed; weights, if they are to be kept, in a directory of the run."""
         return replace(self, seed=seed, weights=self.weights and directory / self.weights)
 
     def settings(self) -> Mapping[str, object]:
-        """What decides a fitness, the seed aside; of data sets, their size and a checksum."""
+        """What decides a fitness, the seed aside; of datasets, their size and a checksum."""
         return {
             "space": self.space.name,
             "networks": lasting_name(self.networks),
@@ -208,23 +233,15 @@ class TrainingBenchmark:
         return self.weights / f"{plain}-{crc32(repr(decides).encode()):08x}.safetensors"
 
 
-class _InTurn:
-    """Trains in this process when asked."""
+@dataclass(frozen=True, slots=True)
+class _InWorker:
+    """Trains in a process of its own, beside others."""
 
-    def __init__(self, benchmark: TrainingBenchmark, watch: Watch) -> None:
-        self._benchmark, self._watch = benchmark, watch
-        self._expected: dict[Question, Assignment] = {}
+    benchmark: TrainingBenchmark
 
-    def expect(self, questions: Sequence[Question], history: History) -> None:
-        assignments = self._benchmark.assignments(questions, history)
-        self._expected = {assignment.question: assignment for assignment in assignments}
-
-    def __call__(self, task: str, genotype: Genotype) -> Evaluation:
-        question = (task, genotype)
-        self._watch(Change(begun=(question,)))
-        answer = self._benchmark.trained(self._expected.pop(question, Assignment(question)))
-        self._watch(Change(arrived=((question, answer),)))
-        return answer
+    def __call__(self, assignment: Assignment[Earlier]) -> Evaluation:
+        torch.set_num_threads(1)  # the other cores are for other workers
+        return self.benchmark.trained(assignment)
 
 
 def _described(dataset: Dataset) -> dict[str, object]:

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from ktnas.datasets.dataset import Dataset, Split
-from ktnas.datasets.objectives import Classification, Jigsaw, MultiLabel, Objective, Regression, Segmentation
+from ktnas.datasets.objectives.base import Objective
 from ktnas.errors import ConfigurationError
 from ktnas.problem.trial import Evaluation
 from ktnas.spaces.base import SearchSpace
@@ -100,7 +100,7 @@ class CandidateTrainer:
         self._data: dict[str, OnDevice] = {}
 
     def data(self, dataset: Dataset) -> OnDevice:
-        """The data set on the device; put there once, by its name."""
+        """The dataset on the device; put there once, by its name."""
         if dataset.name not in self._data:
             self._data[dataset.name] = put(dataset, self.plan.recipe, self.device)
         return self._data[dataset.name]
@@ -109,13 +109,14 @@ class CandidateTrainer:
         """Refuse what cannot be trained: two images pass through the network of a candidate.
 
         Raises:
-            KtnasError: If plan and data set do not suit each other.
+            KtnasError: If plan and dataset do not suit each other.
         """
         part = self.data(dataset).train
         network = self.plan.build(genotype, dataset).to(self.device).eval()
         with torch.no_grad():
             outputs = tuple(network(part.inputs(part.images[:2])).shape)
-        expected = (min(2, len(part)), *_outputs(dataset.objective, self.plan.recipe.resized(dataset.shape)))
+        height, width, _ = self.plan.recipe.resized(dataset.shape)
+        expected = (min(2, len(part)), *dataset.objective.prediction.shape((height, width)))
         if outputs != expected:
             raise ConfigurationError(
                 f"the network for {dataset.name!r} has outputs of shape {outputs} for two images; its targets "
@@ -162,7 +163,7 @@ class CandidateTrainer:
         limit_s: float | None = None,
         observe: Observe | None = None,
     ) -> Trained:
-        """A candidate, built and trained; the same to the bit each time on a processor.
+        """A candidate, built and trained; the same to the bit each time on a CPU.
 
         Args:
             dataset: What it is trained on.
@@ -173,7 +174,7 @@ class CandidateTrainer:
 
         Raises:
             TrainingError: If it diverged, ran out of memory or over its limit.
-            KtnasError: If the plan does not suit the data set.
+            KtnasError: If the plan does not suit the dataset.
         """
         plan, reached = self.plan, dict[int, float]()
         halving = None if earlier is None else plan.halving
@@ -207,7 +208,7 @@ class CandidateTrainer:
         Without the time limit: who kept to it in the search is not to be lost because the machine is busier now.
 
         Returns:
-            Metrics by name, ``test`` before it; none where the data set has no test part. Then parameters and FLOPs.
+            Metrics by name, ``test`` before it; none where the dataset has no test part. Then parameters and FLOPs.
 
         Raises:
             TrainingError: If memory runs out, or the loss on the test part is not finite.
@@ -249,14 +250,3 @@ class CandidateTrainer:
             recipe=weights.digest(plan.recipe),
             normalization=self.data(dataset).train.normalization,
         )
-
-
-def _outputs(objective: Objective, shape: tuple[int, int, int]) -> tuple[int, ...]:
-    """Shape of what a network is to return for an image of ``shape`` (height, width, channels)."""
-    match objective:
-        case Classification(classes=n) | MultiLabel(labels=n) | Jigsaw(permutations=n) | Regression(outputs=n):
-            return (n,)
-        case Segmentation(classes=n):
-            return (n, *shape[:2])
-        case _:
-            return (3, *shape[:2])

@@ -1,22 +1,18 @@
-"""How long a search will train: a few steps of a candidate of middling size, per task, before anything else."""
+"""How fast candidates are trained: a few steps of one of middling size, per task, before anything else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ktnas.benchmarks import Benchmark
+import torch
+
 from ktnas.datasets.dataset import Dataset, Split
-from ktnas.errors import ConfigurationError
-from ktnas.formatting import duration
 from ktnas.rng import Streams
 from ktnas.spaces.operators import sample
-from ktnas.training.benchmark import TrainingBenchmark
-from ktnas.training.candidate import CandidateTrainer
-from ktnas.training.engine.device import resolve
+from ktnas.training.candidate import CandidateTrainer, Plan
 from ktnas.training.networks.costs import count
 from ktnas.training.recipe import Recipe
-from ktnas.training.supernet.benchmark import SupernetBenchmark
 from ktnas.typing import Genotype
 
 _SAMPLED = 9
@@ -32,55 +28,7 @@ _MEASURED = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """What a search is expected to take.
-
-    Attributes:
-        candidate_s: Seconds to train and measure one candidate (only to measure, with a supernet), per task.
-        workers: How many are trained side by side.
-        once_s: Seconds for what a run does once, one after the other: the best of each task trained again for the
-            report, unless weights are kept; supernets.
-    """
-
-    candidate_s: Mapping[str, float]
-    workers: int
-    once_s: float = 0.0
-
-    def total_s(self, runs: Iterable[Mapping[str, int]]) -> float:
-        """Seconds in all, if workers do not hinder one another.
-
-        Args:
-            runs: Per run, the candidates of each task.
-        """
-        return sum(self._trained_s(candidates) / max(1, self.workers) + self.once_s for candidates in runs)
-
-    def _trained_s(self, candidates: Mapping[str, int]) -> float:
-        return sum(seconds * candidates[task] for task, seconds in self.candidate_s.items())
-
-
-def estimate(benchmark: TrainingBenchmark | SupernetBenchmark) -> Estimate:
-    """Measure a few steps per task, and reckon; halving is left out of account, so that it can only take less.
-
-    Args:
-        benchmark: What is to be searched.
-
-    Raises:
-        KtnasError: If what is to be trained cannot be.
-    """
-    alone = benchmark if isinstance(benchmark, TrainingBenchmark) else benchmark.alone
-    paces = {dataset.name: _pace(alone, dataset) for dataset in alone.datasets}
-    tested = [dataset for dataset in alone.datasets if dataset.test is not None]
-    reports_s = 0.0 if alone.weights else sum(paces[d.name].training_s(alone.recipe, d) for d in tested)
-    if isinstance(benchmark, TrainingBenchmark):
-        seconds = {d.name: paces[d.name].training_s(alone.recipe, d) for d in alone.datasets}
-        return Estimate(seconds, benchmark.workers, reports_s)
-    first_s = sum(paces[d.name].training_s(benchmark.recipe, d) for d in alone.datasets)  # each task's supernet
-    seconds = {d.name: paces[d.name].measuring_s(benchmark.recipe, d) for d in alone.datasets}
-    return Estimate(seconds, 1, reports_s + first_s)
-
-
-@dataclass(frozen=True, slots=True)
-class _Pace:
+class Pace:
     """How fast a task's candidate of middling size is trained.
 
     Attributes:
@@ -101,27 +49,42 @@ class _Pace:
         return len(dataset.validation) * self.image_s / 3
 
 
-def _pace(benchmark: TrainingBenchmark, dataset: Dataset) -> _Pace:
-    batch = min(benchmark.recipe.batch_size, max(2, round(benchmark.recipe.share * len(dataset.train))))
-    genotype = _middling(benchmark, dataset)
-    few, many = (_training_s(benchmark, dataset, genotype, steps, batch) for steps in _STEPS)
+def paces(plan: Plan, datasets: Sequence[Dataset], device: torch.device) -> dict[str, Pace]:
+    """How fast candidates of each dataset's task are trained, by its name.
+
+    Args:
+        plan: How; its time limit and halving are left out of account.
+        datasets: One per task.
+        device: Where.
+
+    Raises:
+        KtnasError: If what is to be trained cannot be.
+    """
+    return {dataset.name: _pace(plan, dataset, device) for dataset in datasets}
+
+
+def _pace(plan: Plan, dataset: Dataset, device: torch.device) -> Pace:
+    batch = min(plan.recipe.batch_size, max(2, round(plan.recipe.share * len(dataset.train))))
+    genotype = _middling(plan, dataset)
+    few, many = (_training_s(plan, dataset, device, genotype, steps * batch, batch) for steps in _STEPS)
     step_s = max(many - few, 1e-4) / (_STEPS[1] - _STEPS[0])
-    return _Pace(max(0.0, few - _STEPS[0] * step_s), step_s / batch)
+    return Pace(max(0.0, few - _STEPS[0] * step_s), step_s / batch)
 
 
-def _middling(benchmark: TrainingBenchmark, dataset: Dataset) -> Genotype:
-    rng, plan = Streams(0).rng("estimate"), benchmark.plan
-    drawn = [sample(benchmark.space, rng) for _ in range(_SAMPLED)]
-    shape = benchmark.recipe.resized(dataset.shape)
+def _middling(plan: Plan, dataset: Dataset) -> Genotype:
+    rng = Streams(0).rng("estimate")
+    drawn = [sample(plan.space, rng) for _ in range(_SAMPLED)]
+    shape = plan.recipe.resized(dataset.shape)
     drawn.sort(key=lambda genotype: count(plan.build(genotype, dataset), shape).flops)
     return drawn[len(drawn) // 2]
 
 
-def _training_s(benchmark: TrainingBenchmark, dataset: Dataset, genotype: Genotype, steps: int, batch: int) -> float:
-    """Seconds of so many steps, and of measuring a few images."""
-    plan = replace(benchmark.plan, recipe=replace(benchmark.recipe, epochs=1, share=1.0, batch_size=batch))
-    some = _repeated(dataset, steps * batch)
-    return CandidateTrainer(plan, resolve(benchmark.device)).train(some, genotype).training.cost_s
+def _training_s(
+    plan: Plan, dataset: Dataset, device: torch.device, genotype: Genotype, images: int, batch: int
+) -> float:
+    """Seconds of an epoch of so many images, and of measuring a few."""
+    short = replace(plan, recipe=replace(plan.recipe, epochs=1, share=1.0, batch_size=batch))
+    return CandidateTrainer(short, device).train(_repeated(dataset, images), genotype).training.cost_s
 
 
 def _repeated(dataset: Dataset, size: int) -> Dataset:
@@ -130,39 +93,3 @@ def _repeated(dataset: Dataset, size: int) -> Dataset:
     train = Split(dataset.train.images[indices], dataset.train.targets[indices])
     held_out = Split(dataset.validation.images[:_MEASURED], dataset.validation.targets[:_MEASURED])
     return replace(dataset, train=train, validation=held_out, test=None)
-
-
-def require_time(benchmark: Benchmark, runs: Sequence[Mapping[str, int]], max_hours: float | None) -> str:
-    """A sentence on the time that a search is estimated to take.
-
-    Args:
-        benchmark: One that trains.
-        runs: Per run, one after the other, the candidates of each task that are left to be trained.
-        max_hours: The most that it may take; None for no limit.
-
-    Raises:
-        ConfigurationError: If the estimate exceeds the limit, or the limit is not above 0.
-    """
-    from ktnas.training.benchmark import TrainingBenchmark
-    from ktnas.training.supernet.benchmark import SupernetBenchmark
-
-    if max_hours is not None and not max_hours > 0:  # so that NaN is none either
-        raise ConfigurationError(f"--max-hours must be above 0; got {max_hours:g}")
-    if not isinstance(benchmark, TrainingBenchmark | SupernetBenchmark):
-        raise ConfigurationError(f"{benchmark.name} does not train: there is nothing to estimate")
-    found = estimate(benchmark)
-    total_s = found.total_s(runs)
-    each = ", ".join(f"{task} {duration(seconds)}" for task, seconds in found.candidate_s.items())
-    workers = "1 worker" if found.workers < 2 else f"{found.workers} workers"
-    halved = ", less with --halving" if isinstance(benchmark, TrainingBenchmark) and benchmark.halving else ""
-    text = f"about {duration(total_s)} on {workers}{halved} (a candidate of middling size: {each})"
-    limit_s = benchmark.limit_s if isinstance(benchmark, TrainingBenchmark) else None
-    over = [task for task, seconds in found.candidate_s.items() if limit_s is not None and seconds > limit_s]
-    if over:
-        text += f"; with --time-limit {limit_s:g}, most candidates of {', '.join(over)} will be given up"
-    if max_hours is not None and total_s > 3600 * max_hours:
-        raise ConfigurationError(
-            f"the search is estimated to take {text}; that is more than --max-hours {max_hours:g}: lower --budget, "
-            "--epochs, --share, --resolution or --channels, or allow more"
-        )
-    return text

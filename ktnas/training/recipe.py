@@ -2,7 +2,7 @@
 
 The defaults follow NAS-Bench-201 (Dong, Yang, ICLR 2020, section 2.2: SGD with Nesterov momentum 0.9, learning rate 0.1
 falling by a cosine, weight decay 5e-4, batch 256, flips and crops) but for the number of epochs, and are small enough
-for a processor.
+for a CPU.
 """
 
 from __future__ import annotations

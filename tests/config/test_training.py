@@ -18,7 +18,7 @@ from ktnas.datasets.images.registry import find
 from ktnas.datasets.objectives import Classification
 from ktnas.errors import ConfigurationError, DataError, KtnasError, UnknownNameError
 from ktnas.training.benchmark import TrainingBenchmark
-from ktnas.training.networks import build
+from ktnas.training.networks.building import build
 from ktnas.training.supernet.benchmark import EPOCHS, SupernetBenchmark
 
 TINY = TrainingChoice(fitness="train", images=8, resolution=24, channels=4, device="cpu", batch_size=4)
@@ -136,7 +136,7 @@ def test_a_supernet_has_its_own_epochs():
 @pytest.mark.parametrize(
     ("changes", "tasks", "error", "message"),
     [
-        ({}, ("holidays",), UnknownNameError, "unknown data set 'holidays'.*Tasks of rendered scenes: class_scene"),
+        ({}, ("holidays",), UnknownNameError, "unknown dataset 'holidays'.*Tasks of rendered scenes: class_scene"),
         ({"space": "nasbench-graph"}, ("normal",), UnknownNameError, "unknown search space 'nasbench-graph' of live"),
         ({"space": "transnas-micro"}, ("normal",), UnknownNameError, "did you mean 'transnas101-micro'"),
         ({"datasets": (("mine", "absent.npz"),)}, ("mine",), DataError, "no such file"),

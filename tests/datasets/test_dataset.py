@@ -1,4 +1,4 @@
-"""A user's own data set: what does not fit together is refused when it is put together."""
+"""A user's own dataset: what does not fit together is refused when it is put together."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def test_what_a_search_sees():
     ],
 )
 def test_parts_that_do_not_fit(key, images, targets, message):
-    with pytest.raises(DataError, match=f"data set 'mine', {key}: .*{message}"):
+    with pytest.raises(DataError, match=f"dataset 'mine', {key}: .*{message}"):
         made(**{key: Split(images, targets)})
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import secrets
 import stat
 
 import pytest
@@ -75,6 +76,15 @@ class TestReplacing:
         assert outside.read_text() == "precious"
         assert (directory / "x").read_text() == "new"
         assert not (directory / "x").is_symlink()
+
+    def test_nor_is_one_in_place_of_the_temporary_file(self, tmp_path, monkeypatch):
+        (tmp_path / "outside").write_text("precious")
+        monkeypatch.setattr(secrets, "token_hex", lambda _: "guessed")
+        (tmp_path / ".x-guessed.tmp").symlink_to(tmp_path / "outside")
+        with pytest.raises(FileExistsError):
+            write_atomically(tmp_path / "x", "new")
+        assert (tmp_path / "outside").read_text() == "precious"
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".x-guessed.tmp", "outside"]
 
 
 class TestSync:

@@ -5,7 +5,7 @@ import pytest
 from ktnas.algorithms.random_search import RandomSearch
 from ktnas.benchmarks.functions import FunctionBenchmark
 from ktnas.problem.budget import Budget
-from ktnas.problem.progress import TaskResult, incumbents
+from ktnas.problem.progress import NewBest, TaskProgress, progress_of
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import Evaluation, Proposal, Trial
 from ktnas.records.summary import Ending, summarize
@@ -71,7 +71,7 @@ def test_the_optimum_counts_where_it_is_listed(nasbench_graph):
     optimum = benchmark.best_fitness("cora")
     genotype = next(g for g in benchmark.genotypes if benchmark.evaluate("cora", g).fitness == optimum)
     trial = Trial(0, Proposal("cora", genotype), Evaluation(optimum))
-    ending = Ending({"cora": TaskResult(9, 0, trial, 4)}, SECONDS, finished=False)
+    ending = Ending({"cora": TaskProgress(9, 0, (NewBest(4, trial, trial.fitness),))}, SECONDS, finished=False)
     summary = summarize(benchmark, problem, ending, method="m", seed=1, budget=9)
     task = summary["tasks"]["cora"]
     assert (task["optimum_reached_at"], task["best"]["rank"], task["best"]["regret"]) == (4, 1, 0.0)
@@ -86,8 +86,9 @@ def test_incumbents_count_evaluations_only():
         return Trial(0, Proposal(task, (0,)), answer, **fields)
 
     trials = [trial(None), trial(1.0), trial(9.0, "b"), trial(0.5), trial(5.0, repeat=True), trial(2.0)]
-    assert incumbents(trials, "a") == [None, 1.0, 1.0, 2.0]
-    assert incumbents(trials, "c") == []
+    progress = progress_of(trials, "abc")
+    assert progress["a"].incumbents() == [None, 1.0, 1.0, 2.0]
+    assert progress["c"].incumbents() == []
 
 
 def test_the_spread_of_nothing_is_none():

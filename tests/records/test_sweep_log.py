@@ -11,25 +11,28 @@ from ktnas.errors import ConfigurationError, DataError
 from ktnas.problem.budget import Budget
 from ktnas.problem.task import Problem
 from ktnas.records.sweep_log import RUNS_FILE, RunRecord, SweepLog, decode, encode, read_records
-from ktnas.records.trajectory import Move, Step, TaskCourse, case_title
+from ktnas.records.trajectory import Move, Step, Trajectory, case_title, trajectories
 from ktnas.runner.loop import run
-from ktnas.runner.sweep import task_courses
 from ktnas.spaces.nasbench201 import NASBench201
 
 STEPS = (Step(1, -2.0, 9), Step(4, -1.5, 2))
-COURSE = TaskCourse("task", "loss", "", True, -1.5, 6, 1, 3, STEPS, (Move(2, 5, "other", 40, None),))
-RECORD = RunRecord("an arm", "a case", 7, 6, False, {"a": COURSE}, 1.25, 1.0, "abc")
+TRAJECTORY = Trajectory("task", "loss", "", True, -1.5, 6, 1, 3, STEPS, (Move(2, 5, "other", 40, None),))
+RECORD = RunRecord("an arm", "a case", 7, 6, False, {"a": TRAJECTORY}, 1.25, 1.0, "abc")
 
 
-class TestCourse:
+def told(benchmark, result):
+    return trajectories(benchmark, result.problem, result.history, result.tasks, result.outcomes)
+
+
+class TestTrajectory:
     def test_incumbent_after_so_many_evaluations(self):
-        assert [COURSE.at(n) for n in (0, 1, 3, 4, 99)] == [None, STEPS[0], STEPS[0], STEPS[1], STEPS[1]]
+        assert [TRAJECTORY.at(n) for n in (0, 1, 3, 4, 99)] == [None, STEPS[0], STEPS[0], STEPS[1], STEPS[1]]
 
     def test_when_the_best_listed_was_found(self):
-        assert COURSE.optimum_at == 4
-        assert replace(COURSE, best_listed=-1.0).optimum_at is None
-        assert replace(COURSE, best_listed=None).optimum_at is None
-        assert replace(COURSE, steps=()).optimum_at is None
+        assert TRAJECTORY.optimum_at == 4
+        assert replace(TRAJECTORY, best_listed=-1.0).optimum_at is None
+        assert replace(TRAJECTORY, best_listed=None).optimum_at is None
+        assert replace(TRAJECTORY, steps=()).optimum_at is None
 
 
 class TestLine:
@@ -123,38 +126,38 @@ class TestFromARun:
 
     def test_steps_are_the_improvements(self):
         benchmark, result = self.result(RegularizedEvolution())
-        for name, course in task_courses(benchmark, result).items():
+        for name, trajectory in told(benchmark, result).items():
             fitness = [trial.fitness for trial in result.history.evaluated(name)]
-            assert course.evaluations == len(fitness) == 25
+            assert trajectory.evaluations == len(fitness) == 25
             expected = [(i + 1, f) for i, f in enumerate(fitness) if all(f > earlier for earlier in fitness[:i])]
-            assert [(step.evaluation, step.fitness) for step in course.steps] == expected
-            assert course.moves == ()
-            assert course.best_listed is None
+            assert [(step.evaluation, step.fitness) for step in trajectory.steps] == expected
+            assert trajectory.moves == ()
+            assert trajectory.best_listed is None
 
     def test_moves_are_the_migrants_with_their_labels(self):
         benchmark, result = self.result(ktnas_paper(), budget=60)
-        courses = task_courses(benchmark, result)
-        for name, course in courses.items():
+        found = told(benchmark, result)
+        for name, trajectory in found.items():
             counts = result.tasks[name].transfers
-            assert len(course.moves) == counts.proposed > 0
-            assert sum(move.positive is True for move in course.moves) == counts.positive
-            assert sum(move.positive is False for move in course.moves) == counts.negative
+            assert len(trajectory.moves) == counts.proposed > 0
+            assert sum(move.positive is True for move in trajectory.moves) == counts.positive
+            assert sum(move.positive is False for move in trajectory.moves) == counts.negative
             trials = result.history.evaluated(name)
-            assert all(trials[move.evaluation - 1].proposal.source_task == move.source for move in course.moves)
+            assert all(trials[move.evaluation - 1].proposal.source_task == move.source for move in trajectory.moves)
 
     def test_failures_are_counted_and_improve_nothing(self):
         benchmark = FunctionBenchmark(NASBench201(), {"a": lambda code: code[0] or 1 / 0})
         problem = Problem(benchmark.space, benchmark.tasks)
         result = run(problem, RegularizedEvolution(), benchmark.evaluate, budget=Budget(30), seed=0)
-        course = task_courses(benchmark, result)["a"]
-        assert course.failed == result.tasks["a"].failed > 0
-        assert all(step.fitness > 0 for step in course.steps)
+        trajectory = told(benchmark, result)["a"]
+        assert trajectory.failed == result.tasks["a"].failed > 0
+        assert all(step.fitness > 0 for step in trajectory.steps)
 
     def test_true_ranks_of_a_table(self, nasbench_graph):
         benchmark = nasbench_graph.restricted(("cora",))
         problem = Problem(benchmark.space, benchmark.tasks)
         result = run(problem, RegularizedEvolution(), benchmark.evaluate, budget=Budget(20), seed=0)
-        steps = task_courses(benchmark, result)["cora"].steps
+        steps = told(benchmark, result)["cora"].steps
         ranks = [step.rank for step in steps]
         assert ranks == sorted(ranks, reverse=True)
         fitness = benchmark.record("cora").ascending

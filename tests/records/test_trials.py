@@ -140,8 +140,8 @@ def test_trials_are_synced_before_the_search_hears_of_it_and_recorded_ones_need_
     log.close()
 
 
-def test_what_is_recorded_is_known_by_task_and_genotype(tmp_path):
-    log_of(tmp_path, trial((0,), 1.0), trial((0,), 2.0, task="b"), trial((0,), 1.0, repeat=True))
+def test_what_is_recorded_is_known_by_task_and_genotype_repeats_aside(tmp_path):
+    log_of(tmp_path, trial((0,), 1.0), trial((0,), 2.0, task="b"), trial((0,), 9.0, repeat=True))
     log = TrialLog(tmp_path)
     log.close()
     assert log.evaluations == {("a", (0,)): Evaluation(1.0), ("b", (0,)): Evaluation(2.0)}

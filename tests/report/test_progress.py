@@ -4,11 +4,11 @@ import io
 
 import pytest
 
-from ktnas.problem.progress import TaskResult, Transfers
+from ktnas.problem.progress import NewBest, RunProgress, TaskProgress, Transfers
 from ktnas.problem.task import Task
 from ktnas.problem.trial import Evaluation, Proposal, Trial
 from ktnas.report import progress as live
-from ktnas.report.progress import Board, LiveView, PlainView, SilentView, Standing, standings
+from ktnas.report.progress import Board, LiveView, PlainView, Total, View
 
 TASKS = (Task("cifar10", "validation accuracy", "%"), Task("loss", minimize=True))
 
@@ -24,14 +24,20 @@ def board(budget=10, runs=1):
     return Board("title", TASKS, budget, runs, began=live.monotonic())
 
 
-def state(first, second=0, **fields):
-    return {"cifar10": Standing(first, fitness=91.5, **fields), "loss": Standing(second, fitness=-0.25)}
+def task(evaluations=0, fitness=None, *, closed=False, proposed=0, positive=0, skipped=0, cost_s=0.0):
+    trial = Trial(0, Proposal("any", (0,)), Evaluation(fitness or 0.0))
+    best = () if fitness is None else (NewBest(1, trial, fitness),)
+    transfers = Transfers(proposed, positive, 0, skipped)
+    return TaskProgress(evaluations, 0, best, exhausted=closed, transfers=transfers, cost_s=cost_s)
 
 
-def test_results_become_standings():
-    best = Trial(0, Proposal("a", (0,)), Evaluation(2.0))
-    result = TaskResult(7, 1, best, 3, stop_reached_at=7, transfers=Transfers(5, 2, 1, 4), cost_s=8.5)
-    assert standings({"a": result, "b": TaskResult()}) == {"a": Standing(7, True, 2.0, 5, 2, 4, 8.5), "b": Standing()}
+def run(first, second=None, running=(0, 0), doing="", seed=0):
+    counts = dict(zip(("cifar10", "loss"), running, strict=True))
+    return RunProgress(seed, {"cifar10": first, "loss": second or task()}, counts, doing)
+
+
+def state(first, second=0, *, seed=0, running=0, **fields):
+    return run(task(first, 91.5, **fields), task(second, -0.25), (running, 0), seed=seed)
 
 
 def test_shares_count_tasks_that_ended_early_as_done():
@@ -45,7 +51,7 @@ def test_runs_are_added_up():
     shown = board(runs=4)
     shown.seeds = {0: state(10, 5, proposed=2, positive=1, skipped=3), 1: state(10, 5, proposed=1, cost_s=2, running=1)}
     assert shown.share("cifar10") == 0.5
-    assert shown.total("cifar10") == Standing(20, False, 91.5, 3, 1, 3, 2, 1)
+    assert shown.total("cifar10") == Total(20, 91.5, 3, 1, 3, 2, 1)
 
 
 def test_the_clock_estimates_the_time_left(clock):
@@ -61,21 +67,36 @@ def test_the_clock_estimates_the_time_left(clock):
 def test_with_training_time_left_follows_from_its_cost(clock):
     shown = Board("title", TASKS, 10, workers=2, began=live.monotonic())
     assert shown.clock() == "0.0 s; 0 in training, 0.0 s of training so far"
-    shown.seeds[0] = {"cifar10": Standing(0, running=1), "loss": Standing(0, running=1)}
+    shown.seeds[0] = run(task(), running=(1, 1))
     assert shown.clock() == "0.0 s; 2 in training, 0.0 s of training so far"
     clock[0] += 5
-    shown.seeds[0] = {"cifar10": Standing(4, cost_s=40.0, running=2), "loss": Standing(0)}
+    shown.seeds[0] = run(task(4, cost_s=40.0), running=(2, 0))
     assert shown.clock() == "5.0 s, about 1 min 20 s left; 2 in training, 40.0 s of training so far"  # (6 + 10) 10 / 2
-    shown.seeds[0] = {"cifar10": Standing(4, cost_s=40.0), "loss": Standing(5, cost_s=20.0, running=1)}
+    shown.seeds[0] = run(task(4, cost_s=40.0), task(5, cost_s=20.0), (0, 1))
     assert shown.clock() == "5.0 s, about 40.0 s left; 1 in training, 1 min 0 s of training so far"  # (6 10 + 5 4) / 2
-    shown.seeds[0] = {"cifar10": Standing(10, cost_s=99.0), "loss": Standing(7, True, cost_s=21.0)}
+    shown.seeds[0] = run(task(10, cost_s=99.0), task(7, closed=True, cost_s=21.0))
     assert shown.clock() == "5.0 s; 0 in training, 2 min 0 s of training so far"
 
 
 def test_the_clock_tells_what_takes_long(clock):
     shown = board()
-    shown.seeds[0] = {"cifar10": Standing(), "loss": Standing(running=1, doing="supernet of loss: epoch 3 of 50")}
+    shown.seeds[0] = run(task(), running=(0, 1), doing="supernet of loss: epoch 3 of 50")
     assert shown.clock() == "0.0 s; supernet of loss: epoch 3 of 50"
+
+
+def test_of_several_runs_the_first_tasks_comes_first(clock):
+    shown = board(runs=2)
+    shown.seeds = {0: run(task(), running=(0, 1), doing="of loss"), 1: run(task(), running=(1, 0), doing="of cifar10")}
+    assert shown.clock() == "0.0 s; of cifar10"
+
+
+def test_repeats_are_told_apart_by_their_seed(clock):
+    shown = board(runs=2)
+    with PlainView(shown, io.StringIO()) as view:
+        for seed in (3, 4, 3):
+            view.progressed(state(5, 5, seed=seed))
+    assert set(shown.seeds) == {3, 4}
+    assert shown.total("cifar10").evaluations == 10
 
 
 def test_plain_lines_are_sparse_and_end_with_the_last(clock):
@@ -83,7 +104,7 @@ def test_plain_lines_are_sparse_and_end_with_the_last(clock):
     with PlainView(board(budget=1000), stream) as view:
         for i in range(1, 1001):
             clock[0] += 0.05
-            view.show(0, state(i, i))
+            view.progressed(state(i, i))
     lines = stream.getvalue().splitlines()
     assert lines[0] == "title"
     assert len(lines) == 11
@@ -94,7 +115,7 @@ def test_plain_lines_of_a_fast_run_are_few(clock):
     stream = io.StringIO()
     with PlainView(board(budget=1000), stream) as view:
         for i in range(1, 1001):
-            view.show(0, state(i, i))
+            view.progressed(state(i, i))
     assert len(stream.getvalue().splitlines()) == 2
 
 
@@ -103,14 +124,14 @@ def test_a_slow_run_shows_that_it_lives(clock):
     with PlainView(board(budget=1000), stream) as view:
         for i in range(1, 4):
             clock[0] += 11
-            view.show(0, state(i, i))
+            view.progressed(state(i, i))
     assert len(stream.getvalue().splitlines()) == 4
 
 
 def test_plain_lines_mention_transfers_once_there_are_any(clock):
     stream = io.StringIO()
     with PlainView(board(), stream) as view:
-        view.show(0, state(10, 10, proposed=4, positive=1))
+        view.progressed(state(10, 10, proposed=4, positive=1))
     assert "best 91.500 %, transfers 4 (1 positive) | loss" in stream.getvalue()
 
 
@@ -120,7 +141,7 @@ def test_the_live_table_shows_every_task_and_goes_away(monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "120")
     with LiveView(board(), stream) as view:
-        view.show(0, state(4, 6, proposed=3, positive=1, skipped=2))
+        view.progressed(state(4, 6, proposed=3, positive=1, skipped=2))
     shown = stream.getvalue()
     for text in ("title", "cifar10", "4/10", "91.500 %", "loss", "6/10", "0.25000", "transfers", "skipped"):
         assert text in shown
@@ -130,21 +151,21 @@ def test_the_live_table_shows_every_task_and_goes_away(monkeypatch):
 def test_what_is_done_beside_searching_is_said(clock):
     stream = io.StringIO()
     with PlainView(board(), stream) as view:
-        view.say("test images are looked at")
-        view.say("")
+        view.busy("test images are looked at")
+        view.busy("")
     assert stream.getvalue() == "test images are looked at\n"
     shown = board()
     live_view = LiveView(shown, stream)
-    live_view.say("test images are looked at")
+    live_view.busy("test images are looked at")
     assert shown.clock() == "test images are looked at"
-    live_view.say("")
+    live_view.busy("")
     assert shown.clock() == "0.0 s"
 
 
 def test_a_silent_view_shows_nothing(capfd):
-    with SilentView() as view:
-        view.show(0, state(1))
-        view.say("something")
+    with View() as view:
+        view.progressed(state(1))
+        view.busy("something")
     assert capfd.readouterr() == ("", "")
 
 
@@ -153,5 +174,5 @@ def test_a_live_view_takes_no_more_than_its_share():
     stream = io.StringIO()
     view = LiveView(board(), stream)
     for i in range(1000):
-        view.show(0, state(i % 10))
+        view.progressed(state(i % 10))
     assert stream.getvalue() == ""

@@ -73,7 +73,7 @@ def test_a_new_directory_is_named_after_it(tmp_path):
             ArchitectureError,
             "it is one of 'nasbench201': add --space nasbench201",
         ),
-        ({"task": "digit"}, UnknownNameError, "unknown data set 'digit'; did you mean 'digits'"),
+        ({"task": "digit"}, UnknownNameError, "unknown dataset 'digit'; did you mean 'digits'"),
         ({"seed": -1}, ConfigurationError, "seed must not be negative; got -1"),
     ],
 )

@@ -9,7 +9,8 @@ from ktnas.algorithms.random_search import RandomSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
 from ktnas.errors import ConfigurationError, UnknownNameError
 from ktnas.problem.budget import Budget
-from ktnas.problem.progress import TaskResult, Transfers
+from ktnas.problem.callback import Callback, Callbacks, StopSearch, as_callback
+from ktnas.problem.progress import TaskProgress, Transfers, progress_of
 from ktnas.problem.task import Problem, Task
 from ktnas.problem.trial import Evaluation, Proposal
 from ktnas.runner import loop as runner
@@ -116,7 +117,7 @@ class TestCounting:
 
     def test_everything_fails(self):
         result, _ = searched([question("81", "82")])
-        assert result.tasks["a"] == TaskResult(evaluations=2, failed=2, exhausted=True)
+        assert result.tasks["a"] == TaskProgress(evaluations=2, failed=2, exhausted=True)
 
     def test_generations_are_those_of_the_search(self):
         result, _ = searched([question("01", "02"), question("03")])
@@ -208,11 +209,11 @@ class TestStalling:
         assert [result.tasks[name].exhausted for name in "ab"] == [True, False]
 
 
-class TestObserver:
+class TestCallback:
     def test_sees_every_trial_and_how_far_each_task_has_come(self):
         seen = []
         script = [question("01", "02"), question("02"), (*question("44"), *question("03", task="b"))]
-        result, _ = searched(script, TWO, observe=seen.append)
+        result, _ = searched(script, TWO, callback=as_callback(seen.append))
         assert [t for progress in seen for t in progress.trials] == list(result.history)
         assert [progress.generation for progress in seen] == [0, 1, 2]
         assert [progress.tasks["a"].evaluations for progress in seen] == [2, 2, 3]
@@ -235,7 +236,7 @@ class TestObserver:
         assert result.tasks["a"].transfers == Transfers(proposed=4, positive=1, negative=2, skipped_generations=4)
         assert result.tasks["b"].transfers == Transfers()
 
-    def test_seconds_of_the_search_leave_out_evaluations_and_observers(self, monkeypatch):
+    def test_seconds_of_the_search_leave_out_evaluations_and_callbacks(self, monkeypatch):
         clock = [0.0]
         monkeypatch.setattr(runner, "perf_counter", lambda: clock[0])
 
@@ -256,8 +257,174 @@ class TestObserver:
             return Evaluation(0.0)
 
         script = (question("01", "02"), question("03"))
-        result = run(ONE, Thinking(script), evaluate, budget=Budget(3), seed=0, observe=lambda _: spend(1000))
+        result = run(
+            ONE, Thinking(script), evaluate, budget=Budget(3), seed=0, callback=as_callback(lambda _: spend(1000))
+        )
         assert (result.search_s, result.total_s) == (6, 2306)
+
+
+class Hooks(Callback):
+    """Notes the hooks that are called; ends the search at the n-th call of one, or raises there."""
+
+    def __init__(self, at=None, number=1, how=True):
+        self.calls, self.records, self.at, self.left, self.how = [], [], at, number, how
+
+    def _called(self, hook, record):
+        self.calls.append(hook)
+        self.records.append(record)
+        self.left -= hook == self.at
+        if hook != self.at or self.left:
+            return None
+        if self.how is True:
+            return True
+        raise self.how
+
+
+for _hook in (
+    *("generation_asked", "evaluation_begun", "evaluation_finished", "generation_answered", "generation_finished"),
+    *("search_ended", "progressed"),
+):
+    setattr(Hooks, _hook, lambda self, record, hook=_hook: self._called(hook, record))
+
+ONE_EVALUATION = ["evaluation_begun", "evaluation_finished"]
+ROUND = ["generation_answered", "told", "generation_finished", "progressed"]
+
+
+class TestHooks:
+    def test_every_hook_in_its_order_and_the_record_before_the_search(self):
+        hooks = Hooks()
+
+        class Telling(Scripted):
+            def tell(self, state, trials):
+                hooks.calls.append("told")
+                return state + 1
+
+        run(ONE, Telling((question("01", "02"), question("01"))), Fitness(), budget=Budget(9), seed=0, callback=hooks)
+        assert hooks.calls == [
+            *("generation_asked", *ONE_EVALUATION, *ONE_EVALUATION, *ROUND),
+            *("generation_asked", *ROUND),  # a repeat is no evaluation
+            "search_ended",
+        ]
+
+    def test_what_they_carry(self):
+        hooks = Hooks()
+        result, _ = searched([question("01", "81", "01")], callback=hooks)
+        asked, begun, finished, *_ = hooks.records
+        assert (asked.generation, [p.genotype for p in asked.proposals]) == (0, [(0, 1), (8, 1), (0, 1)])
+        assert begun.question == finished.question == ("a", (0, 1))
+        assert finished.evaluation.fitness == 1.0
+        answered, progress, told, ended = hooks.records[-4:]
+        assert answered.trials == progress.trials == tuple(result.history)
+        assert progress.tasks["a"].evaluations == told.tasks["a"].evaluations == 2
+        assert (told.seed, told.running) == (0, {})
+        assert ended.tasks == result.tasks
+        assert ended.stopped is result.stopped is None
+
+    def test_an_exception_is_no_end(self):
+        hooks = Hooks("generation_finished", how=RuntimeError("a mistake"))
+        with pytest.raises(RuntimeError, match="a mistake"):
+            searched([question("01")], callback=hooks)
+        assert "search_ended" not in hooks.calls
+
+
+SCRIPT = [question("01", "02", "03"), question("04", "01", "05"), question("06")]
+
+
+@pytest.mark.parametrize("how", [True, StopSearch("enough")])
+@pytest.mark.parametrize(
+    ("at", "number", "kept"),
+    [
+        ("generation_asked", 1, 0),
+        ("generation_asked", 2, 3),
+        ("evaluation_begun", 1, 0),
+        ("evaluation_begun", 3, 2),
+        ("evaluation_finished", 2, 2),
+        ("evaluation_finished", 4, 5),  # the repeat costs nothing, so it is answered still
+        ("generation_answered", 1, 3),
+        ("generation_finished", 2, 6),
+        ("progressed", 1, 3),
+    ],
+)
+class TestStop:
+    def test_all_that_was_found_is_kept(self, at, number, kept, how):
+        whole, _ = searched(SCRIPT)
+        hooks = Hooks(at, number, how)
+        result, fitness = searched(SCRIPT, callback=hooks)
+        assert result.stopped == ("a callback ended the search" if how is True else "enough")
+        assert list(result.history) == list(whole.history)[:kept]
+        assert result.tasks == progress_of(result.history, "a")
+        assert result.tasks["a"].evaluations == len(fitness.calls)
+        recorded = [
+            t
+            for r, hook in zip(hooks.records, hooks.calls, strict=True)
+            if hook == "generation_answered"
+            for t in r.trials
+        ]
+        assert recorded == list(result.history)
+        assert hooks.calls[-1] == "search_ended"
+        assert hooks.records[-1].stopped == result.stopped
+
+
+def test_a_stop_at_the_very_end_changes_nothing():
+    script = [question("01", "02", "03")]
+    for at in ("evaluation_finished", "generation_answered", "generation_finished"):
+        result, _ = searched(script, evaluations=3, callback=Hooks(at, 3 if at == "evaluation_finished" else 1))
+        assert result.stopped is None
+        assert result.tasks == searched(script, evaluations=3)[0].tasks
+
+
+class Parallel(Fitness):
+    """Takes long: all that it expects arrives together, in the reverse order, when the first is asked for."""
+
+    def __init__(self, callbacks):
+        super().__init__()
+        self.callbacks, self.expected, self.there = callbacks, [], {}
+
+    def expect(self, questions, history):
+        self.expected = list(questions)
+        self.callbacks.evaluations(begun=self.expected)
+
+    def __call__(self, task, genotype):
+        while (task, genotype) not in self.there:
+            asked = self.expected.pop()
+            self.there[asked] = super().__call__(*asked)
+            self.callbacks.evaluations(finished=((asked, self.there[asked]),))
+        return self.there[task, genotype]
+
+
+class TestEvaluatorsThatTakeLong:
+    def searched(self, hooks):
+        callbacks = Callbacks(hooks)
+        evaluate = Parallel(callbacks)
+        script = Scripted((question("01", "02", "03"), question("04")))
+        return run(ONE, script, evaluate, budget=Budget(9), seed=0, callback=callbacks), callbacks
+
+    def test_they_tell_themselves(self):
+        hooks = Hooks()
+        self.searched(hooks)
+        assert hooks.calls[:5] == ["generation_asked", *["evaluation_begun"] * 3, "progressed"]
+        assert hooks.calls.count("evaluation_begun") == hooks.calls.count("evaluation_finished") == 4
+        running = [r.running for r, hook in zip(hooks.records, hooks.calls, strict=True) if hook == "progressed"]
+        assert running == [{"a": 3}, {"a": 2}, {"a": 1}, {}, {}, {"a": 1}, {}, {}]
+
+    @pytest.mark.parametrize("how", [True, StopSearch("enough")])
+    def test_a_stop_keeps_what_arrived_in_turn_and_counts_the_rest(self, how):
+        result, callbacks = self.searched(Hooks("evaluation_finished", 2, how))
+        assert result.stopped
+        assert list(result.history) == []  # the first asked had not arrived, and a record has no gaps
+        assert callbacks.progress().tasks["a"].evaluations == 2
+        result, callbacks = self.searched(Hooks("evaluation_finished", 3, how))
+        assert [t.genotype for t in result.history] == [(0, 1), (0, 2), (0, 3)]
+        assert callbacks.progress().tasks["a"].evaluations == 3
+
+    def test_a_stop_before_anything_is_asked_of_them(self):
+        result, _ = self.searched(Hooks("evaluation_begun"))
+        assert (list(result.history), result.stopped) == ([], "a callback ended the search")
+
+
+def test_a_function_as_a_callback_ends_the_search():
+    result, _ = searched(SCRIPT, callback=as_callback(lambda progress: progress.tasks["a"].fitness >= 5))
+    assert result.tasks["a"].evaluations == 5
 
 
 class Foreseeing(Fitness):

@@ -2,6 +2,9 @@
 
 import json
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from itertools import product
 
 import pytest
 
@@ -11,12 +14,11 @@ from ktnas.config.experiment import compose
 from ktnas.config.method import MethodChoice
 from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
-from ktnas.evaluation.protocol import Change
 from ktnas.problem.budget import Budget
+from ktnas.problem.callback import Callback, StopSearch
 from ktnas.problem.task import Problem
 from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory
 from ktnas.records.trials import TRIALS, read_trials
-from ktnas.report.progress import SilentView
 from ktnas.report.run_figures import draw
 from ktnas.runner import session
 from ktnas.runner.experiment import Experiment
@@ -31,8 +33,8 @@ def experiment(functions=None, budget=24, search=None):
     return Experiment(benchmark, problem, search or RegularizedEvolution(population=5), Budget(budget))
 
 
-def search(path, seed=0, show=lambda standing: None, **changes):
-    return session.search_once(experiment(**changes), seed, RunDirectory(path), show)
+def search(path, seed=0, callback=None, **changes):
+    return session.search_once(experiment(**changes), seed, RunDirectory(path), callback)
 
 
 def without_seconds(summary):
@@ -175,12 +177,16 @@ def settings(tmp_path):
     return RunOptions(("sum",), ("twos",), table=path, space="categorical", method=method, budget=20)
 
 
-class Watcher(SilentView):
+class Watcher(Callback):
     def __init__(self):
         self.seen = {}
 
-    def show(self, seed, standing):
-        self.seen[seed] = standing
+    def progressed(self, progress):
+        self.seen[progress.seed] = progress.tasks
+
+
+def repeats(settings, seeds, directory, callback=None, jobs=1):
+    return session.search_seeds(partial(compose, settings), seeds, directory, callback, jobs=jobs)
 
 
 def test_repeats_do_not_depend_on_the_number_of_processes(tmp_path, settings):
@@ -188,7 +194,7 @@ def test_repeats_do_not_depend_on_the_number_of_processes(tmp_path, settings):
     found = {}
     for jobs in (1, 2):
         view = Watcher()
-        found[jobs] = session.search_seeds(settings, seeds, RunDirectory(tmp_path / f"jobs{jobs}"), view, jobs)
+        found[jobs] = repeats(settings, seeds, RunDirectory(tmp_path / f"jobs{jobs}"), view, jobs)
         assert {seed: {n: s.evaluations for n, s in rows.items()} for seed, rows in view.seen.items()} == {
             seed: {"sum": 20, "twos": 20} for seed in seeds
         }
@@ -202,31 +208,31 @@ def test_repeats_do_not_depend_on_the_number_of_processes(tmp_path, settings):
 
 
 def test_repeats_are_the_single_runs(tmp_path, settings):
-    session.search_seeds(settings, range(2), RunDirectory(tmp_path / "both"), SilentView(), 1)
-    session.search_once(compose(settings), 1, RunDirectory(tmp_path / "one"), lambda standing: None)
+    repeats(settings, range(2), RunDirectory(tmp_path / "both"), jobs=1)
+    session.search_once(compose(settings), 1, RunDirectory(tmp_path / "one"))
     assert (tmp_path / "both" / "seed-1" / TRIALS).read_bytes() == (tmp_path / "one" / TRIALS).read_bytes()
 
 
 def test_repeats_go_on_where_they_were_cut_off(tmp_path, settings):
     directory = RunDirectory(tmp_path / "run")
-    first = session.search_seeds(settings, range(2), directory, SilentView(), 1)
+    first = repeats(settings, range(2), directory, jobs=1)
     log = tmp_path / "run" / "seed-1" / TRIALS
     content = log.read_bytes()
     log.write_bytes(content[: len(content) // 2])
-    again = session.search_seeds(settings, range(2), directory, SilentView(), 1)
+    again = repeats(settings, range(2), directory, jobs=1)
     assert log.read_bytes() == content
     assert list(map(without_seconds, again)) == list(map(without_seconds, first))
     with pytest.raises(ConfigurationError, match=r"\(seeds: \[0, 1\] there, \[0, 1, 2\] now\)"):
-        session.search_seeds(settings, range(3), directory, SilentView(), 1)
+        repeats(settings, range(3), directory, jobs=1)
 
 
-class Impatient(SilentView):
+class Impatient(Callback):
     """Interrupts at the first news."""
 
     def __init__(self):
         self.told = 0
 
-    def show(self, seed, standing):
+    def progressed(self, progress):
         self.told += 1
         if self.told == 1:
             raise KeyboardInterrupt
@@ -235,20 +241,79 @@ class Impatient(SilentView):
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_interrupted_repeats_keep_what_was_found(tmp_path, settings, jobs):
     directory = RunDirectory(tmp_path / "run")
-    summaries = session.search_seeds(settings, range(5), directory, Impatient(), jobs)
+    summaries = repeats(settings, range(5), directory, Impatient(), jobs)
     assert len(summaries) < 5 or jobs == 2
     assert json.loads((tmp_path / "run" / SUMMARY).read_text()) == summaries
-    whole = session.search_seeds(settings, range(5), directory, SilentView(), jobs)
-    fresh = session.search_seeds(settings, range(5), RunDirectory(tmp_path / "fresh"), SilentView(), 1)
+    whole = repeats(settings, range(5), directory, jobs=jobs)
+    fresh = repeats(settings, range(5), RunDirectory(tmp_path / "fresh"), jobs=1)
+    assert list(map(without_seconds, whole)) == list(map(without_seconds, fresh))
+
+
+class Stopping(Callback):
+    """Ends the search at the n-th call of a hook."""
+
+    def __init__(self, hook, number=1, how=True):
+        self.left, self.told = number, []
+        setattr(self, hook, lambda record: self.called(record, how))
+
+    def called(self, record, how):
+        self.told.append(record)
+        self.left -= 1
+        if self.left:
+            return None
+        if how is True:
+            return True
+        raise how
+
+
+HOW = pytest.mark.parametrize(("how", "why"), [(True, "a callback ended the search"), (StopSearch("enough"), "enough")])
+
+
+@HOW
+@pytest.mark.parametrize(
+    ("hook", "number"), [("evaluation_begun", 9), ("evaluation_finished", 23), ("generation_finished", 2)]
+)
+def test_a_run_that_a_callback_ends_is_unfinished_and_goes_on(tmp_path, hook, number, how, why):
+    whole = search(tmp_path / "whole")
+    stopped = search(tmp_path / "cut", callback=Stopping(hook, number, how))
+    assert (stopped["finished"], stopped["stopped"]) == (False, why)
+    assert json.loads((tmp_path / "cut" / SUMMARY).read_text()) == stopped
+    assert list(stopped)[list(stopped).index("finished") + 1] == "stopped"
+    recorded = read_trials(tmp_path / "cut")
+    assert recorded == read_trials(tmp_path / "whole")[: len(recorded)]
+    counts = {name: task["evaluations"] for name, task in stopped["tasks"].items()}
+    assert counts == {name: sum(t.task == name and not t.repeat for t in recorded) for name in counts}
+    assert sum(counts.values()) == {"evaluation_begun": 8, "evaluation_finished": 23}.get(hook, sum(counts.values()))
+    resumed = search(tmp_path / "cut")
+    assert without_seconds(resumed) == without_seconds(whole)
+    assert "stopped" not in resumed
+    assert (tmp_path / "cut" / TRIALS).read_bytes() == (tmp_path / "whole" / TRIALS).read_bytes()
+
+
+@HOW
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_repeats_that_a_callback_ends_keep_what_was_found(tmp_path, settings, jobs, how, why):
+    codes = ["".join(map(str, code)) for code in product(range(4), repeat=6)]
+    rows = [f"{code},{sum(map(int, code))},{code.count('2') - int(code[0])}" for code in codes]
+    settings.table.write_text("\n".join(["arch,sum,twos", *rows]) + "\n")
+    settings = replace(settings, budget=200)  # long enough for a stop to come in time
+    directory = RunDirectory(tmp_path / "run")
+    summaries = repeats(settings, range(5), directory, Stopping("progressed", 1, how), jobs)
+    assert len(summaries) < 5
+    assert not summaries[-1]["finished"]
+    assert summaries[-1].get("stopped") == (why if jobs == 1 else None)
+    assert json.loads((tmp_path / "run" / SUMMARY).read_text()) == summaries
+    whole = repeats(settings, range(5), directory, jobs=jobs)
+    fresh = repeats(settings, range(5), RunDirectory(tmp_path / "fresh"), jobs=1)
     assert list(map(without_seconds, whole)) == list(map(without_seconds, fresh))
 
 
 def test_an_error_in_a_process_is_raised_here(tmp_path, settings):
     directory = RunDirectory(tmp_path / "run")
-    session.search_seeds(settings, range(2), directory, SilentView(), 1)
+    repeats(settings, range(2), directory, jobs=1)
     (tmp_path / "run" / "seed-1" / CONFIG).write_text("{}")
     with pytest.raises(ConfigurationError, match="another configuration"):
-        session.search_seeds(settings, range(2), directory, SilentView(), 2)
+        repeats(settings, range(2), directory, jobs=2)
 
 
 def test_figures_are_drawn_for_tasks_that_found_something(tmp_path):
@@ -257,7 +322,7 @@ def test_figures_are_drawn_for_tasks_that_found_something(tmp_path):
 
     made = experiment({"top 1/%": sum, "never": failing})
     directory = RunDirectory(tmp_path)
-    summary = session.search_once(made, 0, directory, lambda standing: None)
+    summary = session.search_once(made, 0, directory)
     draw(made, directory, [summary], [tmp_path])
     assert sorted(path.name for path in tmp_path.glob("*.png")) == ["best-top-1.png", "convergence.png"]
 
@@ -291,8 +356,8 @@ class Slow(FunctionBenchmark):
         return self
 
     @contextmanager
-    def evaluator(self, watch):
-        yield Reversing(self, watch)
+    def evaluator(self, callbacks):
+        yield Reversing(self, callbacks)
 
     def report(self, task, genotype):
         self.reports.append((task, genotype))
@@ -300,8 +365,8 @@ class Slow(FunctionBenchmark):
 
 
 class Reversing:
-    def __init__(self, benchmark, watch):
-        self.benchmark, self.watch, self.expected, self.answers = benchmark, watch, [], {}
+    def __init__(self, benchmark, callbacks):
+        self.benchmark, self.callbacks, self.expected, self.answers = benchmark, callbacks, [], {}
 
     def expect(self, questions, history):
         self.expected = list(questions)
@@ -309,10 +374,10 @@ class Reversing:
     def __call__(self, task, genotype):
         while (task, genotype) not in self.answers:
             pair, self.expected = self.expected[:2], self.expected[2:]
-            self.watch(Change(begun=pair))
+            self.callbacks.evaluations(begun=pair)
             for question in reversed(pair):
                 self.answers[question] = self.benchmark.evaluate(*question)
-                self.watch(Change(arrived=((question, self.answers[question]),)))
+                self.callbacks.evaluations(finished=((question, self.answers[question]),))
         return self.answers[(task, genotype)]
 
 
@@ -320,7 +385,7 @@ def slow(path, functions, **options):
     benchmark = Slow(SPACE, functions)
     object.__setattr__(benchmark, "reports", [])
     made = Experiment(benchmark, Problem(SPACE, benchmark.tasks), RegularizedEvolution(population=5), Budget(24))
-    summary = session.search_once(made, 0, RunDirectory(path), options.pop("show", lambda standing: None), **options)
+    summary = session.search_once(made, 0, RunDirectory(path), **options)
     return summary, benchmark.reports
 
 
@@ -356,7 +421,33 @@ def test_answers_that_take_long_are_recorded_as_they_arrive_and_none_is_lost(tmp
         assert without_seconds(resumed) == without_seconds(whole)
 
 
+@HOW
+@pytest.mark.parametrize("number", [1, 4, 11])
+def test_a_stop_among_answers_that_take_long_loses_none(tmp_path, number, how, why):
+    functions = {"sum": sum, "threes": lambda code: code.count(3)}
+    whole, _ = slow(tmp_path / "whole", functions)
+    stopped, reports = slow(tmp_path / "cut", functions, callback=Stopping("evaluation_finished", number, how))
+    assert (stopped["finished"], stopped["stopped"], reports) == (False, why, [])
+    arrived = sum(task["evaluations"] for task in stopped["tasks"].values())
+    assert arrived == number
+    asked = []
+
+    def counted(code):
+        asked.append(code)
+        return sum(code)
+
+    resumed, _ = slow(tmp_path / "cut", {"sum": counted, "threes": lambda code: code.count(3)})
+    assert len(asked) == 24 - stopped["tasks"]["sum"]["evaluations"]
+    assert (tmp_path / "cut" / TRIALS).read_bytes() == (tmp_path / "whole" / TRIALS).read_bytes()
+    assert without_seconds(resumed) == without_seconds(whole)
+
+
 def test_what_takes_long_after_a_search_is_said(tmp_path):
     said = []
-    slow(tmp_path / "slow", {"sum": sum}, say=said.append)
+
+    class Listening(Callback):
+        def busy(self, doing):
+            said.append(doing)
+
+    slow(tmp_path / "slow", {"sum": sum}, callback=Listening())
     assert said == ["the best of each task is measured on test images", ""]

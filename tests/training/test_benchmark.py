@@ -2,7 +2,7 @@
 
 import pickle
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +12,16 @@ import torch
 import ktnas
 from ktnas.algorithms.random_search import RandomSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
-from ktnas.benchmarks.live import LiveBenchmark
+from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.objectives import Classification, Regression
+from ktnas.datasets.objectives.base import Augmentable, PerImage
+from ktnas.datasets.objectives.targets import require_floats
 from ktnas.description import describe
 from ktnas.errors import ConfigurationError, UnknownNameError
-from ktnas.evaluation.protocol import Change, unwatched
 from ktnas.files.json_lines import to_json
 from ktnas.problem.budget import Budget
+from ktnas.problem.callback import Begun, Callback, Callbacks, Finished
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import History
 from ktnas.records.configuration import configuration
@@ -29,6 +31,9 @@ from ktnas.training.benchmark import TrainingBenchmark
 from ktnas.training.halving import Halving, earlier
 from ktnas.training.networks import Size
 from ktnas.training.recipe import Recipe
+from ktnas.training.zero_cost.inputs import Noise
+from ktnas.training.zero_cost.proxy import ZeroCost
+from ktnas.training.zero_cost.snip import Snip
 
 CELL, OTHER = (3, 1, 0, 2, 1, 3), (1, 1, 1, 1, 1, 1)
 
@@ -52,7 +57,7 @@ def made(**changes):
 
 def test_it_is_a_live_benchmark():
     benchmark = made()
-    assert isinstance(benchmark, LiveBenchmark)
+    assert isinstance(benchmark, ComputedBenchmark)
     assert [(task.name, task.metric) for task in benchmark.tasks] == [
         ("classes", "validation accuracy"),
         ("numbers", "negative validation loss"),
@@ -77,6 +82,64 @@ def test_a_search_finds_its_best_and_never_sees_a_test_image(monkeypatch):
     again = ktnas.search(other, budget=4, method=RegularizedEvolution(population=2))
     assert [t.fitness for t in again.history] == [t.fitness for t in result.history]
     assert not any("test" in name for trial in result.history for name in trial.evaluation.metrics)
+
+
+@dataclass(frozen=True, slots=True)
+class Brightness:
+    """An objective of one's own: one number per image, judged by the mean absolute error."""
+
+    offset: float = 0.5
+    metric = "closeness"
+    unit = ""
+    tiles = 1
+    augmentable = Augmentable(moves=False)
+    prediction = PerImage(1)
+
+    def check(self, targets, size, where):
+        require_floats(targets, (1,), where)
+
+    def require_trainable(self, name, size, held_out):
+        pass
+
+    def stored(self, targets):
+        return targets.astype(np.float32)
+
+    def batched(self, targets):
+        return targets - self.offset
+
+    def random_targets(self, count, size, rng):
+        return rng.standard_normal((count, 1))
+
+    def loss(self, outputs, targets, label_smoothing):
+        return (outputs - targets).abs().mean()
+
+    def meter(self):
+        return Closeness()
+
+
+class Closeness:
+    def __init__(self):
+        self.errors = []
+
+    def update(self, outputs, targets):
+        self.errors.append((outputs - targets).abs())
+
+    def result(self):
+        return {"closeness": -float(torch.cat(self.errors).mean())}
+
+
+def test_an_objective_of_one_s_own_is_one_class():
+    own = Dataset("own", Brightness(), NUMBERS.train, NUMBERS.validation)
+    benchmark = replace(made(), datasets=(own,))
+    benchmark.check()
+    answer = benchmark.evaluate("own", CELL)
+    assert list(answer.metrics)[:2] == ["closeness", "loss"]
+    assert answer.fitness == pytest.approx(-answer.metrics["loss"])
+    recorded = benchmark.settings()["datasets"]["own"]["objective"]
+    assert recorded == {"type": "Brightness", "offset": 0.5}
+    assert benchmark.tasks[0].metric == "closeness"
+    proxy = ZeroCost(Snip(), Noise(Brightness(), (8, 8, 1), images=4), Size(2, 1))
+    assert proxy.scores(benchmark.space, "own", [CELL])[0] > -np.inf
 
 
 def test_the_report_opens_the_test_part():
@@ -146,15 +209,23 @@ class TestRuns:
 class TestEvaluator:
     def test_answers_in_turn_and_tells_who_watches(self):
         told, question = [], ("classes", CELL)
-        with made().evaluator(told.append) as ask:
+
+        class Told(Callback):
+            def evaluation_begun(self, begun):
+                told.append(begun)
+
+            def evaluation_finished(self, finished):
+                told.append(finished)
+
+        with made().evaluator(Callbacks(Told())) as ask:
             ask.expect([question], History())
             answer = ask(*question)
-        assert told == [Change(begun=(question,)), Change(arrived=((question, answer),))]
+        assert told == [Begun(question), Finished(question, answer)]
 
     def test_halving_compares_with_earlier_generations(self):
         benchmark = made(epochs=5, halving=Halving(2))
         problem = Problem(benchmark.space, benchmark.tasks)
-        with benchmark.evaluator(unwatched) as ask:
+        with benchmark.evaluator(Callbacks()) as ask:
             history = run(problem, RegularizedEvolution(population=4), ask, budget=Budget(10), seed=1).history
         stopped = 0
         for task in ("classes", "numbers"):
@@ -175,11 +246,11 @@ class TestEvaluator:
         """As when a run goes on from its record: a fresh evaluator gives the same answers."""
         benchmark = made(epochs=3, halving=Halving(2))
         problem = Problem(benchmark.space, benchmark.tasks[:1])
-        with benchmark.evaluator(unwatched) as ask:
+        with benchmark.evaluator(Callbacks()) as ask:
             history = run(problem, RegularizedEvolution(population=3), ask, budget=Budget(7), seed=0).history
         last = [t for t in history if not t.repeat][-1]
         before = History().extended([t for t in history if t.generation < last.generation])
-        with replace(benchmark).evaluator(unwatched) as ask:
+        with replace(benchmark).evaluator(Callbacks()) as ask:
             ask.expect([(last.task, last.genotype)], before)
             answer = ask(last.task, last.genotype)
         assert (answer.fitness, answer.metrics) == (last.fitness, last.evaluation.metrics)
@@ -189,7 +260,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("changes", "message"),
         [
-            ({"datasets": ()}, "at least one data set"),
+            ({"datasets": ()}, "at least one dataset"),
             ({"datasets": (CLASSES, CLASSES)}, "different names; got classes, classes"),
             ({"limit_s": 0.0}, "above 0 seconds; got 0"),
             ({"limit_s": float("nan")}, "above 0 seconds; got nan"),
@@ -209,7 +280,7 @@ class TestRefusals:
     def test_images_too_small_for_the_networks(self):
         tiny = Split(np.zeros((8, 2, 2, 1), np.uint8), np.zeros(8, np.int64))
         with pytest.raises(ConfigurationError, match="need images of at least"):
-            replace(made(), datasets=(Dataset("tiny", Classification(2), tiny, tiny),)).evaluator(unwatched)
+            replace(made(), datasets=(Dataset("tiny", Classification(2), tiny, tiny),)).evaluator(Callbacks())
 
 
 def test_examples_of_the_page_run(capsys):

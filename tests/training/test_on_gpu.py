@@ -14,7 +14,8 @@ from ktnas.training.engine.errors import TrainingError
 from ktnas.training.engine.on_device import put
 from ktnas.training.engine.seeding import seeded
 from ktnas.training.engine.trainer import train
-from ktnas.training.networks import Size, build
+from ktnas.training.networks import Size
+from ktnas.training.networks.building import build
 from ktnas.training.recipe import Recipe
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
@@ -52,7 +53,7 @@ def test_a_recorded_step_learns_what_an_eager_one_does(monkeypatch):
     assert losses(GPU) == pytest.approx(recorded, rel=TOLERANCE)
 
 
-def test_a_gpu_learns_what_a_processor_does():
+def test_a_gpu_learns_what_a_cpu_does():
     assert losses(GPU) == pytest.approx(losses(CPU), rel=TOLERANCE)
 
 

@@ -1,4 +1,4 @@
-"""Small data sets that come with a Python package, and need no download.
+"""Small datasets that come with a Python package, and need no download.
 
 Both are divided into 70, 15 and 15 % of each class, evenly spaced (`splits.three_parts`).
 """
@@ -51,7 +51,7 @@ def read_mnist5k(path: Path, name: str = "mnist5k") -> Dataset:
 
     Args:
         path: The file: a row per image, 784 pixels and the class, separated by commas, with gzip.
-        name: Name of the data set.
+        name: Name of the dataset.
 
     Raises:
         DataError: If the file is truncated or malformed.

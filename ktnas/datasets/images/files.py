@@ -16,7 +16,7 @@ import numpy.typing as npt
 from ktnas.errors import DataError, KtnasError
 
 SIZE_LIMIT = 4 << 30
-"""A data set that would take more memory than this is refused, bytes."""
+"""A dataset that would take more memory than this is refused, bytes."""
 
 
 _SUSPICIOUS_SIZE = 256 << 20

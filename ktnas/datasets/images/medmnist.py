@@ -1,4 +1,4 @@
-"""The data sets of MedMNIST v2 with images in two dimensions.
+"""The datasets of MedMNIST v2 with images in two dimensions.
 
 Yang et al., "MedMNIST v2: a large-scale lightweight benchmark for 2D and 3D biomedical image classification",
 Scientific Data 2023, table 1. Files are ``<flag>.npz`` with 28 x 28 pixels and ``<flag>_64.npz`` with 64 x 64. The
@@ -14,7 +14,7 @@ from ktnas.datasets.objectives import Classification, MultiLabel, Objective
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One data set of MedMNIST.
+    """One dataset of MedMNIST.
 
     Attributes:
         name: Its name upstream.
@@ -41,7 +41,7 @@ FLAGS = (
     Flag("organcmnist", Classification(11), 1),
     Flag("organsmnist", Classification(11), 1),
 )
-"""Every data set with images in two dimensions."""
+"""Every dataset with images in two dimensions."""
 
 
 SIZES = (28, 64)

@@ -55,7 +55,7 @@ class Header:
 
 
 def read_npz(path: Path, name: str | None = None, objective: Objective | None = None) -> Dataset:
-    """The data set in an npz file.
+    """The dataset in an npz file.
 
     Args:
         path: The file.
@@ -81,7 +81,7 @@ def read_npz(path: Path, name: str | None = None, objective: Objective | None = 
 
 
 def read_headers(path: Path) -> Mapping[str, Header]:
-    """What the arrays of a data set say of themselves, by key; nothing else is read.
+    """What the arrays of a dataset say of themselves, by key; nothing else is read.
 
     Raises:
         DataError: If the file is no npz file with MedMNIST's keys, or its sizes contradict each other.

@@ -1,4 +1,4 @@
-"""A data set by name or path, and which ones are here."""
+"""A dataset by name or path, and which ones are here."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Entry:
     """One line of the inventory.
 
     Attributes:
-        name: Name of the data set.
+        name: Name of the dataset.
         path: Where it lies; None if it was not found.
         shape: Height, width, channels of its images; None if its file cannot be read.
         hint: How to get it; empty where it was found.
@@ -38,14 +38,14 @@ class Entry:
 
     @property
     def found(self) -> bool:
-        """Whether the data set can be used."""
+        """Whether the dataset can be used."""
         return self.path is not None and not self.problem
 
 
 def find(name: str, directory: Path | None = None) -> Dataset:
-    """The data set of that name, or at that path.
+    """The dataset of that name, or at that path.
 
-    A known name comes first (`catalog.KNOWN`); then ``NAME.npz`` or a directory ``NAME`` on the data search path;
+    A known name comes first (`known.KNOWN`); then ``NAME.npz`` or a directory ``NAME`` on the data search path;
     then a path to an npz file, or to a directory with official files or with a folder of images per class. What ends in
     ``.npz`` is a path in the first place. A file that bears a known name must hold what the name promises.
 
@@ -67,8 +67,8 @@ def find(name: str, directory: Path | None = None) -> Dataset:
     if path is not None:
         return _read(path)
     if not _is_plain(name) or name.endswith(".npz"):
-        raise DataError(f"data set {name!r}: there is no such file or directory")
-    error = unknown_name("data set", name, [known for known in _BY_NAME if not known.endswith("_64")])
+        raise DataError(f"dataset {name!r}: there is no such file or directory")
+    error = unknown_name("dataset", name, [known for known in _BY_NAME if not known.endswith("_64")])
     raise UnknownNameError(
         f"{error}; nor is {name}.npz or a folder {name} in any of: {_listed(directory)}. "
         "The path of an npz file, or of a folder with a folder of images for each class, is understood too"
@@ -76,7 +76,7 @@ def find(name: str, directory: Path | None = None) -> Dataset:
 
 
 def known(directory: Path | None = None) -> tuple[Entry, ...]:
-    """Every data set known by name, found or not, and every other npz file of images on the data search path.
+    """Every dataset known by name, found or not, and every other npz file of images on the data search path.
 
     Sizes other than MedMNIST's first are listed only where found. Images are not read.
 
@@ -109,9 +109,7 @@ def _read_known(source: Known, directory: Path | None) -> Dataset:
         places = [_listed(directory), *map(str, source.elsewhere)] if source.layouts else ["the installed packages"]
         like = [entry.name for entry in known(directory) if entry.found and entry.name.startswith(source.name)]
         instead = f" Here is, in part: {', '.join(like)}." if like else ""
-        raise DataError(
-            f"data set {source.name!r} was not found in any of: {', '.join(places)}. {source.hint}{instead}"
-        )
+        raise DataError(f"dataset {source.name!r} was not found in any of: {', '.join(places)}. {source.hint}{instead}")
     path, read = located
     return _read_as(source, path, read)
 
@@ -122,7 +120,7 @@ def _read_as(source: Known, path: Path, read: Reader) -> Dataset:
         expected, got = (" x ".join(map(str, shape)) for shape in (source.shape, dataset.shape))
         raise DataError(
             f"{path}: images of {source.name!r} have {expected} (height, width, channels); these have {got}. "
-            "If this is another data set, give it another name"
+            "If this is another dataset, give it another name"
         )
     return _with_note(dataset)
 
@@ -140,7 +138,7 @@ def _read(path: Path) -> Dataset:
     official = _official(path)
     if len(official) > 1:
         names = ", ".join(source.name for source, _, _ in official)
-        raise DataError(f"{path} holds several data sets; name one of {names}, with this as the data directory")
+        raise DataError(f"{path} holds several datasets; name one of {names}, with this as the data directory")
     if official:
         return _read_as(*official[0])
     if any((path / file).exists() for name in FILES for file in (name, f"{name}.gz")):

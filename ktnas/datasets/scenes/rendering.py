@@ -18,7 +18,7 @@ from ktnas.rng import Streams
 from ktnas.typing import IntArray
 
 BATCH = 32
-"""Scenes rendered at once: few enough for a processor's cache."""
+"""Scenes rendered at once: few enough for a CPU's cache."""
 
 
 LEAST_SHARE = 0.05
@@ -61,7 +61,7 @@ class Views:
 
 
 def render_views(part: str, count: int, *, size: int, seed: int, world: World) -> Views:
-    """The first ``count`` scenes of a part of a data set; each is the same, however many are asked for.
+    """The first ``count`` scenes of a part of a dataset; each is the same, however many are asked for.
 
     Args:
         part: Name of the part; parts share no scenes.

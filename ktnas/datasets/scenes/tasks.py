@@ -1,4 +1,4 @@
-"""The seven tasks of TransNAS-Bench-101 (Duan et al., CVPR 2021) as data sets of rendered scenes."""
+"""The seven tasks of TransNAS-Bench-101 (Duan et al., CVPR 2021) as datasets of rendered scenes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NOTE = "Scenes rendered by ktnas, not the photographs of TransNAS-Bench-101."
 
 @dataclass(frozen=True, slots=True)
 class Scenes:
-    """Rendered scenes for all tasks; rendered once per process, when the first data set is asked for.
+    """Rendered scenes for all tasks; rendered once per process, when the first dataset is asked for.
 
     Attributes:
         train: Scenes to train on.
@@ -80,7 +80,7 @@ class Scenes:
             raise ConfigurationError(f"rendered scenes: {name} must be {expected}; got {value}")
 
     def dataset(self, task: str) -> Dataset:
-        """The data set of one task; the images of scene ``i`` are the same for all tasks, but for the jigsaw's order.
+        """The dataset of one task; the images of scene ``i`` are the same for all tasks, but for the jigsaw's order.
 
         Raises:
             UnknownNameError: If there is no such task.
@@ -139,7 +139,7 @@ def _rendered(part: str, count: int, size: int, seed: int, world: World) -> View
 def scene_dataset(
     task: str, *, train: int = 2000, validation: int = 500, test: int = 500, size: int = 64, seed: int = 0
 ) -> Dataset:
-    """The data set of one task of `TASKS`, with the numbers of classes that `Scenes` has by default.
+    """The dataset of one task of `TASKS`, with the numbers of classes that `Scenes` has by default.
 
     Args:
         task: Name of the task.

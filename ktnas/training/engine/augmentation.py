@@ -1,6 +1,6 @@
 """Random changes of images on the device: mirroring, shifts, blanked squares. Targets per pixel move along.
 
-The random numbers of an epoch are drawn at once on the processor, so that every device trains on the same images, and
+The random numbers of an epoch are drawn at once on the CPU, so that every device trains on the same images, and
 always all of them, so that switching one kind off leaves the others alone. The work on pixels is the device's.
 """
 
@@ -11,16 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ktnas.datasets.objectives import (
-    Autoencoding,
-    Classification,
-    Jigsaw,
-    MultiLabel,
-    Normals,
-    Objective,
-    Regression,
-    Segmentation,
-)
+from ktnas.datasets.objectives.base import Objective, PerPixel
 from ktnas.training.engine.on_device import Part
 from ktnas.training.recipe import Recipe
 
@@ -46,18 +37,15 @@ class Augmentation:
 
     @classmethod
     def suited(cls, objective: Objective, recipe: Recipe) -> Augmentation:
-        """The recipe's augmentation as far as the targets stay true.
-
-        Tiles of a jigsaw are told apart by their place and their borders, the numbers of a room's layout by where
-        things are: neither is mirrored or shifted. A blanked square hides what a target per pixel asks for.
-        """
-        match objective:
-            case Classification() | MultiLabel():
-                return cls(recipe.flip, recipe.padding, recipe.cutout)
-            case Jigsaw() | Regression():
-                return cls(cutout=recipe.cutout)
-            case Segmentation() | Normals() | Autoencoding():
-                return cls(recipe.flip, recipe.padding, dense=True, signed=isinstance(objective, Normals))
+        """The recipe's augmentation as far as the objective's targets stay true."""
+        allowed = objective.augmentable
+        return cls(
+            flip=recipe.flip and allowed.moves,
+            padding=recipe.padding if allowed.moves else 0,
+            cutout=recipe.cutout if allowed.blanks else 0,
+            dense=isinstance(objective.prediction, PerPixel),
+            signed=allowed.signed,
+        )
 
     def draw(self, count: int, size: tuple[int, int], generator: torch.Generator) -> Tensor:
         """What happens to ``count`` images of ``size`` (height, width).

@@ -1,4 +1,4 @@
-"""Where training runs: a processor or a GPU, and what is special about each."""
+"""Where training runs: a CPU or a GPU, and what is special about each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ktnas.errors import ConfigurationError
 
 
 def resolve(name: str) -> torch.device:
-    """The device of a name: ``auto`` (the first GPU, else the processor), ``cpu``, ``cuda`` or ``cuda:N``.
+    """The device of a name: ``auto`` (the first GPU, else the CPU), ``cpu``, ``cuda`` or ``cuda:N``.
 
     Raises:
         ConfigurationError: If it is none of these, or there is no such GPU.
@@ -34,7 +34,7 @@ def resolve(name: str) -> torch.device:
 
 @contextmanager
 def working_on(device: torch.device) -> Iterator[None]:
-    """Run what is inside on a stream of its own, as capture of CUDA graphs requires; nothing happens for a processor.
+    """Run what is inside on a stream of its own, as capture of CUDA graphs requires; nothing happens for a CPU.
 
     While inside, cuDNN times its algorithms once per shape and keeps the fastest: the few shapes of a search space
     come back with every candidate.
@@ -56,7 +56,7 @@ def working_on(device: torch.device) -> Iterator[None]:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Torch computes with one thread on the processor: sums then do not depend on the number of cores."""
+    """Torch computes with one thread on the CPU: sums then do not depend on the number of cores."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -69,7 +69,7 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Whether memory ran out, on a GPU or in the machine."""
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
-    return "DefaultCPUAllocator" in str(error)  # the processor's allocator raises a plain RuntimeError
+    return "DefaultCPUAllocator" in str(error)  # the CPU's allocator raises a plain RuntimeError
 
 
 def is_usable(device: torch.device) -> bool:
@@ -90,11 +90,11 @@ def release_memory(device: torch.device) -> None:
 
 
 PER_GPU = 2
-"""Candidates side by side on a GPU unless a number is given."""
+"""Candidates in parallel on a GPU unless a number is given."""
 
 
 def devices(name: str, workers: int) -> list[torch.device]:
-    """A device per worker: the processor for all, a GPU that is named by its number, or all GPUs in turn.
+    """A device per worker: the CPU for all, a GPU that is named by its number, or all GPUs in turn.
 
     Raises:
         ConfigurationError: If there is no such device.
@@ -106,7 +106,7 @@ def devices(name: str, workers: int) -> list[torch.device]:
 
 
 def default_workers(name: str) -> int:
-    """As many workers as suit a device: one per processor core, or `PER_GPU` for each GPU.
+    """As many workers as suit a device: one per CPU core, or `PER_GPU` for each GPU.
 
     Raises:
         ConfigurationError: If there is no such device.

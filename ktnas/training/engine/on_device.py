@@ -1,4 +1,4 @@
-"""A data set on the device: uint8 images as they are, resized once, normalised when they are used.
+"""A dataset on the device: uint8 images as they are, resized once, normalised when they are used.
 
 All of it stays there for as long as the object lives, so that no candidate waits for a copy.
 """
@@ -13,18 +13,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from ktnas.datasets.dataset import Dataset, Images, Split
-from ktnas.datasets.objectives import (
-    Autoencoding,
-    Jigsaw,
-    MultiLabel,
-    Normals,
-    Objective,
-    Regression,
-    Segmentation,
-    Targets,
-)
-from ktnas.errors import ConfigurationError, DataError
-from ktnas.training.engine.ssim import WINDOW
+from ktnas.datasets.objectives.base import Objective, PerImage, PerPixel
+from ktnas.errors import ConfigurationError
 from ktnas.training.recipe import Recipe
 
 _CHUNK = 1024
@@ -41,7 +31,7 @@ class Normalization:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """One part of a data set, on a device.
+    """One part of a dataset, on a device.
 
     Attributes:
         images: ``(n, h, w, c)``, uint8.
@@ -58,7 +48,7 @@ class Part:
     _std: Tensor = field(init=False)
 
     def __post_init__(self) -> None:
-        # on the device once: a copy to a GPU in every step would make the processor wait for it
+        # on the device once: a copy to a GPU in every step would make the CPU wait for it
         for name, values in (("_mean", self.normalization.mean), ("_std", self.normalization.std)):
             object.__setattr__(self, name, torch.tensor(values, device=self.images.device))
 
@@ -71,18 +61,12 @@ class Part:
 
     def answers(self, targets: Tensor) -> Tensor:
         """Stored targets as losses and metrics take them: dense ones ``(n, h, w)`` or ``(n, 3, h, w)``."""
-        match self.objective:
-            case Segmentation():
-                return targets.long()
-            case Normals() | Autoencoding():
-                return targets.permute(0, 3, 1, 2)
-            case _:
-                return targets
+        return self.objective.batched(targets)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OnDevice:
-    """A data set as one fidelity uses it, ready on a device; made by `put`.
+    """A dataset as one fidelity uses it, ready on a device; made by `put`.
 
     Attributes:
         dataset: Where it comes from.
@@ -101,7 +85,7 @@ class OnDevice:
     device: torch.device
 
     def part(self, split: Split) -> Part:
-        """Another part of the data set, such as the test images, prepared in the same way."""
+        """Another part of the dataset, such as the test images, prepared in the same way."""
         return _part(split, self.dataset.objective, self.train.normalization, self.resolution, self.device)
 
     def require_fit(self, recipe: Recipe, device: torch.device) -> None:
@@ -113,7 +97,7 @@ class OnDevice:
         here, wanted = (self.resolution, self.share, self.device), (recipe.resolution, recipe.share, device)
         if here != wanted:
             raise ConfigurationError(
-                f"the data set {self.dataset.name!r} was put on a device with (resolution, share, device) = "
+                f"the dataset {self.dataset.name!r} was put on a device with (resolution, share, device) = "
                 f"{_shown(here)}; the training asks for {_shown(wanted)}: put it there anew"
             )
 
@@ -142,32 +126,15 @@ def put(dataset: Dataset, recipe: Recipe, device: torch.device) -> OnDevice:
 
 def _check(dataset: Dataset, recipe: Recipe) -> None:
     height, width, _ = recipe.resized(dataset.shape)
-    if isinstance(dataset.objective, Jigsaw) and recipe.resolution and recipe.resolution % 3:
-        raise ConfigurationError(
-            f"the recipe's resolution for the jigsaw {dataset.name!r} must be divisible by 3; got {recipe.resolution}"
-        )
-    if isinstance(dataset.objective, Normals | Autoencoding) and min(height, width) < WINDOW:
-        raise DataError(
-            f"data set {dataset.name!r}: SSIM needs images of at least {WINDOW} x {WINDOW} pixels; "
-            f"got {height} x {width}"
-        )
-    if isinstance(dataset.objective, MultiLabel):
-        _require_both(dataset)
+    parts = {"validate on": dataset.validation, "test on": dataset.test}  # the test part opens when all is paid for
+    held_out = {use: part.targets for use, part in parts.items() if part is not None}
+    dataset.objective.require_trainable(dataset.name, (height, width), held_out)
     if min(recipe.batch_size, _count(dataset, recipe.share)) < 2:
         raise ConfigurationError(
             f"a step of training on {dataset.name!r} would have a single image, which batch normalisation cannot "
             f"learn from: use a batch size of at least 2 and more images (share {recipe.share:g} of "
             f"{len(dataset.train)})"
         )
-
-
-def _require_both(dataset: Dataset) -> None:
-    """Also of the test part, which is opened when everything has been paid for."""
-    for part, use in ((dataset.validation, "validate on"), (dataset.test, "test on")):
-        if part is not None and not bool((part.targets.min(axis=0) < part.targets.max(axis=0)).any()):
-            raise DataError(
-                f"data set {dataset.name!r}: every label is the same for all images to {use}, so the AUC is undefined"
-            )
 
 
 def _count(dataset: Dataset, share: float) -> int:
@@ -194,22 +161,11 @@ def _part(
     split: Split, objective: Objective, normalization: Normalization, resolution: int | None, device: torch.device
 ) -> Part:
     images = torch.tensor(split.images)
-    targets = torch.from_numpy(_stored(split.targets, objective))
+    targets = torch.from_numpy(objective.stored(split.targets))
     if resolution is not None and split.images.shape[1:3] != (resolution, resolution):
         images = _resized_images(images, resolution, device)
-        targets = _resized_targets(targets, objective, resolution, device)
+        targets = _resized_targets(targets, objective.prediction, resolution, device)
     return Part(images.to(device), targets.to(device), objective, normalization)
-
-
-def _stored(targets: Targets, objective: Objective) -> Targets:
-    """A copy in the smallest type that torch computes with."""
-    match objective:
-        case Segmentation(classes=classes):
-            return np.array(targets, dtype=np.uint8 if classes <= 256 else np.int64)
-        case MultiLabel() | Regression() | Normals() | Autoencoding():
-            return np.array(targets, dtype=np.float32)
-        case _:
-            return np.array(targets, dtype=np.int64)
 
 
 def _resized_images(images: Tensor, resolution: int, device: torch.device) -> Tensor:
@@ -217,14 +173,14 @@ def _resized_images(images: Tensor, resolution: int, device: torch.device) -> Te
     return torch.cat([chunk.round().clamp(0, 255).to(torch.uint8) for chunk in chunks])
 
 
-def _resized_targets(targets: Tensor, objective: Objective, resolution: int, device: torch.device) -> Tensor:
-    if isinstance(objective, Autoencoding):
-        chunks = torch.split(targets, _CHUNK)
-        return torch.cat([_bilinear(chunk.to(device), resolution).clamp(-1, 1) for chunk in chunks])
-    if isinstance(objective, Segmentation | Normals):  # a mean of two classes or of two surfaces is neither
-        rows, columns = (_nearest(size, resolution) for size in targets.shape[1:3])
-        return targets[:, rows][:, :, columns]
-    return targets
+def _resized_targets(targets: Tensor, prediction: PerImage | PerPixel, resolution: int, device: torch.device) -> Tensor:
+    if isinstance(prediction, PerImage):
+        return targets
+    if prediction.blends:
+        chunks = (_bilinear(chunk.to(device), resolution) for chunk in torch.split(targets, _CHUNK))
+        return torch.cat([chunk.clamp(-1, 1) if prediction.bounded else chunk for chunk in chunks])
+    rows, columns = (_nearest(size, resolution) for size in targets.shape[1:3])
+    return targets[:, rows][:, :, columns]
 
 
 def _bilinear(images: Tensor, resolution: int) -> Tensor:

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def generator(seed: int, name: str) -> torch.Generator:
-    """A generator on the processor; each name has a stream of its own."""
+    """A generator on the CPU; each name has a stream of its own."""
     return torch.Generator().manual_seed(_derived(seed, name))
 
 
@@ -34,7 +34,7 @@ def fenced(seed: int, name: str, device: torch.device) -> Iterator[None]:
 
 
 def seeded(build: Callable[[], T], seed: int) -> T:
-    """What ``build`` makes, initial weights drawn by ``seed`` on the processor: the same for every device.
+    """What ``build`` makes, initial weights drawn by ``seed`` on the CPU: the same for every device.
 
     >>> a, b = (seeded(lambda: torch.nn.Linear(2, 2), seed=3) for _ in range(2))
     >>> torch.equal(a.weight, b.weight)

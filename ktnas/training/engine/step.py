@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias, runtime_checkable
 import torch
 from torch import Tensor, nn
 
-from ktnas.datasets.objectives import Objective
+from ktnas.datasets.objectives.base import Objective
 from ktnas.training.engine.device import is_out_of_memory
 from ktnas.training.engine.losses import loss
 from ktnas.training.recipe import Recipe

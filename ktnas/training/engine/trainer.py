@@ -1,7 +1,7 @@
-"""Train a network on a data set by a recipe, and measure it; the recipe reads top to bottom in `_Run.train`.
+"""Train a network on a dataset by a recipe, and measure it; the recipe reads top to bottom in `_Run.train`.
 
 SGD with Nesterov momentum, a cosine per step, bf16 autocast where the recipe says so. Data, augmentation and step stay
-on the device; the processor only draws random numbers, one epoch at a time.
+on the device; the CPU only draws random numbers, one epoch at a time.
 """
 
 from __future__ import annotations
@@ -21,14 +21,13 @@ from ktnas.training.engine.augmentation import Augmentation
 from ktnas.training.engine.device import is_out_of_memory, release_memory, working_on
 from ktnas.training.engine.errors import TrainingError
 from ktnas.training.engine.losses import loss
-from ktnas.training.engine.metrics import metrics
 from ktnas.training.engine.on_device import OnDevice, Part, put
 from ktnas.training.engine.seeding import fenced, generator
 from ktnas.training.engine.step import EagerStep, RecordedStep, autocast
 from ktnas.training.recipe import Recipe
 
 _CHECK_EVERY = 50
-"""Steps between two looks at the loss: each look makes the processor wait for the GPU."""
+"""Steps between two looks at the loss: each look makes the CPU wait for the GPU."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +106,12 @@ def train(
 ) -> Training:
     """Train a network in place, and measure it on the validation part; it is left on the device, in evaluation mode.
 
-    On a processor with one thread the same arguments give the same result to the bit. Where batches do not divide the
+    On a CPU with one thread the same arguments give the same result to the bit. Where batches do not divide the
     images of an epoch, the rest is left out of it; fewer images than a batch are one smaller batch.
 
     Args:
         network: Its weights are the caller's (`ktnas.training.engine.seeding.seeded`).
-        dataset: A data set; or one that is on the device already, for many networks.
+        dataset: A dataset; or one that is on the device already, for many networks.
         recipe: How.
         device: Where.
         seed: Decides the order of images, their augmentation, and what a network draws while it is trained.
@@ -123,8 +122,8 @@ def train(
 
     Raises:
         TrainingError: If it diverged, ran out of memory, or over its limit.
-        ConfigurationError: If the recipe does not suit the data set.
-        DataError: If the metric cannot be computed on the data set's images.
+        ConfigurationError: If the recipe does not suit the dataset.
+        DataError: If the metric cannot be computed on the dataset's images.
     """
     try:
         with working_on(device), fenced(seed, "training", device):
@@ -147,7 +146,7 @@ def train(
 
 
 def measure(network: nn.Module, part: Part, recipe: Recipe) -> dict[str, float]:
-    """Metrics of a network on a part of a data set, and its loss; the network stays as it is.
+    """Metrics of a network on a part of a dataset, and its loss; the network stays as it is.
 
     Args:
         network: On the part's device.
@@ -247,7 +246,7 @@ class _Run:
 
 
 def _measure(network: nn.Module, part: Part, recipe: Recipe, clock: _Clock, where: str) -> dict[str, float]:
-    meter, modes = metrics(part.objective), {module: module.training for module in network.modules()}
+    meter, modes = part.objective.meter(), {module: module.training for module in network.modules()}
     total = torch.zeros((), dtype=torch.float64, device=part.images.device)
     network.eval()
     try:

@@ -1,4 +1,4 @@
-"""What stands on an encoder: one head per objective.
+"""What stands on an encoder: a head for numbers per image, a decoder for maps.
 
 Duan et al., "TransNAS-Bench-101", CVPR 2021, section 3.2 and appendix, for the seven tasks. Upstream trains normals and
 autoencoding with a GAN, and decodes with a ResNet of 10 to 22 million parameters; ours is a plain decoder under a plain
@@ -11,21 +11,8 @@ from collections.abc import Iterator
 
 from torch import Tensor, nn
 
-from ktnas.datasets.objectives import (
-    Autoencoding,
-    Classification,
-    Jigsaw,
-    MultiLabel,
-    Normals,
-    Objective,
-    Regression,
-    Segmentation,
-)
+from ktnas.datasets.objectives.base import Objective, PerPixel
 from ktnas.errors import ConfigurationError
-
-TILES = 3
-"""Tiles of a jigsaw along a side."""
-
 
 _NARROWEST = 16
 
@@ -34,13 +21,21 @@ _AUXILIARY = (128, 768)
 
 
 class Tiles(nn.Module):
-    """Cuts images into 3 x 3 tiles: ``(n, c, 3 h, 3 w)`` to ``(9 n, c, h, w)``, an image's tiles in reading order."""
+    """Cuts images into tiles: ``(n, c, t h, t w)`` to ``(t^2 n, c, h, w)``, an image's tiles in reading order.
+
+    Args:
+        count: Tiles along a side.
+    """
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
 
     def forward(self, images: Tensor) -> Tensor:
         n, c, height, width = images.shape
-        h, w = height // TILES, width // TILES
-        grid = images.reshape(n, c, TILES, h, TILES, w).permute(0, 2, 4, 1, 3, 5)
-        return grid.reshape(n * TILES**2, c, h, w)
+        h, w = height // self.count, width // self.count
+        grid = images.reshape(n, c, self.count, h, self.count, w).permute(0, 2, 4, 1, 3, 5)
+        return grid.reshape(n * self.count**2, c, h, w)
 
 
 class LinearHead(nn.Module):
@@ -109,32 +104,23 @@ def build_head(objective: Objective, channels: int, halvings: int, seen: tuple[i
         halvings: How often the encoder halved height and width.
         seen: Height and width of what the encoder sees: images, or tiles of a jigsaw.
     """
-    match objective:
-        case Classification():
-            return LinearHead(channels, objective.classes)
-        case MultiLabel():
-            return LinearHead(channels, objective.labels)
-        case Jigsaw():
-            return LinearHead(channels, objective.permutations, parts=TILES**2)
-        case Regression():
-            return LinearHead(channels, objective.outputs)
-        case Segmentation():
-            return Decoder(channels, objective.classes, halvings, seen, bounded=False)
-        case Normals() | Autoencoding():
-            return Decoder(channels, 3, halvings, seen, bounded=True)
+    prediction = objective.prediction
+    if isinstance(prediction, PerPixel):
+        return Decoder(channels, prediction.channels, halvings, seen, bounded=prediction.bounded)
+    return LinearHead(channels, prediction.numbers, parts=objective.tiles**2)
 
 
 def build_auxiliary(objective: Objective, channels: int, halvings: int, seen: tuple[int, int]) -> nn.Module:
     """The auxiliary head of DARTS for an objective; arguments as for `build_head`.
 
-    For classes and numbers it is DARTS' own: feature maps pooled to 2 x 2 (windows of 5 x 5 where they are 8 x 8, as
+    For numbers per image it is DARTS' own: feature maps pooled to 2 x 2 (windows of 5 x 5 where they are 8 x 8, as
     there, and in proportion elsewhere), convolutions of 128 and 768 channels, and a linear layer. For maps it is a
     second decoder.
 
     Raises:
         ConfigurationError: If the feature maps are smaller than 2 x 2.
     """
-    if isinstance(objective, Segmentation | Normals | Autoencoding):
+    if isinstance(objective.prediction, PerPixel):
         return build_head(objective, channels, halvings, seen)
     sides = (halved(seen[0], halvings), halved(seen[1], halvings))
     if min(sides) < 2:

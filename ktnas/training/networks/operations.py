@@ -50,7 +50,7 @@ class ReLUConvBN(nn.Sequential):
 
 
 class FactorizedReduce(nn.Module):
-    """ReLU, two 1x1 convolutions of stride 2, one of them shifted by a pixel, side by side; batch normalization.
+    """ReLU, two 1x1 convolutions of stride 2, one of them shifted by a pixel, concatenated; batch normalization.
 
     Channels may also change at stride 1, then by a single 1x1 convolution (as in TransNAS-Bench-101).
 

@@ -1,7 +1,7 @@
 """Weight sharing as a benchmark: a candidate's fitness is that of its network with weights inherited from a supernet.
 
-Fulfils `ktnas.benchmarks.live.LiveBenchmark`. The first evaluation of a task trains its supernet, and its cost says so;
-every later one costs a pass over the validation part. What a search has found is reported as trained by itself:
+Fulfils `ktnas.benchmarks.computed.ComputedBenchmark`. The first evaluation of a task trains its supernet, as its cost
+says; every later one costs a pass over the validation part. What a search has found is reported as trained by itself:
 inherited weights are good for an order, not for an accuracy.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -19,13 +19,17 @@ from typing import TypeAlias
 
 import torch
 
-from ktnas.benchmarks import Standing
+from ktnas.benchmarks.base import Standing
+from ktnas.benchmarks.estimate import Estimate
 from ktnas.datasets.dataset import Dataset
 from ktnas.errors import ArchitectureError, DataError
-from ktnas.evaluation.protocol import BatchEvaluator, Change, Question, Watch
+from ktnas.evaluation.assignment import Assignment, without_context
+from ktnas.evaluation.protocol import BatchEvaluator
+from ktnas.evaluation.serial import Serial
 from ktnas.formatting import duration
+from ktnas.problem.callback import Callbacks
 from ktnas.problem.task import Task
-from ktnas.problem.trial import Evaluation, History
+from ktnas.problem.trial import Evaluation
 from ktnas.rng import Streams
 from ktnas.spaces.base import SearchSpace
 from ktnas.spaces.operators import sample
@@ -62,10 +66,10 @@ def _recipe() -> Recipe:
 
 @dataclass(frozen=True)
 class SupernetBenchmark:
-    """Networks of NAS-Bench-201, DARTS or EMT-NAS that share their weights, one supernet per task.
+    """Networks of a search space that share their weights, one supernet per task.
 
     Attributes:
-        alone: How what a search has found is trained by itself, for the report; gives space, data sets, device, seed.
+        alone: How what a search has found is trained by itself, for the report; gives space, datasets, device, seed.
         size: How large the networks in the supernet are.
         recipe: How a supernet is trained.
         directory: Where trained supernets are kept, to be loaded instead of trained again; None to keep none.
@@ -130,7 +134,7 @@ class SupernetBenchmark:
         """Refuse what cannot be trained, before anything is.
 
         Raises:
-            KtnasError: If there is no such device, or networks, recipes and data sets do not suit each other.
+            KtnasError: If there is no such device, or networks, recipes and datasets do not suit each other.
         """
         self.alone.check()
         for dataset in self.alone.datasets:
@@ -150,18 +154,33 @@ class SupernetBenchmark:
         """
         return self._supernets.evaluate(self.alone.dataset(task), genotype, say)
 
-    def evaluator(self, watch: Watch) -> AbstractContextManager[BatchEvaluator]:
+    def evaluator(self, callbacks: Callbacks) -> AbstractContextManager[BatchEvaluator]:
         """Answers in this process.
 
         Raises:
             KtnasError: As `check`.
         """
         self.check()
-        return nullcontext(_InTurn(self, watch))
+
+        def answer(assignment: Assignment[object]) -> Evaluation:
+            return self.evaluate(*assignment.question, say=lambda text: callbacks.evaluations(doing=text))
+
+        return nullcontext(Serial(answer, without_context, callbacks))
 
     def report(self, task: str, genotype: Genotype) -> Standing:
         """Test metrics of the architecture trained by itself, from new weights."""
         return self.alone.report(task, genotype)
+
+    def estimate(self) -> Estimate:
+        """From a few steps per task: each task's supernet, a pass of each candidate, and the report.
+
+        Raises:
+            KtnasError: If what is to be trained cannot be.
+        """
+        measured, datasets = self.alone.paces(), self.alone.datasets
+        supernets_s = sum(measured[d.name].training_s(self.recipe, d) for d in datasets)
+        seconds = {d.name: measured[d.name].measuring_s(self.recipe, d) for d in datasets}
+        return Estimate(seconds, 1, self.alone.reports_s(measured) + supernets_s)
 
     def for_run(self, seed: int, directory: Path) -> SupernetBenchmark:
         """With the run's seed; supernets are kept in a directory of the run, so that one that goes on has them."""
@@ -182,22 +201,6 @@ class SupernetBenchmark:
         return {name: value for name, value in self.__dict__.items() if name != "_supernets"}
 
 
-class _InTurn:
-    """Scores in this process when asked."""
-
-    def __init__(self, benchmark: SupernetBenchmark, watch: Watch) -> None:
-        self._benchmark, self._watch = benchmark, watch
-
-    def expect(self, questions: Sequence[Question], history: History) -> None:
-        """Nothing can be begun before it is asked."""
-
-    def __call__(self, task: str, genotype: Genotype) -> Evaluation:
-        self._watch(Change(begun=((task, genotype),)))
-        answer = self._benchmark.evaluate(task, genotype, lambda text: self._watch(Change(doing=text)))
-        self._watch(Change(arrived=(((task, genotype), answer),)))
-        return answer
-
-
 class _Supernets:
     """The trained supernets of a benchmark, with their data, on its device."""
 
@@ -212,7 +215,7 @@ class _Supernets:
         """A path runs on two images.
 
         Raises:
-            KtnasError: If size, recipe and data set do not suit each other.
+            KtnasError: If size, recipe and dataset do not suit each other.
         """
         part = self._put(dataset).train
         supernet = self._built(dataset).to(self._device)

@@ -16,23 +16,21 @@ import torch
 from torch import Tensor, nn
 
 from ktnas.datasets.dataset import Dataset
-from ktnas.datasets.objectives import Objective
+from ktnas.datasets.objectives.base import Objective
 from ktnas.errors import ConfigurationError
 from ktnas.rng import Streams
-from ktnas.spaces.base import ListedSpace, SearchSpace, require_member
-from ktnas.spaces.darts import DARTS
-from ktnas.spaces.nasbench201 import NASBench201
+from ktnas.spaces.base import SearchSpace, require_member
 from ktnas.spaces.operators import sample
 from ktnas.training.engine.device import working_on
 from ktnas.training.engine.on_device import OnDevice, Part
 from ktnas.training.engine.step import autocast
 from ktnas.training.engine.trainer import Observe, Training, measure, train
-from ktnas.training.networks import build
+from ktnas.training.networks.building import build
+from ktnas.training.networks.families import whole
 from ktnas.training.networks.network import Network, Size
 from ktnas.training.networks.operations import WithDropPath
 from ktnas.training.recipe import Recipe
-from ktnas.training.supernet.darts import SharedDARTS
-from ktnas.training.supernet.nasbench201 import SharedNASBench201
+from ktnas.training.supernet.families import SharedNetwork, require_shared
 from ktnas.typing import Genotype
 
 CALIBRATION_BATCHES = 8
@@ -48,7 +46,7 @@ class Supernet(WithDropPath):
     Weights are drawn from torch's global generator (`ktnas.training.engine.seeding.seeded`).
 
     Args:
-        space: NAS-Bench-201, DARTS or EMT-NAS, whole or a listed part.
+        space: One of `ktnas.training.supernet.families`, whole or a listed part.
         objective: What is to be learnt; decides the head.
         shape: Height, width and channels of the images.
         size: How large each network is.
@@ -64,12 +62,8 @@ class Supernet(WithDropPath):
         self._build: Callable[[Genotype], Network] = lambda genotype: build(space, genotype, objective, shape, size)
         example = self._build(sample(space, Streams(0).rng("example")))
         self.view = example.view
-        base = space.base if isinstance(space, ListedSpace) else space
-        self.shared: SharedNASBench201 | SharedDARTS
-        if isinstance(base, DARTS):
-            self.shared = SharedDARTS(base, objective, shape, size)
-        else:
-            self.shared = SharedNASBench201(example.head, shape[2], size)
+        shared = require_shared(space).shared(whole(space), example, objective, shape, size)
+        self.shared: SharedNetwork = shared
         _drop_statistics(self)
 
     def forward(self, images: Tensor, genotype: Genotype) -> Tensor:
@@ -101,11 +95,7 @@ def require_supernet(space: SearchSpace, size: Size) -> None:
     Raises:
         ConfigurationError: Naming the spaces that have one.
     """
-    base = space.base if isinstance(space, ListedSpace) else space
-    if not isinstance(base, NASBench201 | DARTS):
-        raise ConfigurationError(
-            f"search space {space.name!r} has no supernet: use nasbench201, darts or emt-nas, or train every candidate"
-        )
+    require_shared(space)
     if size.auxiliary:
         raise ConfigurationError("a supernet has no auxiliary head: set the size's auxiliary to False")
 
@@ -176,7 +166,7 @@ def train_supernet(
 
     Raises:
         TrainingError: If it diverged, ran out of memory, or over its limit.
-        KtnasError: If recipe and data set do not suit each other.
+        KtnasError: If recipe and dataset do not suit each other.
     """
     paths = RandomPaths(supernet, Streams(seed).rng("supernet paths"))
     return train(paths, dataset, recipe, device=device, seed=seed, limit_s=limit_s, observe=observe)

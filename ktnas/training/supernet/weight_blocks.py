@@ -1,4 +1,4 @@
-"""Layers that read several feature maps side by side, when each path has only some of them.
+"""Layers that read several feature maps, concatenated, when each path has only some of them.
 
 EMT-NAS concatenates only the blocks of a cell that no other block reads, so that the width of a cell's output changes
 with the architecture. What reads it keeps a block of weights (columns of its weight matrix) for every feature map, and
@@ -16,7 +16,7 @@ from torch.func import functional_call
 from ktnas.training.networks.heads import LinearHead
 
 
-class Columns(nn.Module):
+class WeightBlocks(nn.Module):
     """A layer whose weights come in blocks, one for each feature map that it may read.
 
     A block that no path of a step uses gets no gradient, and an optimiser leaves it as it is.
@@ -42,7 +42,7 @@ class Columns(nn.Module):
                 reader.register_buffer("weight", torch.empty(0), persistent=False)  # the place of what a path uses
 
     def forward(self, inputs: Tensor, groups: Sequence[int]) -> Tensor:
-        """The layer's output for the feature maps numbered ``groups``, side by side ``(n, c, h, w)``."""
+        """The layer's output for the feature maps numbered ``groups``, concatenated ``(n, c, h, w)``."""
         outputs: Tensor = functional_call(self.layer, self._chosen(groups), (inputs,), tie_weights=False)
         return outputs
 
@@ -62,7 +62,7 @@ class Columns(nn.Module):
 class SharedHead(nn.Module):
     """A head on some of several feature maps.
 
-    A linear head shares its weights as `Columns`. The inner widths of a decoder depend on how many feature maps it
+    A linear head shares its weights as `WeightBlocks`. The inner widths of a decoder depend on how many feature maps it
     reads: there is one for each number of them.
 
     Args:
@@ -75,11 +75,11 @@ class SharedHead(nn.Module):
         super().__init__()
         whole = make(groups)
         linear = isinstance(whole, LinearHead)
-        self.columns = Columns(whole, groups, whole.parts) if isinstance(whole, LinearHead) else None
+        self.columns = WeightBlocks(whole, groups, whole.parts) if isinstance(whole, LinearHead) else None
         self.decoders = nn.ModuleDict({str(count): make(count) for count in counts if not linear})
 
     def forward(self, features: Tensor, groups: Sequence[int]) -> Tensor:
-        """Raw outputs for the feature maps numbered ``groups``, side by side ``(n, c, h, w)``."""
+        """Raw outputs for the feature maps numbered ``groups``, concatenated ``(n, c, h, w)``."""
         if self.columns is not None:
             return self.columns(features, groups)  # type: ignore[no-any-return]  # a Tensor
         return self.decoders[str(len(groups))](features)  # type: ignore[no-any-return]  # a Tensor

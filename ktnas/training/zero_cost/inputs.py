@@ -12,20 +12,10 @@ import torch
 from torch import Tensor
 
 from ktnas.datasets.dataset import Dataset
-from ktnas.datasets.objectives import (
-    Autoencoding,
-    Classification,
-    Jigsaw,
-    MultiLabel,
-    Normals,
-    Objective,
-    Regression,
-    Segmentation,
-    Targets,
-)
+from ktnas.datasets.objectives import Classification, Objective, Targets
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.rng import Streams
-from ktnas.training.zero_cost import Batch
+from ktnas.training.zero_cost.base import Batch
 
 
 class Inputs(Protocol):
@@ -64,7 +54,7 @@ class Noise:
         rng = Streams(self.seed).rng("noise")
         height, width, channels = self.shape
         pixels = rng.standard_normal((self.images, channels, height, width), dtype=np.float32)
-        targets = _random_targets(self.objective, self.images, (height, width), rng)
+        targets = self.objective.random_targets(self.images, (height, width), rng)
         return Batch(torch.from_numpy(pixels), _answers(targets, self.objective), self.objective)
 
 
@@ -73,10 +63,10 @@ class Sampled:
     """Images of each task's training part, drawn at random, channels brought to mean 0 and variance 1.
 
     Attributes:
-        datasets: A data set per task, of the task's name.
+        datasets: A dataset per task, of the task's name.
         images: Number of images; fewer where a training part has no more.
         seed: Of the draws.
-        digest: Fingerprint of the data sets' training parts: stands for them in records.
+        digest: Fingerprint of the datasets' training parts: stands for them in records.
     """
 
     datasets: Sequence[Dataset] = field(repr=False, compare=False)
@@ -90,14 +80,14 @@ class Sampled:
         object.__setattr__(self, "digest", _digest(self.datasets))
 
     def batch(self, task: str) -> Batch:
-        """Images of the data set of that name.
+        """Images of the dataset of that name.
 
         Raises:
-            UnknownNameError: If there is no such data set.
+            UnknownNameError: If there is no such dataset.
         """
         found = next((dataset for dataset in self.datasets if dataset.name == task), None)
         if found is None:
-            raise unknown_name("task", task, [dataset.name for dataset in self.datasets], "the proxy's data sets")
+            raise unknown_name("task", task, [dataset.name for dataset in self.datasets], "the proxy's datasets")
         count = min(self.images, len(found.train))
         rows = np.sort(Streams(self.seed).rng("proxy-batch", task).permutation(len(found.train))[:count])
         pixels = torch.from_numpy(found.train.images[rows]).permute(0, 3, 1, 2).float()
@@ -110,14 +100,8 @@ class Sampled:
 
 
 def _answers(targets: Targets, objective: Objective) -> Tensor:
-    """Targets as the losses take them: int64 or float32, dense ones ``(n, h, w)`` or ``(n, 3, h, w)``."""
-    match objective:
-        case Normals() | Autoencoding():
-            return torch.from_numpy(targets.astype(np.float32)).permute(0, 3, 1, 2)
-        case MultiLabel() | Regression():
-            return torch.from_numpy(targets.astype(np.float32))
-        case _:
-            return torch.from_numpy(targets.astype(np.int64))
+    """Targets as the losses take them."""
+    return objective.batched(torch.from_numpy(objective.stored(targets)))
 
 
 def _digest(datasets: Sequence[Dataset]) -> str:
@@ -128,17 +112,3 @@ def _digest(datasets: Sequence[Dataset]) -> str:
         digest.update(np.ascontiguousarray(images).data)
         digest.update(np.ascontiguousarray(targets).data)
     return digest.hexdigest()[:32]
-
-
-def _random_targets(objective: Objective, count: int, size: tuple[int, int], rng: np.random.Generator) -> Targets:
-    match objective:
-        case Classification(classes=classes) | Jigsaw(permutations=classes):
-            return rng.integers(classes, size=count)
-        case MultiLabel(labels=labels):
-            return rng.integers(2, size=(count, labels))
-        case Segmentation(classes=classes):
-            return rng.integers(classes, size=(count, *size))
-        case Regression(outputs=outputs):
-            return rng.standard_normal((count, outputs))
-        case Normals() | Autoencoding():
-            return rng.uniform(-1, 1, (count, *size, 3))

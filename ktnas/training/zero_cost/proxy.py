@@ -18,16 +18,17 @@ import numpy as np
 import torch
 from torch import nn
 
-from ktnas.datasets.objectives import Objective
+from ktnas.datasets.objectives.base import Objective
 from ktnas.recorded_names import lasting_name
-from ktnas.spaces.base import ListedSpace, SearchSpace, genotypes
+from ktnas.spaces.base import SearchSpace, genotypes
 from ktnas.spaces.graph import canonical_form, contracted
-from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.store import Arrays, Store
 from ktnas.training.engine.device import one_thread
 from ktnas.training.engine.seeding import seeded
-from ktnas.training.networks import Size, build
-from ktnas.training.zero_cost import Batch, Score
+from ktnas.training.networks import Size
+from ktnas.training.networks.building import build
+from ktnas.training.networks.families import family_of, whole
+from ktnas.training.zero_cost.base import Batch, Score
 from ktnas.training.zero_cost.inputs import Inputs, Noise
 from ktnas.typing import CanonicalForm, FloatArray, Genotype
 
@@ -93,7 +94,7 @@ class ZeroCost:
         """
         if not genotypes:
             return np.empty(0)
-        base = space.base if isinstance(space, ListedSpace) else space
+        base = whole(space)
         first = _first_of_equals(base)
         asked = [first.get(genotype, genotype) for genotype in genotypes]
         batch = self.inputs.batch(task)
@@ -186,8 +187,9 @@ def _first_of_equals(space: SearchSpace) -> Mapping[Genotype, Genotype]:
 
 def _form(space: SearchSpace, genotype: Genotype) -> CanonicalForm:
     graph = space.graph(genotype)
-    if isinstance(space, NASBench201):  # no cell of its networks changes width or resolution: a skip is an identity
-        graph = contracted(graph, "skip_connect")
+    family = family_of(space)
+    if family is not None and family.identity is not None:
+        graph = contracted(graph, family.identity)
     return canonical_form(graph)
 
 

@@ -16,7 +16,7 @@ def content(array):
 
 @pytest.fixture
 def raw(tmp_path, monkeypatch):
-    """The four files of a small data set, 8 images to train on, of which 3 are held out, and 4 to test."""
+    """The four files of a small dataset, 8 images to train on, of which 3 are held out, and 4 to test."""
     monkeypatch.setattr(idx, "without_last", lambda part, where: splits.without_last(part, where, 3))
     rng = np.random.default_rng(0)
     arrays = [

@@ -108,7 +108,7 @@ class TestKnownNames:
 
     def test_what_is_missing_says_where_it_was_looked_for_and_how_to_get_it(self, place, tmp_path):
         for name, hint in (("mnist", "torchvision.datasets.MNIST"), ("pathmnist", "https://medmnist.com")):
-            with pytest.raises(DataError, match=f"data set '{name}' was not found in any of: ") as caught:
+            with pytest.raises(DataError, match=f"dataset '{name}' was not found in any of: ") as caught:
                 find(name, tmp_path)
             for part in (hint, str(tmp_path), str(place), "data"):
                 assert part in str(caught.value)
@@ -151,7 +151,7 @@ class TestOtherNames:
 
     def test_an_unknown_name(self, place):
         with pytest.raises(
-            UnknownNameError, match=r"unknown data set 'mnits'; did you mean 'mnist'\? Known: "
+            UnknownNameError, match=r"unknown dataset 'mnits'; did you mean 'mnist'\? Known: "
         ) as caught:
             find("mnits")
         assert f"nor is mnits.npz or a folder mnits in any of: {place}" in str(caught.value)
@@ -187,13 +187,13 @@ class TestPaths:
     def test_a_directory_of_several_data_sets(self, tmp_path):
         for name in ("MNIST", "FashionMNIST"):
             save_idx(tmp_path / "root" / name / "raw")
-        with pytest.raises(DataError, match="root holds several data sets; name one of mnist, fashion_mnist, with"):
+        with pytest.raises(DataError, match="root holds several datasets; name one of mnist, fashion_mnist, with"):
             find(str(tmp_path / "root"))
         assert find("mnist", tmp_path / "root").name == "mnist"
 
     @pytest.mark.parametrize("path", ["./nowhere", "no/where.npz", "nowhere.npz", ""])
     def test_what_is_not_there(self, path):
-        with pytest.raises(DataError, match=f"data set '{path}': there is no such file or directory"):
+        with pytest.raises(DataError, match=f"dataset '{path}': there is no such file or directory"):
             find(path)
 
     def test_a_file_that_is_no_npz(self, tmp_path):

@@ -2,7 +2,17 @@ import pytest
 import torch
 
 from ktnas.errors import ConfigurationError
-from ktnas.training.engine.device import is_out_of_memory, is_usable, one_thread, release_memory, resolve, working_on
+from ktnas.training.engine.device import (
+    PER_GPU,
+    default_workers,
+    devices,
+    is_out_of_memory,
+    is_usable,
+    one_thread,
+    release_memory,
+    resolve,
+    working_on,
+)
 
 CPU = torch.device("cpu")
 
@@ -12,7 +22,7 @@ def gpus(monkeypatch, count):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
 
 
-def test_the_processor_is_always_there(monkeypatch):
+def test_the_cpu_is_always_there(monkeypatch):
     gpus(monkeypatch, 0)
     assert resolve("cpu") == resolve("auto") == CPU
 
@@ -43,7 +53,7 @@ def test_other_names(name):
         resolve(name)
 
 
-def test_the_processor_allocator_is_recognised():
+def test_the_cpu_allocator_is_recognised():
     with pytest.raises(RuntimeError) as caught:
         torch.empty(2**58, dtype=torch.uint8)
     assert is_out_of_memory(caught.value)
@@ -52,7 +62,7 @@ def test_the_processor_allocator_is_recognised():
     assert not is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
 
 
-def test_nothing_is_special_about_the_processor():
+def test_nothing_is_special_about_the_cpu():
     with working_on(CPU):
         release_memory(CPU)
 
@@ -76,3 +86,14 @@ def test_a_gpu_whose_every_call_fails_is_lost(monkeypatch):
     assert not is_usable(torch.device("cuda", 0))
     monkeypatch.setattr(torch.cuda, "synchronize", lambda device: None)
     assert is_usable(torch.device("cuda", 0))
+
+
+def test_every_worker_has_its_device(monkeypatch):
+    assert [str(device) for device in devices("cpu", 3)] == ["cpu"] * 3
+    gpus(monkeypatch, 2)
+    assert [str(device) for device in devices("auto", 5)] == ["cuda:0", "cuda:1", "cuda:0", "cuda:1", "cuda:0"]
+    assert [str(device) for device in devices("cuda:1", 2)] == ["cuda:1", "cuda:1"]
+    assert [default_workers(name) for name in ("auto", "cuda", "cuda:1")] == [2 * PER_GPU, 2 * PER_GPU, PER_GPU]
+    assert default_workers("cpu") >= 1
+    with pytest.raises(ConfigurationError, match="cuda:2"):
+        devices("cuda:2", 2)

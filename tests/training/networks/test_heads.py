@@ -16,7 +16,7 @@ from ktnas.training.networks import heads
 
 def test_tiles_come_in_reading_order_image_by_image():
     images = torch.arange(2 * 36.0).reshape(2, 1, 6, 6)
-    tiles = heads.Tiles()(images)
+    tiles = heads.Tiles(3)(images)
     assert tiles.shape == (18, 1, 2, 2)
     assert torch.equal(tiles[0, 0], torch.tensor([[0.0, 1.0], [6.0, 7.0]]))
     assert torch.equal(tiles[5, 0], torch.tensor([[16.0, 17.0], [22.0, 23.0]]))  # second row, last column
@@ -25,7 +25,7 @@ def test_tiles_come_in_reading_order_image_by_image():
 
 def test_tiles_keep_colours():
     images = torch.randn(2, 3, 9, 6)
-    tiles = heads.Tiles()(images)
+    tiles = heads.Tiles(3)(images)
     assert torch.equal(tiles[1], images[0, :, :3, 2:4])
 
 

@@ -104,7 +104,7 @@ def test_the_digest_stands_for_the_data():
 
 
 def test_unknown_task():
-    with pytest.raises(UnknownNameError, match=r"unknown task 'digit' of the proxy's data sets; did you mean 'digits'"):
+    with pytest.raises(UnknownNameError, match=r"unknown task 'digit' of the proxy's datasets; did you mean 'digits'"):
         Sampled((dataset(),)).batch("digit")
 
 

@@ -1,0 +1,35 @@
+"""Benchmarks whose answers take long: they are told of a whole batch, and answer when one by one is ready.
+
+A table answers at once, so `ktnas.benchmarks.Benchmark.evaluate` is enough for it. A benchmark that trains networks
+also fulfils `ComputedBenchmark`: its evaluator may train several candidates in parallel, and whoever watches learns of
+every answer at the moment it is there, so that nothing that was paid for can be lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from ktnas.benchmarks.base import Benchmark
+from ktnas.evaluation.protocol import BatchEvaluator
+from ktnas.problem.callback import Callbacks
+
+
+@runtime_checkable
+class ComputedBenchmark(Benchmark, Protocol):
+    """A benchmark whose answers are computed, and take long."""
+
+    @property
+    def workers(self) -> int:
+        """How many evaluations may run in parallel; no answer depends on it."""
+
+    def settings(self) -> Mapping[str, object]:
+        """Everything but the seed that decides an answer, as dataclasses and plain values: it is recorded."""
+
+    def for_run(self, seed: int, directory: Path) -> ComputedBenchmark:
+        """The same benchmark for one run: with its seed, and a directory where it may keep files of its own."""
+
+    def evaluator(self, callbacks: Callbacks) -> AbstractContextManager[BatchEvaluator]:
+        """What answers a run's questions, until the context is left."""
