@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ktnas.benchmarks.identifiers import tells_nothing, why_no_architecture
+from ktnas.benchmarks.identifiers import tells_nothing, tells_of_rows, why_no_architecture
 from ktnas.errors import ArchitectureError, ConfigurationError, DataError, KtnasError, listing, quoted
 from ktnas.files.numbers import is_measured, plain_spelling
 from ktnas.files.table_reader import Columns
@@ -177,7 +177,7 @@ def _found(table: Columns, space: SearchSpace | None, names: Sequence[str]) -> s
     if space is not None:
         raise DataError(f"{looked}. Name the column (--arch-column) to see which row does not parse")
     told = "; ".join(f"{quoted(name)}: {why}" for name, why in refusals.items() if why in _telling(refusals))
-    choices = [name for name in names if _is_choice(table.text(name))]
+    choices = [name for name in names if not tells_of_rows(name) and _is_choice(table.text(name))]
     several = f", or one column per choice (--arch-column {','.join(choices[:8])})" if len(choices) > 1 else ""
     raise DataError(f"{looked}{f' ({told})' if told else ''}. Name the column of codes (--arch-column){several}")
 

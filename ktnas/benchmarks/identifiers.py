@@ -56,6 +56,12 @@ def words_of(name: str) -> frozenset[str]:
     return frozenset(word.lower() for word in (*_WORD.findall(name), *re.findall(r"[^\W\d_]+", name)))
 
 
+def tells_of_rows(name: str) -> bool:
+    """Whether a column is called as those are that number, date or describe rows."""
+    words = words_of(name)
+    return bool(words & _NAMES) and not words & {"arch", "architecture", "code", "cell", "genotype"}
+
+
 def why_no_architecture(name: str, cells: Sequence[str], codes: Codes) -> str:
     """Why a column is none of architectures, although it can be divided as codes can; empty if nothing says so.
 
@@ -65,8 +71,7 @@ def why_no_architecture(name: str, cells: Sequence[str], codes: Codes) -> str:
         codes: The same, divided into positions.
     """
     texts = [cell.strip() for cell in cells]
-    words = words_of(name)
-    if words & _NAMES and not words & {"arch", "architecture", "code", "cell", "genotype"}:
+    if tells_of_rows(name):
         return "its name says that it numbers, dates or describes the rows"
     reason = next((reason for is_so, reason in _KINDS if is_so(texts)), "")
     if reason or not all(map(is_plain, texts)):
