@@ -51,7 +51,7 @@ class RunOptions:
     )
     minimize: tuple[str, ...] = _table((), metavar="COLUMN", help="task whose smaller values are better")
     repeated: Literal["mean", "first"] | None = _table(
-        metavar="WHICH",
+        metavar="mean|first",
         help="of an architecture in several rows, such as one per seed, the mean counts, or the first",
         unless="it is refused",
     )

@@ -41,12 +41,17 @@ def read_directories(paths: Sequence[Path]) -> list[RunRecord]:
 
 def _with_data(groups: Sequence[tuple[Path, list[RunRecord]]]) -> list[tuple[Path, list[RunRecord]]]:
     """The records of each directory; a case that an earlier one has with other data is another case."""
-    first: dict[str, str] = {}
+    seen: dict[str, list[tuple[str, str]]] = {}
     found = []
     for path, records in groups:
-        digests = _digests(path, records)
-        other = {case for case, one in digests.items() if not same_values(first.setdefault(case, one), one)}
-        names = {case: f"{case} (other data: {path.name})" for case in other}
+        names = {}
+        for case, digest in _digests(path, records).items():
+            known = seen.setdefault(case, [])
+            name = next((name for one, name in known if same_values(one, digest)), None)
+            if name is None:
+                name = f"{case} (other data: {path.name})" if known else case
+                known.append((digest, name))
+            names[case] = name
         found.append((path, [replace(r, case=names.get(r.case, r.case)) for r in records]))
     return found
 

@@ -174,7 +174,8 @@ class Categorical:
             )
         found = []
         for position, symbol in enumerate(symbols):
-            value = self._values[position].get(_meaning(symbol))
+            value = self._exact[position].get(symbol)
+            value = self._values[position].get(_meaning(symbol)) if value is None else value
             if value is None:
                 known = listing(self._written[position], 20)
                 where = self.names[position] if self.names else f"position {position}"

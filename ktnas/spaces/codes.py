@@ -236,11 +236,11 @@ def _by_key(rows: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], list[tupl
 
 def _without_key(symbols: Sequence[str]) -> Sequence[str]:
     """The symbols of a position without the key that all of them have."""
-    pairs = [keyed(symbol, colons=False) for symbol in symbols]
-    values = [pair[1] for pair in pairs if pair is not None]
-    if len(values) < len(symbols) or len({pair[0] for pair in pairs if pair is not None}) > 1:
+    pairs = {symbol: keyed(symbol, colons=False) for symbol in set(symbols)}
+    values = {symbol: unquoted(pair[1]) for symbol, pair in pairs.items() if pair is not None}
+    if len(values) < len(pairs) or len({pair[0] for pair in pairs.values() if pair is not None}) > 1:
         return symbols
-    return [unquoted(value) for value in values]
+    return [values[symbol] for symbol in symbols]
 
 
 def _unused(rows: Sequence[tuple[str, ...]], separator: str) -> str:

@@ -163,11 +163,11 @@ class TestData:
         return place / "out"
 
     def test_are_two_cases(self, tmp_path):
-        paths = [self.run(tmp_path / name, value) for name, value in (("one", 1), ("same", 1), ("other", 2))]
-        renamed = paths[2].rename(tmp_path / "late")
-        cases = [record.case for record in read_directories([*paths[:2], renamed])]
-        assert cases[0] == cases[1] == "t.csv: acc, 5 evaluations"
-        assert cases[2] == "t.csv: acc, 5 evaluations (other data: late)"
+        tables = {"one": 1, "same": 1, "other": 2, "again": 2}
+        paths = [self.run(tmp_path / name, value).rename(tmp_path / f"of {name}") for name, value in tables.items()]
+        first, same, other, again = (record.case for record in read_directories(paths))
+        assert first == same == "t.csv: acc, 5 evaluations"
+        assert other == again == "t.csv: acc, 5 evaluations (other data: of other)"
 
     def test_records_without_a_digest_are_taken_as_before(self, tmp_path):
         paths = [self.run(tmp_path / name, value) for name, value in (("one", 1), ("other", 2))]
