@@ -118,7 +118,7 @@ def search(
     problem = Problem(benchmark.space, benchmark.tasks, frozenset(sources))
     limit = Budget(budget)
     require_population(algorithm, budget)
-    callbacks = Callbacks(as_callback(callback))
+    callbacks = Callbacks.of(as_callback(callback))
     with _evaluator(benchmark, callbacks) as evaluate:
         result = run(problem, algorithm, evaluate, budget=limit, seed=seed, callback=callbacks)
     best = {

@@ -74,6 +74,7 @@ def test_processes_with_different_hash_seeds_leave_the_same_bytes(here, elsewher
     assert first.count(b"\n") >= 22
 
 
+@pytest.mark.slow
 def test_the_default_method_goes_on_to_the_same_bytes(here):
     arguments = ("run", "--budget", "12", "--quiet", "--out")
     assert main([*arguments, "whole"]) == 0
@@ -164,6 +165,7 @@ def test_a_run_that_is_ended_from_outside_goes_on(here, sent, code):
     assert 80 < recorded.count(b"\n") < log.read_bytes().count(b"\n")
 
 
+@pytest.mark.slow
 @pytest.mark.table("transnas101-micro")
 def test_the_command_of_the_issue(tmp_path):
     from ktnas.benchmarks.transnas101 import MICRO_FILENAME

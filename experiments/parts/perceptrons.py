@@ -29,7 +29,7 @@ from ktnas.spaces.categorical import Categorical
 from ktnas.typing import FloatArray, Genotype, IntArray
 
 DATA = {"digits": load_digits, "breast_cancer": load_breast_cancer, "wine": load_wine}
-WIDTHS, LAYERS, SPLITS = (4, 8, 16, 32, 64), 4, 2
+WIDTHS, LAYERS, SPLITS, EPOCHS = (4, 8, 16, 32, 64), 4, 2, 20
 METRIC = "mean validation log-likelihood"
 
 
@@ -46,11 +46,13 @@ class Perceptrons:
         directory: Of the files.
         tasks: The datasets.
         widths: What a layer may have.
+        epochs: How long each is trained.
     """
 
     directory: Path
     tasks: tuple[str, ...] = tuple(DATA)
     widths: tuple[int, ...] = WIDTHS
+    epochs: int = EPOCHS
 
     def load(self) -> TableBenchmark:
         """The benchmark."""
@@ -69,7 +71,7 @@ class Perceptrons:
             if not self.file(task).is_file():
                 networks = genotypes(space(self.widths))
                 what = f"perceptrons: networks on {task}"
-                found = in_parallel(partial(fitness, task, self.widths), networks, jobs, what)
+                found = in_parallel(partial(fitness, task, self.widths, self.epochs), networks, jobs, what)
                 write_atomically(self.file(task), json.dumps(found))
 
     def file(self, task: str) -> Path:
@@ -77,18 +79,18 @@ class Perceptrons:
         return self.directory / f"{task}-{len(self.widths)}-widths.json"
 
 
-def fitness(task: str, widths: Sequence[int], genotype: Genotype) -> float:
+def fitness(task: str, widths: Sequence[int], epochs: int, genotype: Genotype) -> float:
     """Mean log-likelihood of what is held out (30 % of each class), over splits; one seed per split."""
     x, y = DATA[task](return_X_y=True)
     layers = [widths[value] for value in genotype]
-    return float(np.mean([-_loss(x, y, layers, split) for split in range(SPLITS)]))
+    return float(np.mean([-_loss(x, y, layers, epochs, split) for split in range(SPLITS)]))
 
 
-def _loss(x: FloatArray, y: IntArray, layers: Sequence[int], split: int) -> float:
+def _loss(x: FloatArray, y: IntArray, layers: Sequence[int], epochs: int, split: int) -> float:
     learn, held, targets, answers = train_test_split(x, y, test_size=0.3, random_state=split, stratify=y)
     scaler = StandardScaler().fit(learn)
-    network = MLPClassifier(layers, max_iter=20, learning_rate_init=0.01, batch_size=64, random_state=split)
+    network = MLPClassifier(layers, max_iter=epochs, learning_rate_init=0.01, batch_size=64, random_state=split)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it has not converged after 20 epochs: that is meant
+        warnings.simplefilter("ignore")  # it has not converged: that is meant
         network.fit(scaler.transform(learn), targets)
     return float(log_loss(answers, network.predict_proba(scaler.transform(held)), labels=network.classes_))

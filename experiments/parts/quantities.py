@@ -56,7 +56,7 @@ def case(opts: Options, table: str) -> Case:
 def perceptrons(opts: Options) -> Perceptrons:
     """Their table; a little one in a smoke run."""
     if opts.smoke:
-        return Perceptrons(opts.records / "perceptrons", ("breast_cancer", "wine"), WIDTHS[:2])
+        return Perceptrons(opts.records / "perceptrons", ("breast_cancer", "wine"), WIDTHS[:2], epochs=2)
     return Perceptrons(opts.records / "perceptrons", tuple(DATA), WIDTHS)
 
 

@@ -105,8 +105,8 @@ SCALES = {
     "smoke": Scale(
         (DIGITS,),
         Size(2, 1),
-        SMALL,
-        SMALL,
+        replace(SMALL, resolution=None),
+        replace(SMALL, resolution=None),
         (32, 32, 32),
         6,
         ("random-search", OURS),

@@ -89,7 +89,7 @@ class Scale:
 
 
 FULL = Scale(Size(), pixels=32, batch=64, sample=100, micro=400, every=1)
-SMOKE = Scale(Size(channels=2, cells=1), pixels=16, batch=8, sample=15, micro=15, every=500)
+SMOKE = Scale(Size(channels=2, cells=1), pixels=16, batch=8, sample=8, micro=8, every=1000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from ktnas.errors import ConfigurationError, bad_architecture, listing, quoted
 from ktnas.spaces.code_text import (
-    Group,
+    Nested,
     flattened,
     is_bracketed,
     is_plain,
@@ -189,7 +189,7 @@ class Categorical:
         code = code if is_bracketed(code) else argument_of(code) or code
         if is_bracketed(code):
             node = parsed(code)
-            alone = node.items[0] if isinstance(node, Group) and not node.keys and len(node.items) == 1 else node
+            alone = node.items[0] if isinstance(node, Nested) and not node.keys and len(node.items) == 1 else node
             if not isinstance(alone, str) or len(self.cardinalities) == 1:
                 return flattened(node, self.names, len(self.cardinalities)) or ()
             code = alone
@@ -200,13 +200,13 @@ class Categorical:
         parts = split(code if self.separator else whole(code), self.separator)
         return [self._without_key(i, part) for i, part in enumerate(parts)]
 
-    def _by_name(self, code: str) -> Group | None:
+    def _by_name(self, code: str) -> Nested | None:
         """The values of a code that says which is which; names may hold what stands between values elsewhere."""
         first, *rest = self._keys.split(code)
         keys, values = rest[::2], [value.strip() for value in rest[1::2]]
         if first.strip() or not keys:
             return None
-        return Group(tuple(parsed(value) if is_bracketed(value) else unquoted(value) for value in values), tuple(keys))
+        return Nested(tuple(parsed(value) if is_bracketed(value) else unquoted(value) for value in values), tuple(keys))
 
     @cached_property
     def _keys(self) -> re.Pattern[str]:

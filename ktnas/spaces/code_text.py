@@ -32,7 +32,7 @@ _NUMBER_SIZE = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Nested:
     """Several values of a code, in brackets.
 
     Attributes:
@@ -49,7 +49,7 @@ class Group:
         return dict(zip(self.keys, self.items, strict=True))
 
 
-Node: TypeAlias = "str | Group"
+Node: TypeAlias = "str | Nested"
 
 
 def tidied(text: str) -> str:
@@ -95,12 +95,12 @@ def parsed(text: str, depth: int = 0) -> Node:
         first = next(iter(parts), "")
         keyed = opening == "(" and _KEY.match(first) and "=" in first and not is_bracketed(first)
         if not keyed:  # what follows the values is a type or a device
-            return parsed(first, depth + 1) if first else Group(())
+            return parsed(first, depth + 1) if first else Nested(())
     keys = [_key(part, colons=opening == "{") for part in parts]
     names = tuple(key[0] for key in keys if key is not None)
     if names and len(set(names)) == len(parts):
-        return Group(tuple(parsed(key[1], depth + 1) for key in keys if key is not None), names)
-    return Group(tuple(parsed(part, depth + 1) for part in parts))
+        return Nested(tuple(parsed(key[1], depth + 1) for key in keys if key is not None), names)
+    return Nested(tuple(parsed(part, depth + 1) for part in parts))
 
 
 def spelled(node: Node) -> str:
@@ -250,7 +250,7 @@ def _collect(node: Node, path: str, names: frozenset[str], found: dict[str, str]
 
 def absent_or(node: Node | None) -> str:
     """The symbol of a value that has a name: nothing where it is missing or null."""
-    return "" if node in (None, "null", "None") else spelled(node) if isinstance(node, Group) else str(node)
+    return "" if node in (None, "null", "None") else spelled(node) if isinstance(node, Nested) else str(node)
 
 
 def _leaves(node: Node) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ktnas.errors import DataError, quoted
 from ktnas.spaces.code_text import (
-    Group,
+    Nested,
     Node,
     absent_or,
     is_bracketed,
@@ -75,7 +75,9 @@ def read_codes(codes: Iterable[str]) -> Codes:
     texts = _without_constructor(texts)
     if any(map(is_bracketed, texts)):
         nodes = [parsed(text if is_bracketed(text) else f"[{text}]") for text in texts]
-        single = [node.items[0] for node in nodes if isinstance(node, Group) and not node.keys and len(node.items) == 1]
+        single = [
+            node.items[0] for node in nodes if isinstance(node, Nested) and not node.keys and len(node.items) == 1
+        ]
         alone = [item for item in single if isinstance(item, str)]
         if len(alone) < len(texts):
             return _nested(nodes, texts, notes)
@@ -93,7 +95,7 @@ def read_columns_of_codes(columns: Mapping[str, Sequence[str]]) -> Codes:
     """
     cells = zip(*columns.values(), strict=True)
     names = tuple(columns)
-    nodes = [Group(tuple(_cell(tidied(cell)) for cell in row), names) for row in cells]
+    nodes = [Nested(tuple(_cell(tidied(cell)) for cell in row), names) for row in cells]
     return _nested(nodes, [str(node) for node in nodes], ())
 
 
@@ -146,7 +148,7 @@ def argument_of(text: str) -> str | None:
 
 def _nested(nodes: Sequence[Node], texts: Sequence[str], notes: tuple[str, ...]) -> Codes:
     widths = [0 if isinstance(node, str) else len(node.items) for node in nodes]
-    groups = [node for node in nodes if isinstance(node, Group)]
+    groups = [node for node in nodes if isinstance(node, Nested)]
     if not all(group.keys for group in groups):
         if any(group.keys for group in groups):
             row = next(row for row, group in enumerate(groups) if not group.keys)
@@ -178,7 +180,7 @@ def _require_alike(texts: Sequence[str], widths: Sequence[int], what: str) -> No
 
 def _leaves(nodes: Sequence[Node | None], path: str) -> Iterable[tuple[str, list[str]]]:
     """Positions and their symbols: as deep as all codes are built alike."""
-    groups = [node for node in nodes if isinstance(node, Group)]
+    groups = [node for node in nodes if isinstance(node, Nested)]
     inner = f"{path}." if path else ""
     if len(groups) == len(nodes) and all(group.keys for group in groups):
         named = [group.named for group in groups]
@@ -204,8 +206,8 @@ def _flat(texts: Sequence[str], notes: tuple[str, ...]) -> Codes:
     columns = [_without_key(column) for column in zip(*rows, strict=True)]
     rows = list(zip(*columns, strict=True))
     if not plain and separator:
-        nodes = [Group(tuple(_cell(symbol) for symbol in row)) for row in rows]
-        if any(isinstance(item, Group) for node in nodes for item in node.items):
+        nodes = [Nested(tuple(_cell(symbol) for symbol in row)) for row in rows]
+        if any(isinstance(item, Nested) for node in nodes for item in node.items):
             return _nested(nodes, texts, notes)
     return Codes(rows, _unused(rows, separator) if separator else "", (), notes)
 

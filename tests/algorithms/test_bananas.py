@@ -24,6 +24,7 @@ def test_tasks_are_searched_apart(run_course):
     assert all(trial.proposal.source_task is None for trial in trajectory.trials)
 
 
+@pytest.mark.slow
 @pytest.mark.table("nasbench201")
 def test_the_surrogate_finds_better_cells_than_chance(nasbench201):
     benchmark = nasbench201.restricted(("cifar100",))

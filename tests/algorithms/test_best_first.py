@@ -74,6 +74,7 @@ def test_refuses_to_begin_with_nothing():
         BestFirst(initial=0)
 
 
+@pytest.mark.slow
 @pytest.mark.table("nasbench201")
 def test_needs_the_published_number_of_evaluations(nasbench201):
     # method section 6: 67 and 212 evaluations until the best cell

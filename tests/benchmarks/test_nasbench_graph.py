@@ -11,6 +11,7 @@ from ktnas.spaces.nasbench_graph import NASBenchGraph, genotype_of
 pytestmark = pytest.mark.table("nasbench-graph")
 
 
+@pytest.mark.slow
 def test_it_lists_every_network_of_the_space(nasbench_graph):
     assert len(nasbench_graph.genotypes) == 26_206
     assert set(nasbench_graph.genotypes) == set(genotypes(NASBenchGraph()))

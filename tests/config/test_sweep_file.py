@@ -221,6 +221,7 @@ def test_the_file_in_the_documentation(tmp_path):
     assert [case.budget for case in sweep.cases] == [50, 30]
 
 
+@pytest.mark.slow
 def test_the_script_in_the_documentation(tmp_path, monkeypatch, capsys):
     (text,) = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
     monkeypatch.chdir(tmp_path)

@@ -141,6 +141,7 @@ def test_preset_keeps_its_promises(preset):
     check_search(replace(preset(), store=Memory()), PROBLEMS["two sources"], evaluate, budget=12)
 
 
+@pytest.mark.slow
 @given(
     search=st.sampled_from(sorted(SEARCHES)),
     tasks=st.sampled_from(sorted(PROBLEMS)),
@@ -152,6 +153,7 @@ def test_search_keeps_its_promises_wherever_the_budget_ends(search, tasks, budge
     check_search(SEARCHES[search], PROBLEMS[tasks], evaluate, budget=budget, seed=seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("search", sorted(set(SEARCHES) - {"joint", "separately"}))
 def test_search_can_use_up_the_space(search):
     small = Categorical((3, 2, 2, 2))

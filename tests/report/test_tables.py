@@ -2,7 +2,7 @@
 
 import io
 
-from ktnas.benchmarks.registry import Entry
+from ktnas.benchmarks.known import BenchmarkEntry
 from ktnas.datasets.images.registry import Entry as Data
 from ktnas.report.inventory import print_datasets, print_inventory
 from ktnas.report.tables import print_repeats, print_run
@@ -98,9 +98,9 @@ def test_repeats_without_a_success_still_end():
 
 def test_the_inventory_says_how_to_get_what_is_missing(tmp_path):
     entries = (
-        Entry("here", tmp_path / "[here].csv", 1234, ("a", "b")),
-        Entry("gone", None, 99, ("c",), hint="Fetch it."),
-        Entry("broken", tmp_path / "b.csv", 7, ("d",), hint="Fetch it again.", problem="it ends early"),
+        BenchmarkEntry("here", tmp_path / "[here].csv", 1234, ("a", "b")),
+        BenchmarkEntry("gone", None, 99, ("c",), hint="Fetch it."),
+        BenchmarkEntry("broken", tmp_path / "b.csv", 7, ("d",), hint="Fetch it again.", problem="it ends early"),
     )
     text = shown(print_inventory, entries)
     for part in ("found", "1,234", "[here].csv", "not found", "Fetch it.", "damaged", "it ends early. Fetch it again."):

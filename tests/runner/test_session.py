@@ -238,7 +238,7 @@ class Impatient(Callback):
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_interrupted_repeats_keep_what_was_found(tmp_path, settings, jobs):
     directory = RunDirectory(tmp_path / "run")
     summaries = repeats(settings, range(5), directory, Impatient(), jobs)

@@ -150,7 +150,7 @@ class TestMistakes:
         with pytest.raises(UnknownNameError, match="unknown task 'core'"):
             run_sweep(replace(SWEEP, cases=(Case(Named("nasbench-graph", ("core",))),)), tmp_path)
 
-    @pytest.mark.parametrize("jobs", [1, 2])
+    @pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
     def test_what_goes_wrong_on_the_way_names_arm_and_case_and_loses_nothing(self, tmp_path, jobs):
         sweep = Sweep((EVOLUTION, Arm("broken", Broken())), (CASE,), (0, 1))
         with pytest.raises(

@@ -2,7 +2,7 @@ import pytest
 
 from ktnas.errors import DataError
 from ktnas.spaces.code_text import (
-    Group,
+    Nested,
     flattened,
     is_bracketed,
     keyed,
@@ -30,13 +30,13 @@ from ktnas.spaces.code_text import (
         ("[conv 3x3, pool]", ("conv 3x3", "pool")),
         ("[conv(3, 1), pool(2)]", ("conv(3, 1)", "pool(2)")),
         ("[don't, do]", ("don't", "do")),
-        ("((1, 2), 3)", (Group(("1", "2")), "3")),
+        ("((1, 2), 3)", (Nested(("1", "2")), "3")),
         ("[]", ()),
     ],
 )
 def test_what_holds_symbols_is_no_part_of_them(text, items):
     assert is_bracketed(text)
-    assert parsed(text) == Group(items)
+    assert parsed(text) == Nested(items)
 
 
 @pytest.mark.parametrize(
@@ -44,13 +44,13 @@ def test_what_holds_symbols_is_no_part_of_them(text, items):
 )
 def test_keys_say_which_is_which(text):
     node = parsed(text)
-    assert node.named == {"a": "4", "b": Group(("0", "1"))}
+    assert node.named == {"a": "4", "b": Nested(("0", "1"))}
     assert spelled(node) == "{a: 4, b: [0, 1]}"
     assert flattened(node, ("b.1", "b.0", "a"), 3) == ["1", "0", "4"]
 
 
 def test_a_key_that_stands_twice_is_part_of_the_symbol():
-    assert parsed("(k=3, k=5)") == Group(("k=3", "k=5"))
+    assert parsed("(k=3, k=5)") == Nested(("k=3", "k=5"))
 
 
 @pytest.mark.parametrize("text", ["a|b", "[1]|[2]", "(1", "1)", "conv(3)", "", "[1}"])

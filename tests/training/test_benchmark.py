@@ -21,7 +21,7 @@ from ktnas.description import describe
 from ktnas.errors import ConfigurationError, UnknownNameError
 from ktnas.files.json_lines import to_json
 from ktnas.problem.budget import Budget
-from ktnas.problem.callback import Begun, Callback, Callbacks, Finished
+from ktnas.problem.callback import Begun, Callback, Callbacks, Finished, StopSearch
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import History
 from ktnas.records.configuration import configuration
@@ -222,6 +222,26 @@ class TestEvaluator:
             answer = ask(*question)
         assert told == [Begun(question), Finished(question, answer)]
 
+    @pytest.mark.parametrize("how", [True, StopSearch("enough")])
+    def test_a_callback_ends_a_search_that_trains(self, how):
+        class Stop(Callback):
+            left = 3
+
+            def evaluation_finished(self, finished):
+                self.left -= 1
+                if not self.left and how is not True:
+                    raise how
+                return not self.left
+
+        benchmark, callbacks = made(), Callbacks(Stop())
+        problem = Problem(benchmark.space, benchmark.tasks)
+        with benchmark.evaluator(callbacks) as ask:
+            method = RegularizedEvolution(population=4)
+            result = run(problem, method, ask, budget=Budget(10), seed=1, callback=callbacks)
+        assert result.stopped
+        assert len(result.history) == 3
+
+    @pytest.mark.slow
     def test_halving_compares_with_earlier_generations(self):
         benchmark = made(epochs=5, halving=Halving(2))
         problem = Problem(benchmark.space, benchmark.tasks)

@@ -13,7 +13,7 @@ from ktnas.errors import DataError
     "name",
     [
         pytest.param("training_truth", marks=pytest.mark.table("nasbench201")),
-        pytest.param("live_images", marks=pytest.mark.slow),
+        "live_images",
     ],
 )
 def test_smoke(name, smoke, tmp_path):

@@ -31,8 +31,9 @@ def line(name, values=(3.0, 2.0, 1.0)):
 
 
 class TestBands:
-    @pytest.mark.parametrize("count", [1, 2, 3, 4, 7])
-    @pytest.mark.parametrize("logarithmic", [False, True])
+    @pytest.mark.parametrize(
+        ("count", "logarithmic"), [(1, False), (1, True), (2, False), (3, True), (4, False), (7, True)]
+    )
     def test_panels(self, count, logarithmic):
         panels = [Panel(f"task {i}", "rank", (line("a"), line("b")), logarithmic) for i in range(count)]
         width, height = size(bands(panels, "title"))
