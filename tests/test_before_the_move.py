@@ -92,10 +92,14 @@ def cut(path, kept=0.5):
 
 
 def outcome(path, *, trained=False):
-    """What a summary says apart from seconds and version; of test metrics that took training, only their names."""
+    """What a summary says apart from seconds, version, and which column of a table was taken, which was not told then.
+
+    Of test metrics that took training, only their names.
+    """
     summary = json.loads(path.read_text())
     for one in summary if isinstance(summary, list) else [summary]:
         del one["seconds"], one["version"]
+        one["notes"] = [note for note in one["notes"] if not note.startswith("Architectures: column")]
         for task in one["tasks"].values():
             if trained:
                 task["best"]["report"] = list(task["best"]["report"])

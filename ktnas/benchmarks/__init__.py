@@ -24,7 +24,6 @@ after the search.
 * `TableBenchmark`: a benchmark over listed architectures; fulfils `ktnas.benchmarks.Benchmark`.
 * `listed_space`: ``base`` itself if ``genotypes``, all different, are every code of it.
 * `load_table`: a benchmark whose tasks are columns of a table.
-* `TableChoice`: a user's own table.
 """
 
 from __future__ import annotations
@@ -54,7 +53,6 @@ if TYPE_CHECKING:
     from ktnas.benchmarks.table import TableBenchmark as TableBenchmark
     from ktnas.benchmarks.table import TaskRecord as TaskRecord
     from ktnas.benchmarks.table import listed_space as listed_space
-    from ktnas.benchmarks.user_table import TableChoice as TableChoice
     from ktnas.benchmarks.user_table import load_table as load_table
 
 __getattr__, __dir__, __all__ = lazy.attach(
@@ -69,6 +67,6 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "registry": ["known_benchmark", "known_benchmarks", "load_benchmark", "find_benchmark", "inventory"],
         "synthetic": ["CorrelatedTasks", "with_correlated_task"],
         "table": ["TaskRecord", "TableBenchmark", "listed_space"],
-        "user_table": ["load_table", "TableChoice"],
+        "user_table": ["load_table"],
     },
 )

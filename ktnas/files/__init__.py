@@ -11,7 +11,8 @@
   `PickledArray`.
 * `cache_directory`: the user's cache directory for this package; it need not exist yet.
 * `Columns`: a table, read column by column.
-* `read_columns`: read a table from a file; Parquet by its suffix, everything else as delimited text.
+* `Numbers`: a column as numbers.
+* `read_columns`: read a table from a file, whose kind is told by its content, whatever its name.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ktnas.files.durable import write_atomically as write_atomically
     from ktnas.files.json_lines import AppendOnlyLog as AppendOnlyLog
     from ktnas.files.json_lines import read_lines as read_lines
+    from ktnas.files.numbers import Numbers as Numbers
     from ktnas.files.safe_pickle import PickledArray as PickledArray
     from ktnas.files.safe_pickle import read_restricted_arrays as read_restricted_arrays
     from ktnas.files.safe_pickle import read_restricted_pickle as read_restricted_pickle
@@ -38,6 +40,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "array_cache": ["DiskStore"],
         "durable": ["write_atomically"],
         "json_lines": ["read_lines", "AppendOnlyLog"],
+        "numbers": ["Numbers"],
         "safe_pickle": ["PickledArray", "read_restricted_pickle", "read_restricted_arrays"],
         "search_path": ["cache_directory"],
         "table_reader": ["Columns", "read_columns"],

@@ -10,7 +10,8 @@ from typing import Any, cast
 
 from ktnas.errors import DataError
 from ktnas.problem.progress import TaskProgress, progress_of
-from ktnas.records.run_directory import CONFIG, SUMMARY
+from ktnas.records.digest import same_values
+from ktnas.records.run_directory import CONFIG, DATA, SUMMARY
 from ktnas.records.summary import Summary, TaskSummary
 from ktnas.records.sweep_log import RUNS_FILE, SWEEP_FILE, RunRecord, read_records
 from ktnas.records.trajectory import Step, Trajectory, case_title
@@ -20,12 +21,13 @@ from ktnas.records.trials import read_trials
 def read_directories(paths: Sequence[Path]) -> list[RunRecord]:
     """The finished runs of all directories.
 
-    Two run directories of the same method on the same case are two arms, told apart by their directories' names.
+    Two run directories of the same method on the same case are two arms, told apart by their directories' names. Runs
+    on tables of one name that hold different values are two cases, told apart likewise.
 
     Raises:
         DataError: If a directory holds no runs, or damaged ones.
     """
-    groups = [(path, _read(path)) for path in paths]
+    groups = _with_data([(path, _read(path)) for path in paths])
     taken: dict[tuple[str, str, int], Path] = {}
     for path, records in groups:
         for record in records:
@@ -35,6 +37,35 @@ def read_directories(paths: Sequence[Path]) -> list[RunRecord]:
         clash = any(taken[record.arm, record.case, record.seed] != path for record in records)
         found += [replace(r, arm=f"{r.arm} ({path.name})") if clash else r for r in records]
     return found
+
+
+def _with_data(groups: Sequence[tuple[Path, list[RunRecord]]]) -> list[tuple[Path, list[RunRecord]]]:
+    """The records of each directory; a case that an earlier one has with other data is another case."""
+    seen: dict[str, list[tuple[str, str]]] = {}
+    found = []
+    for path, records in groups:
+        names = {}
+        for case, digest in _digests(path, records).items():
+            known = seen.setdefault(case, [])
+            name = next((name for one, name in known if same_values(one, digest)), None)
+            if name is None:
+                name = f"{case} (other data: {path.name})" if known else case
+                known.append((digest, name))
+            names[case] = name
+        found.append((path, [replace(r, case=names.get(r.case, r.case)) for r in records]))
+    return found
+
+
+def _digests(path: Path, records: Sequence[RunRecord]) -> dict[str, str]:
+    """What digests say of the data of a directory's cases; nothing of those that were recorded without."""
+    try:
+        if (path / RUNS_FILE).is_file():
+            cases = json.loads((path / SWEEP_FILE).read_text(encoding="utf-8"))["cases"]
+            return {case: one[DATA] for case, one in cases.items() if isinstance(one.get(DATA), str)}
+        one = json.loads((path / CONFIG).read_text(encoding="utf-8")).get(DATA)
+        return {record.case: one for record in records} if isinstance(one, str) else {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def _read(path: Path) -> list[RunRecord]:
