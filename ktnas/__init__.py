@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ktnas.api import Found, SearchResult, search
-    from ktnas.benchmarks import Benchmark, Standing
+    from ktnas.benchmarks.base import Benchmark, Standing
     from ktnas.benchmarks.functions import FunctionBenchmark
     from ktnas.benchmarks.registry import find_benchmark, load_benchmark
     from ktnas.benchmarks.user_table import load_table

@@ -37,6 +37,7 @@ def digest(method, seed):
     return hashlib.sha256(json.dumps(record).encode()).hexdigest()
 
 
+@pytest.mark.slow
 def test_fresh_processes_with_other_hash_seeds_search_alike():
     processes = [
         subprocess.Popen(

@@ -1,18 +1,25 @@
 """Images and targets to train on, free of torch: datasets, objectives, readers, rendered scenes.
 
-``from_torch`` makes a `Dataset` of map-style datasets of torch.
+* `Split`: one part of a dataset.
+* `Dataset`: what a network is trained on, and judged by.
+* `from_torch`: a dataset from map-style datasets of torch.
 """
 
-from importlib import import_module
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
+import lazy_loader as lazy
+
 if TYPE_CHECKING:
-    from ktnas.datasets.map_style import from_torch
+    from ktnas.datasets.dataset import Dataset as Dataset
+    from ktnas.datasets.dataset import Split as Split
+    from ktnas.datasets.map_style import from_torch as from_torch
 
-__all__ = ["from_torch"]
-
-
-def __getattr__(name: str) -> object:
-    if name in __all__:  # imported when it is first used: objectives are for all, images are not
-        return getattr(import_module("ktnas.datasets.map_style"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    submod_attrs={
+        "dataset": ["Split", "Dataset"],
+        "map_style": ["from_torch"],
+    },
+)

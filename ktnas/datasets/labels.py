@@ -97,11 +97,13 @@ def _as_asked(labels: Targets, objective: Objective) -> Targets:
     if isinstance(objective, Regression):
         return labels.reshape(len(labels), -1).astype(np.float64)
     if isinstance(objective, Classification) and labels.ndim == 2 and _is_one_hot(labels):
-        return labels.argmax(1)
+        return np.argmax(labels, axis=1)
     if isinstance(objective, MultiLabel) and labels.ndim == 1:
         return _as_asked(labels[:, None], objective)
-    whole = labels.astype(np.int64) if isinstance(objective, Classification | MultiLabel) else labels
-    return whole if bool((whole == labels).all()) else labels
+    if isinstance(objective, Classification | MultiLabel) and bool(np.isfinite(labels.astype(np.float64)).all()):
+        whole = labels.astype(np.int64)
+        return whole if bool(np.equal(whole, labels).all()) else labels
+    return labels
 
 
 def oddities(parts: Mapping[str, Targets], objective: Objective) -> tuple[str, ...]:

@@ -146,7 +146,7 @@ def as_callback(callback: Callback | Callable[[Progress], object] | None) -> Cal
 class Callbacks(Callback):
     """Tells several callbacks, in their order, and remembers whether one wants to end the search.
 
-    An evaluator that takes long is handed one of these and calls `evaluations`; the loop calls the hooks.
+    An evaluator that takes long is handed one of these, and calls `evaluations`; the loop calls the hooks.
 
     Attributes:
         stopped: Why a callback ended the search; None while none has.
@@ -220,7 +220,9 @@ class Callbacks(Callback):
         """How far the run has come, with the answers of the generation that is not complete."""
         tasks = dict(self._tasks)
         for (task, genotype), answer in self._answers.items():
-            tasks[task] = tasks[task].after(Trial(self._generation, Proposal(task, genotype), answer))
+            tasks[task] = tasks.get(task, TaskProgress()).after(
+                Trial(self._generation, Proposal(task, genotype), answer)
+            )
         running = dict(Counter(task for task, _ in self._running))
         return RunProgress(self._seed, tasks, running, self._doing if running else "")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TextIO
 
-from ktnas.benchmarks.registry import Entry
+from ktnas.benchmarks.known import BenchmarkEntry
 from ktnas.datasets.images.registry import Entry as DatasetEntry
 from ktnas.report.tables import ABSENT, _console, _plain, _table
 
 
-def print_inventory(entries: Sequence[Entry], stream: TextIO) -> None:
+def print_inventory(entries: Sequence[BenchmarkEntry], stream: TextIO) -> None:
     """Every benchmark: whether its data are here, where, and how to get what is missing."""
     console = _console(stream)
     table = _table(["benchmark", "data"], ["architectures", "tasks"])
@@ -34,7 +34,7 @@ def print_inventory(entries: Sequence[Entry], stream: TextIO) -> None:
 
 
 def print_datasets(datasets: Sequence[DatasetEntry], places: Sequence[str], stream: TextIO) -> None:
-    """Data sets of images, for live training: those that are here, and how to get the others."""
+    """Datasets of images, for live training: those that are here, and how to get the others."""
     console = _console(stream)
     table = _table(["data set", "data"], ["image"])
     table.add_column("where", overflow="fold")

@@ -23,19 +23,19 @@ _NAMED_TASKS = 3
 
 def draw(experiment: Experiment, directory: RunDirectory, summaries: Sequence[Summary], places: Sequence[Path]) -> None:
     """The figures of a run or of all its repeats: the trajectory of the search, and each task's best architecture."""
-    from ktnas.report.figures.convergence import Course, convergence
+    from ktnas.report.figures.convergence import TaskCurves, convergence
 
     problem, benchmark = experiment.problem, experiment.benchmark
     records = [read_trials(place) for place in places]
     progress = [progress_of(trials, problem.names) for trials in records]
-    courses = [
-        Course(task, tuple(run[task.name].incumbents() for run in progress), benchmark.best_fitness(task.name))
+    trajectories = [
+        TaskCurves(task, tuple(run[task.name].incumbents() for run in progress), benchmark.best_fitness(task.name))
         for task in problem.tasks
     ]
     runs = f"seed {summaries[0]['seed']}" if len(summaries) == 1 else f"{len(summaries)} seeds"
     few = len(problem.names) <= _NAMED_TASKS
     title = experiment.title if few else f"{benchmark.name} ({experiment.search.name})"
-    directory.write("convergence.png", convergence(courses, f"{title}, {runs}"))
+    directory.write("convergence.png", convergence(trajectories, f"{title}, {runs}"))
     corpus = sample_distinct(problem.space, 32, Streams(0).rng("colours"))
     operations = sorted({op for genotype in corpus for op in problem.space.graph(genotype).operations})
     names = file_names([task.name for task in problem.tasks])

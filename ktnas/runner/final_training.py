@@ -49,10 +49,10 @@ class Record(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class FinalTraining:
-    """One architecture on one data set.
+    """One architecture on one dataset.
 
     Attributes:
-        benchmark: With that data set alone.
+        benchmark: With that dataset alone.
         architecture: Its official string.
         seed: Seed of all random numbers.
     """

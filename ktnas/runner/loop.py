@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 
 from threadpoolctl import threadpool_limits
 
-from ktnas.algorithms import Search
+from ktnas.algorithms.base import Search
 from ktnas.evaluation.protocol import BatchEvaluator, Evaluate
 from ktnas.problem.budget import Budget, check
 from ktnas.problem.callback import Answered, Asked, Begun, Callback, Callbacks, Ended, Finished, StopSearch

@@ -1,7 +1,7 @@
 """Weight sharing as a benchmark: a candidate's fitness is that of its network with weights inherited from a supernet.
 
-Fulfils `ktnas.benchmarks.computed.LiveBenchmark`. The first evaluation of a task trains its supernet, as its cost says;
-every later one costs a pass over the validation part. What a search has found is reported as trained by itself:
+Fulfils `ktnas.benchmarks.computed.ComputedBenchmark`. The first evaluation of a task trains its supernet, as its cost
+says; every later one costs a pass over the validation part. What a search has found is reported as trained by itself:
 inherited weights are good for an order, not for an accuracy.
 """
 
@@ -19,14 +19,15 @@ from typing import TypeAlias
 
 import torch
 
-from ktnas.benchmarks import Standing
+from ktnas.benchmarks.base import Standing
 from ktnas.benchmarks.estimate import Estimate
 from ktnas.datasets.dataset import Dataset
 from ktnas.errors import ArchitectureError, DataError
 from ktnas.evaluation.assignment import Assignment, without_context
-from ktnas.evaluation.protocol import BatchEvaluator, Change, Watch
+from ktnas.evaluation.protocol import BatchEvaluator
 from ktnas.evaluation.serial import Serial
 from ktnas.formatting import duration
+from ktnas.problem.callback import Callbacks
 from ktnas.problem.task import Task
 from ktnas.problem.trial import Evaluation
 from ktnas.rng import Streams
@@ -153,7 +154,7 @@ class SupernetBenchmark:
         """
         return self._supernets.evaluate(self.alone.dataset(task), genotype, say)
 
-    def evaluator(self, watch: Watch) -> AbstractContextManager[BatchEvaluator]:
+    def evaluator(self, callbacks: Callbacks) -> AbstractContextManager[BatchEvaluator]:
         """Answers in this process.
 
         Raises:
@@ -162,9 +163,9 @@ class SupernetBenchmark:
         self.check()
 
         def answer(assignment: Assignment[object]) -> Evaluation:
-            return self.evaluate(*assignment.question, say=lambda text: watch(Change(doing=text)))
+            return self.evaluate(*assignment.question, say=lambda text: callbacks.evaluations(doing=text))
 
-        return nullcontext(Serial(answer, without_context, watch))
+        return nullcontext(Serial(answer, without_context, callbacks))
 
     def report(self, task: str, genotype: Genotype) -> Standing:
         """Test metrics of the architecture trained by itself, from new weights."""

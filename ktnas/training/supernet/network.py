@@ -25,7 +25,7 @@ from ktnas.training.engine.device import working_on
 from ktnas.training.engine.on_device import OnDevice, Part
 from ktnas.training.engine.step import autocast
 from ktnas.training.engine.trainer import Observe, Training, measure, train
-from ktnas.training.networks import build
+from ktnas.training.networks.building import build
 from ktnas.training.networks.families import whole
 from ktnas.training.networks.network import Network, Size
 from ktnas.training.networks.operations import WithDropPath

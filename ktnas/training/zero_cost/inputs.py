@@ -15,7 +15,7 @@ from ktnas.datasets.dataset import Dataset, is_bytes
 from ktnas.datasets.objectives import Classification, Objective, Targets
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.rng import Streams
-from ktnas.training.zero_cost import Batch
+from ktnas.training.zero_cost.base import Batch
 
 _NO_SPREAD = 1e-6
 """A standard deviation of less than that share of the mean is rounding: all pixels are equal."""

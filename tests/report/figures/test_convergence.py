@@ -9,7 +9,7 @@ import pytest
 
 from ktnas.problem.task import Task
 from ktnas.report.figures.architecture import architecture
-from ktnas.report.figures.convergence import Course, convergence
+from ktnas.report.figures.convergence import TaskCurves, convergence
 from ktnas.spaces.graph import OperationGraph
 
 CELL = OperationGraph(("input", "conv", "skip", "output"), ((0, 1), (0, 2), (1, 3), (2, 3)))
@@ -20,13 +20,13 @@ def size(png):
     return struct.unpack(">II", png[16:24])
 
 
-def course(name="cifar10", curves=((1.0, 2.0, 2.0),), optimum=3.0, **task):
-    return Course(Task(name, "validation accuracy", "%", **task), curves, optimum)
+def trajectory(name="cifar10", curves=((1.0, 2.0, 2.0),), optimum=3.0, **task):
+    return TaskCurves(Task(name, "validation accuracy", "%", **task), curves, optimum)
 
 
-@pytest.mark.parametrize("count", range(1, 10))
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 9])
 def test_panels_for_any_number_of_tasks(count):
-    width, height = size(convergence([course(f"task {i}") for i in range(count)], "title"))
+    width, height = size(convergence([trajectory(f"task {i}") for i in range(count)], "title"))
     assert 400 < width < 1400
     assert 200 < height < 1400
 
@@ -41,10 +41,9 @@ def test_panels_for_any_number_of_tasks(count):
         ((1.0, 2.0), (None, 3.0, 4.0), ()),  # runs of different length
     ],
 )
-@pytest.mark.parametrize("optimum", [None, 5.0])
-@pytest.mark.parametrize("minimize", [False, True])
+@pytest.mark.parametrize(("optimum", "minimize"), [(None, False), (None, True), (5.0, False), (5.0, True)])
 def test_courses_at_the_edge(curves, optimum, minimize):
-    size(convergence([course(curves=curves, optimum=optimum, minimize=minimize)], "title"))
+    size(convergence([trajectory(curves=curves, optimum=optimum, minimize=minimize)], "title"))
 
 
 @pytest.mark.parametrize("text", ["a $x_1$ and $", "100 % of #1 \\frac", "名前", "_" * 300])
@@ -52,12 +51,12 @@ def test_names_are_not_read_as_formulae(text):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        size(convergence([course(text)], text))
+        size(convergence([trajectory(text)], text))
         size(architecture(OperationGraph(("input", text, "output"), ((0, 1), (1, 2))), text, text))
 
 
 def test_a_figure_is_the_same_every_time():
-    assert convergence([course()], "title") == convergence([course()], "title")
+    assert convergence([trajectory()], "title") == convergence([trajectory()], "title")
     assert architecture(CELL, "title", "caption") == architecture(CELL, "title", "caption")
 
 
@@ -71,4 +70,4 @@ def test_a_drawing_grows_with_its_graph():
 
 def test_pyplot_is_not_needed(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
-    size(convergence([course()], "title"))
+    size(convergence([trajectory()], "title"))
