@@ -17,6 +17,13 @@ _NAMED = 3
 """Files and folders passed over that a sentence names; a list names all of them."""
 
 
+HIDDEN, NO_IMAGE = "hidden, or of the system", "no image"
+"""The usual reasons for passing over a file."""
+
+
+_USUAL = (HIDDEN, NO_IMAGE)
+
+
 _COUNTED = 6
 """Classes whose images a sentence counts one by one; of more it gives the smallest and the largest."""
 
@@ -32,6 +39,9 @@ class PassedOver:
 
     path: str
     reason: str
+
+    def __str__(self) -> str:
+        return self.path if self.reason in _USUAL else f"{self.path} ({self.reason})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ class Account:
         """The remarks, and one sentence on what was passed over."""
         if not self.passed_over:
             return self.remarks
-        named = [one.path for one in self.passed_over[:_NAMED]]
+        named = [str(one) for one in self.passed_over[:_NAMED]]
         rest = len(self.passed_over) - len(named)
         return (*self.remarks, f"Not read: {', '.join(named)}{f' and {rest:,} more' if rest else ''}.")
 

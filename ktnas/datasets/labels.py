@@ -47,6 +47,7 @@ def understood(parts: Mapping[str, Targets], objective: Objective | None, where:
         columns = plain["train"].shape[1]
         objective, plain = Classification(columns), {key: labels.argmax(1) for key, labels in plain.items()}
         remarks = (f"Labels are one-hot rows: {columns} classes.",)
+        _require_classes(plain["train"], where)
     objective = objective or _inferred(plain["train"], where)
     return Labelled(objective, plain, (*remarks, *oddities(plain, objective)))
 
@@ -97,7 +98,8 @@ def _as_asked(labels: Targets, objective: Objective) -> Targets:
     if isinstance(objective, Regression):
         return labels.reshape(len(labels), -1).astype(np.float64)
     if isinstance(objective, Classification) and labels.ndim == 2 and _is_one_hot(labels):
-        return np.argmax(labels, axis=1)
+        classes: Targets = labels.argmax(1)
+        return classes
     if isinstance(objective, MultiLabel) and labels.ndim == 1:
         return _as_asked(labels[:, None], objective)
     if isinstance(objective, Classification | MultiLabel) and bool(np.isfinite(labels.astype(np.float64)).all()):
@@ -139,9 +141,10 @@ def _whole(labels: Targets, where: str) -> npt.NDArray[np.int64]:
         return single.astype(np.int64)
     if single.dtype.kind not in "bui" or single.ndim not in {1, 2}:
         raise DataError(
-            f"{where}: labels must be whole numbers (n,) from 0, or rows (n, labels) of 0 and 1; got {labels.dtype} "
-            f"of shape {labels.shape}. Names are numbered by numpy.unique(names, return_inverse=True)[1]; for numbers "
-            "to be predicted, make a Dataset with the objective Regression (docs/datasets.md)"
+            f"{where}: labels must be whole numbers (n,) from 0, or rows (n, labels) of 0 and 1; got {labels.dtype} of "
+            f"shape {labels.shape}. Names are numbered by numpy.unique(names, return_inverse=True)[1], classes as "
+            "floating-point numbers become whole by labels.astype(int); for numbers to be predicted, make a Dataset "
+            "with the objective Regression (docs/datasets.md)"
         )
     return single.astype(np.int64)
 
@@ -150,6 +153,13 @@ def _is_one_hot(labels: Targets) -> bool:
     if labels.ndim != 2 or labels.shape[1] < 2 or not len(labels):
         return False
     return bool(((labels == 0) | (labels == 1)).all() and (labels.sum(axis=1) == 1).all())
+
+
+def _require_classes(labels: Targets, where: str) -> None:
+    if len(np.unique(labels)) < 2:
+        raise DataError(
+            f"{where}: all training images are of class {int(labels[0])}; there must be at least two classes"
+        )
 
 
 def _inferred(labels: npt.NDArray[np.int64], where: str) -> Objective:
@@ -161,4 +171,5 @@ def _inferred(labels: npt.NDArray[np.int64], where: str) -> Objective:
             f"{where}: the largest label of {len(labels)} training images is {classes - 1}; "
             "classes are numbered from 0, and there must be at least two"
         )
+    _require_classes(labels, where)
     return Classification(classes)

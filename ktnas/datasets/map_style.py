@@ -122,6 +122,9 @@ def _read(dataset: object, where: str) -> _Part:
     if _draws(items, images[:_READ_TWICE], where):
         part = where.rpartition(" ")[2]
         remarks[f"Images of {part} differ each time they are read: random transforms were drawn once."] = None
+    if {image.shape[2] for image in images} == {1, 3}:
+        gray = sum(image.shape[2] == 1 for image in images)
+        remarks[f"Gray images beside colour became RGB: {gray:,}."] = None
     return _Part(_stacked(images, where), _stacked_targets(targets, where), tuple(remarks))
 
 

@@ -108,8 +108,12 @@ class TrainingBenchmark:
         )
         halved = "" if self.halving is None or self.weights else "Test metrics are of networks trained for all epochs."
         untested = [f"{dataset.name} has no test part." for dataset in self.datasets if dataset.test is None]
-        own = [f"{dataset.name}: {dataset.note}" for dataset in self.datasets if dataset.note]
-        return tuple(note for note in (first, halved, *untested, *own) if note)
+        return tuple(note for note in (first, halved, *untested, *self.data_notes) if note)
+
+    @property
+    def data_notes(self) -> tuple[str, ...]:
+        """What a reader must know of datasets: of one's own data, how much was read and what was not."""
+        return tuple(f"{dataset.name}: {dataset.note}" for dataset in self.datasets if dataset.note)
 
     def restricted(self, tasks: tuple[str, ...]) -> TrainingBenchmark:
         return replace(self, datasets=tuple(map(self.dataset, tasks)))

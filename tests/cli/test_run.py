@@ -10,6 +10,7 @@ from ktnas.config import defaults
 from ktnas.config.method import MethodChoice
 from ktnas.config.options import every_option
 from ktnas.config.run_options import RunOptions
+from ktnas.config.shares import Shares
 from ktnas.config.training import TrainingChoice
 
 
@@ -60,7 +61,7 @@ def test_every_option_of_training_arrives():
         halving=2,
         keep_weights=True,
         epochs=2,
-        share=0.5,
+        share=Shares(0.5),
         resolution=24,
         channels=8,
         cells=4,

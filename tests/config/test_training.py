@@ -11,6 +11,7 @@ from ktnas.config.experiment import compose
 from ktnas.config.options import options
 from ktnas.config.registry import SCENE_TASKS, TRAINING_SPACES
 from ktnas.config.run_options import RunOptions
+from ktnas.config.shares import Shares
 from ktnas.config.training import TrainingChoice, named_path, require_torch
 from ktnas.datasets import scenes
 from ktnas.datasets.dataset import Dataset, Split
@@ -90,7 +91,7 @@ def test_large_data_sets_are_reduced_each_on_its_own(monkeypatch):
     assert [dataset.note for dataset in datasets] == ["2,000 of 50,000 images are trained on.", ""]
     recipe = TrainingChoice(device="cpu").recipe(datasets)
     assert (recipe.share, recipe.epochs) == (1.0, defaults.EPOCHS)
-    half = TrainingChoice(share=0.5)
+    half = TrainingChoice(share=Shares(0.5))
     assert len(half.load(("large",), None)[0].train) == 50_000
     assert half.recipe((large(),)).share == 0.5
 

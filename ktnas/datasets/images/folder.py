@@ -119,4 +119,4 @@ def _alike(classes: Sequence[str]) -> tuple[str, ...]:
     """Classes that differ in capital letters and spaces alone are probably one."""
     plain = [name.strip().casefold() for name in classes]
     twice = [name for name, key in zip(classes, plain, strict=True) if plain.count(key) > 1]
-    return (f"Classes whose names differ in capital letters only: {', '.join(twice)}.",) if twice else ()
+    return (f"Classes whose names differ in capital letters or spaces only: {', '.join(twice)}.",) if twice else ()

@@ -59,7 +59,9 @@ def layout(tree: Tree) -> Layout:
     """
     named = {name: part for name in tree.folders if (part := part_named(name))}
     plain = [name for name in tree.with_images if name not in named]
-    divided = [name for name in named if _is_part(tree.folders[name], plain)]
+    divided = [name for name in named if tree.folders[name].with_images]
+    if plain and all(tree.folders[name].loose for name in divided):
+        divided = []  # classes with folders of their own
     if any(named[name] == "train" for name in divided):
         return _in_parts(tree, named, plain)
     if divided:
@@ -75,10 +77,6 @@ def layout(tree: Tree) -> Layout:
         )
     _refuse_parts_below(tree)
     return Layout({}, _outside(tree, "", "outside of any class"))
-
-
-def _is_part(tree: Tree, plain: list[str]) -> bool:
-    return bool(tree.with_images) and not (tree.loose and plain)
 
 
 def _in_parts(tree: Tree, named: Mapping[str, str], plain: list[str]) -> Layout:

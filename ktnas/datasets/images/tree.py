@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ktnas.datasets.account import PassedOver
+from ktnas.datasets.account import HIDDEN, NO_IMAGE, PassedOver
 from ktnas.errors import DataError
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".pbm"})
@@ -105,9 +105,9 @@ def _walked(directory: Path, prefix: str, above: tuple[str, ...], passed_over: l
         raise DataError(f"{directory} cannot be listed: {error}") from error
     loose, folders = list[str](), dict[str, Tree]()
     for name in names:
-        path, reason = directory / name, "no image"
+        path, reason = directory / name, NO_IMAGE
         if name.startswith(".") or name.casefold() in _OF_SYSTEMS:
-            reason = "hidden, or of the system"
+            reason = HIDDEN
         elif path.is_dir():
             real = os.path.realpath(path)
             if real not in above:
