@@ -73,6 +73,16 @@ def test_every_option_of_training_arrives():
     assert asked(*text.split()).training == expected
 
 
+def test_shares_are_of_all_or_of_one():
+    assert asked("--share", "0.1,a=0.5").training.share == Shares(0.1, (("a", 0.5),))
+
+
+def test_a_share_of_another_form_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        asked("--share", "half")
+    assert "'half' is no share: expected X, NAME=X or several" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("text", ["mine", "=x", "mine="])
 def test_a_dataset_has_a_name_and_a_path(capsys, text):
     with pytest.raises(SystemExit):

@@ -23,7 +23,7 @@ def test_it_takes_longer_and_all_images():
 def test_help_tells_its_own_defaults_and_nothing_of_searches():
     shown = " ".join(command_parser("ktnas", "train").format_help().split())
     assert f"passes over the training images (default: {defaults.FINAL_EPOCHS})" in shown
-    assert "share of the training images that is used (default: 1)" in shown
+    assert "of several 0.1,birds=0.5 (default: 1)" in shown
     for absent in ("supernet", "--workers", "--fitness", "--method"):
         assert absent not in shown
 

@@ -20,7 +20,7 @@ from ktnas.datasets.account import Account
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.images.files import read_bytes, reading, require_plausible
 from ktnas.datasets.images.splits import without_last
-from ktnas.datasets.labels import understood
+from ktnas.datasets.labels import oddities, understood
 from ktnas.datasets.objectives import Objective
 from ktnas.errors import DataError
 
@@ -49,7 +49,9 @@ def read_idx(directory: Path, name: str, objective: Objective | None = None) -> 
     official = Split(images[..., None], labelled.parts["train"])
     train, validation = without_last(official, f"the training part in {directory}")
     test = Split(test_images[..., None], labelled.parts["test"])
-    return Dataset(name, labelled.objective, train, validation, test, account=Account(remarks=labelled.remarks))
+    targets = {"train": train.targets, "validation": validation.targets, "test": test.targets}
+    account = Account(remarks=oddities(targets, labelled.objective))
+    return Dataset(name, labelled.objective, train, validation, test, account=account)
 
 
 def _locate(directory: Path, file: str) -> Path:
