@@ -52,11 +52,13 @@ class Account:
         classes: Names of the classes in the order of their numbers; empty where they have none.
         remarks: What was noticed or converted, a sentence each.
         passed_over: What was not read.
+        counted: How many images were read, in a sentence; empty where nobody counted.
     """
 
     classes: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
+    counted: str = ""
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -140,14 +140,14 @@ class Dataset:
         return {}
 
     def told(self, before: str = "") -> Dataset:
-        """With what was read of it as its note: how many images of which class, and what else its account tells.
+        """With what is odd of it, or was not read, as its note, and with its images counted.
 
         Args:
-            before: What is to be said first.
+            before: What the note says first.
         """
         sizes = {key: len(part) for key, part in self.parts.items()}
-        said = (before, counted(sizes, self.per_class, self.account.classes), *self.account.sentences)
-        return replace(self, note=" ".join(filter(None, said)))
+        account = replace(self.account, counted=counted(sizes, self.per_class, self.account.classes))
+        return replace(self, note=" ".join(filter(None, (before, *account.sentences))), account=account)
 
 
 def is_bytes(images: Images) -> bool:

@@ -108,12 +108,14 @@ class TrainingBenchmark:
         )
         halved = "" if self.halving is None or self.weights else "Test metrics are of networks trained for all epochs."
         untested = [f"{dataset.name} has no test part." for dataset in self.datasets if dataset.test is None]
-        return tuple(note for note in (first, halved, *untested, *self.data_notes) if note)
+        own = [f"{dataset.name}: {dataset.note}" for dataset in self.datasets if dataset.note]
+        return tuple(note for note in (first, halved, *untested, *own) if note)
 
     @property
     def data_notes(self) -> tuple[str, ...]:
-        """What a reader must know of datasets: of one's own data, how much was read and what was not."""
-        return tuple(f"{dataset.name}: {dataset.note}" for dataset in self.datasets if dataset.note)
+        """Of each dataset that was read, how many images of which classes there are, and its note."""
+        told = {dataset.name: (dataset.account.counted, dataset.note) for dataset in self.datasets}
+        return tuple(f"{name}: {' '.join(filter(None, texts))}" for name, texts in told.items() if any(texts))
 
     def restricted(self, tasks: tuple[str, ...]) -> TrainingBenchmark:
         return replace(self, datasets=tuple(map(self.dataset, tasks)))

@@ -1,8 +1,11 @@
 """A user's own dataset: what does not fit together is refused when it is put together."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from ktnas.datasets.account import Account
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.objectives import Classification
 from ktnas.errors import DataError
@@ -97,6 +100,6 @@ class TestNumbers:
 def test_images_of_each_class_are_counted():
     dataset = made(validation=Split(IMAGES[:2], LABELS[:2]))
     assert dataset.per_class == {"train": [2, 1, 1], "validation": [1, 1, 0]}
-    assert dataset.told("First.").note == (
-        "First. 6 images read: 4 train, 2 validation; class 0 3, class 1 2, class 2 1."
-    )
+    told = replace(dataset, account=Account(remarks=("Odd.",))).told("First.")
+    assert told.note == "First. Odd."
+    assert told.account.counted == "6 images read: 4 train, 2 validation; class 0 3, class 1 2, class 2 1."

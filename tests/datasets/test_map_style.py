@@ -48,7 +48,8 @@ class TestImages:
         np.testing.assert_array_equal(dataset.train.images, BYTES.permute(0, 2, 3, 1).numpy())
         assert dataset.validation.targets.tolist() == [0, 1, 2]
         assert dataset.test is None
-        assert dataset.note == "15 images read: 12 train, 3 validation; class 0 5, class 1 5, class 2 5."
+        assert dataset.account.counted == "15 images read: 12 train, 3 validation; class 0 5, class 1 5, class 2 5."
+        assert dataset.note == ""
 
     def test_or_last_where_nothing_else_makes_sense_which_is_told(self):
         dataset = images_of(lambda i: (BYTES[i].permute(1, 2, 0), i % 3))
@@ -130,7 +131,7 @@ class TestTargets:
     def test_classes_bear_the_names_that_torchvision_gives_them(self):
         named = Made(lambda i: (BYTES[i], i % 3))
         named.classes = ["cat", "dog", "elk"]
-        assert "; cat 4, dog 4, elk 4." in from_torch("mine", named).note
+        assert from_torch("mine", named).account.counted.endswith("; cat 4, dog 4, elk 4.")
 
 
 class TestParts:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from ktnas.datasets.account import Account
 from ktnas.datasets.dataset import Dataset, Split
-from ktnas.datasets.images.layout import Layout, layout
+from ktnas.datasets.images.layout import Division, divided
 from ktnas.datasets.images.pictures import decode, pillow, survey
 from ktnas.datasets.images.splits import Indices, hold_out, three_parts
 from ktnas.datasets.images.tree import SUFFIXES, Tree, walk
@@ -49,26 +49,26 @@ def read_folder(directory: Path, name: str | None = None) -> Dataset:
             image is broken, too large or of a kind that is not read, or pillow is not installed.
     """
     tree, passed_over = walk(directory)
-    divided = layout(tree)
-    classes, parts = _parts(tree, divided)
+    division = divided(tree)
+    classes, parts = _parts(tree, division)
     with pillow(directory):
         form = survey([path for part in parts.values() for path in part.paths], directory)
         splits = {key: Split(decode(part.paths, form), part.labels) for key, part in parts.items()}
     remarks = (*_alike(classes), *form.remarks)
-    account = Account(tuple(classes), remarks, (*divided.passed_over, *passed_over))
+    account = Account(tuple(classes), remarks, (*division.passed_over, *passed_over))
     train, validation, test = splits["train"], splits["validation"], splits.get("test")
     name = name or directory.resolve().name
     return Dataset(name, Classification(len(classes)), train, validation, test, account=account)
 
 
-def _parts(tree: Tree, divided: Layout) -> tuple[Sequence[str], Mapping[str, _Files]]:
+def _parts(tree: Tree, division: Division) -> tuple[Sequence[str], Mapping[str, _Files]]:
     """The classes, and the files of each part."""
-    if not divided.parts:
+    if not division.parts:
         classes = _classes(tree)
         files = _list(tree, classes, at_least=3)
         keys = ("train", "validation", "test")
         return classes, {key: files.at(i) for key, i in zip(keys, three_parts(files.labels), strict=True)}
-    train, validation, test = (divided.parts.get(key) for key in ("train", "validation", "test"))
+    train, validation, test = (division.parts.get(key) for key in ("train", "validation", "test"))
     if train is None:
         raise DataError(f"{tree.root} has no folder to train on")
     classes = _classes(train)

@@ -28,7 +28,7 @@ _FILLERS = re.compile(r"(data)?sets?$|data$|images?$|imgs?$|split$|folder$")
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class Division:
     """How a folder is divided.
 
     Attributes:
@@ -51,7 +51,7 @@ def part_named(name: str) -> str | None:
     return _NAMES.get(rest[0]) if len(rest) == 1 else None
 
 
-def layout(tree: Tree) -> Layout:
+def divided(tree: Tree) -> Division:
     """How the classes below a folder are divided.
 
     Raises:
@@ -59,15 +59,15 @@ def layout(tree: Tree) -> Layout:
     """
     named = {name: part for name in tree.folders if (part := part_named(name))}
     plain = [name for name in tree.with_images if name not in named]
-    divided = [name for name in named if tree.folders[name].with_images]
-    if plain and all(tree.folders[name].loose for name in divided):
-        divided = []  # classes with folders of their own
-    if any(named[name] == "train" for name in divided):
+    holding = [name for name in named if tree.folders[name].with_images]
+    if plain and all(tree.folders[name].loose for name in holding):
+        holding = []  # classes with folders of their own
+    if any(named[name] == "train" for name in holding):
         return _in_parts(tree, named, plain)
-    if divided:
+    if holding:
         raise DataError(
-            f"{tree.root} has a folder of classes {divided[0]!r}, but none to train on; call that train (or, if "
-            f"{divided[0]!r} is a class, give it another name)"
+            f"{tree.root} has a folder of classes {holding[0]!r}, but none to train on; call that train (or, if "
+            f"{holding[0]!r} is a class, give it another name)"
         )
     flat = [name for name in tree.with_images if name in named]
     if flat and (not plain or len(flat) > 1):
@@ -76,10 +76,10 @@ def layout(tree: Tree) -> Layout:
             f"such as {flat[0]}/CLASS/IMAGE"
         )
     _refuse_parts_below(tree)
-    return Layout({}, _outside(tree, "", "outside of any class"))
+    return Division({}, _outside(tree, "", "outside of any class"))
 
 
-def _in_parts(tree: Tree, named: Mapping[str, str], plain: list[str]) -> Layout:
+def _in_parts(tree: Tree, named: Mapping[str, str], plain: list[str]) -> Division:
     if plain and set(named.values()) == {"train"}:
         raise DataError(
             f"{tree.root}: cannot tell whether {next(iter(named))!r} is a class or the part to train on, beside it "
@@ -99,7 +99,7 @@ def _in_parts(tree: Tree, named: Mapping[str, str], plain: list[str]) -> Layout:
         if name not in named:
             images = tree.folders[name].count
             passed_over.append(PassedOver(name, f"{images:,} images, neither to train on nor val nor test"))
-    return Layout(parts, tuple(passed_over))
+    return Division(parts, tuple(passed_over))
 
 
 def _outside(tree: Tree, prefix: str, reason: str) -> tuple[PassedOver, ...]:

@@ -126,10 +126,8 @@ def _read_as(source: Known, path: Path, read: Reader) -> Dataset:
 
 
 def _with_note(dataset: Dataset) -> Dataset:
-    """With what a reader of results must know: of data that are not known, how much was read of them too."""
-    if dataset.name in NOTES or dataset.name in _BY_NAME:
-        return replace(dataset, note=" ".join(filter(None, (NOTES.get(dataset.name, ""), *dataset.account.sentences))))
-    return dataset.told()
+    """With what a reader of results must know."""
+    return dataset.told(NOTES.get(dataset.name, ""))
 
 
 def _read(path: Path) -> Dataset:

@@ -109,10 +109,9 @@ class TestWhatCounts:
         fill(tmp_path / "mine", ("a", "b"), 4)
         save(tmp_path / "mine" / "loose.png", 1)
         (tmp_path / "mine" / "a" / "notes.txt").write_text("x")
-        assert read_folder(tmp_path / "mine").told().note == (
-            "8 images read: 4 train, 2 validation, 2 test; a 4, b 4. "
-            "Not read: loose.png (outside of any class), a/notes.txt."
-        )
+        dataset = read_folder(tmp_path / "mine").told()
+        assert dataset.account.counted == "8 images read: 4 train, 2 validation, 2 test; a 4, b 4."
+        assert dataset.note == "Not read: loose.png (outside of any class), a/notes.txt."
 
     def test_classes_that_may_be_one(self, tmp_path):
         dataset = read_folder(fill(tmp_path, ("cat", "Cat", "dog"), 3))

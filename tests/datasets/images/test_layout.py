@@ -2,7 +2,7 @@
 
 import pytest
 
-from ktnas.datasets.images.layout import layout, part_named
+from ktnas.datasets.images.layout import divided, part_named
 from ktnas.datasets.images.tree import walk
 from ktnas.errors import DataError
 
@@ -37,7 +37,7 @@ def test_usual_names_of_parts_in_any_spelling(name, part):
 
 def test_parts_hold_folders_of_images(tmp_path):
     tree = laid(tmp_path, "Train/a/0.png", "Train/b/0.png", "VALID/a/0.png", "testing/b/x/0.png")
-    found = layout(tree)
+    found = divided(tree)
     assert {part: tree.root.name for part, tree in found.parts.items()} == {
         "train": "Train",
         "test": "testing",
@@ -51,7 +51,7 @@ def test_a_class_called_train_holds_images(tmp_path):
         "flat": ("car/0.png", "train/0.png", "plane/0.png"),
         "days": ("car/0.png", "train/0.png", "train/monday/0.png", "plane/0.png"),
     }.items():
-        assert layout(laid(tmp_path / name, *images)).parts == {}
+        assert divided(laid(tmp_path / name, *images)).parts == {}
 
 
 def test_what_lies_outside_is_named(tmp_path):
@@ -60,7 +60,7 @@ def test_what_lies_outside_is_named(tmp_path):
         *("train/a/0.png", "train/b/0.png", "train/stray.png", "val/a/0.png", "loose.png"),
         *("test/1.png", "test/2.png", "extra/a/0.png"),
     )
-    found = layout(tree)
+    found = divided(tree)
     assert set(found.parts) == {"train", "validation"}
     assert {(one.path, one.reason) for one in found.passed_over} == {
         ("loose.png", "outside of any part"),
@@ -68,7 +68,7 @@ def test_what_lies_outside_is_named(tmp_path):
         ("test", "2 images without classes"),
         ("extra", "1 images, neither to train on nor val nor test"),
     }
-    classes = layout(laid(tmp_path / "classes", "a/0.png", "b/0.png", "loose.png"))
+    classes = divided(laid(tmp_path / "classes", "a/0.png", "b/0.png", "loose.png"))
     assert [(one.path, one.reason) for one in classes.passed_over] == [("loose.png", "outside of any class")]
 
 
@@ -87,4 +87,4 @@ def test_what_lies_outside_is_named(tmp_path):
 )
 def test_what_cannot_be_told_is_refused(tmp_path, images, message):
     with pytest.raises(DataError, match=message):
-        layout(laid(tmp_path, *images))
+        divided(laid(tmp_path, *images))

@@ -141,12 +141,12 @@ class TestOtherNames:
         save(place / "mine.npz", (5, 4))
         assert (find("mine").name, find("mine").objective) == ("mine", Classification(2))
         assert find("mine.npz").name == "mine"
-        assert find("mine").note == "12 images read: 4 train, 4 validation, 4 test; class 0 6, class 1 6."
+        assert find("mine").account.counted == "12 images read: 4 train, 4 validation, 4 test; class 0 6, class 1 6."
 
     def test_a_folder_on_the_search_path(self, place):
         save_folder(place / "mine")
         assert find("mine").name == "mine"
-        assert find("mine").note == "6 images read: 2 train, 2 validation, 2 test; a 3, b 3."
+        assert find("mine").account.counted == "6 images read: 2 train, 2 validation, 2 test; a 3, b 3."
 
     def test_notes_belong_to_names(self, place):
         for name in ("cifar10_jpeg_10k", "cifar10_lossless5k"):

@@ -69,7 +69,7 @@ def test_arrays_that_may_not_be_written_are_copied():
 
 
 def scaled(images, dtype=np.float32, factor=1 / 255, offset=0.0):
-    part = Split((images * factor + offset).astype(dtype), np.arange(len(images)))
+    part = Split((images.astype(float) * factor + offset).astype(dtype), np.arange(len(images)))
     return Dataset("t", Classification(len(images)), part, part)
 
 
