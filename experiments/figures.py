@@ -87,7 +87,7 @@ def arms(opts: Options, benchmark: str) -> list[Arm]:
 
 def transfers(benchmark: str, runs: Sequence[RunRecord]) -> Rows:
     """By arm and generation: how many were transferred, how good they were, and what became of them."""
-    size = len(load_benchmark(benchmark).genotypes)
+    size = len(load_benchmark(benchmark, SEARCHED[benchmark]).genotypes)
     moves: dict[str, dict[int, dict[int, list[Move]]]] = {}
     for run in runs:
         of_arm = moves.setdefault(run.arm, {})

@@ -126,8 +126,8 @@ def load_benchmark(name: str, tasks: Sequence[str] = (), directory: Path | None 
     for task in tasks:
         if task not in source.tasks:
             raise unknown_name("task", task, source.tasks, name)
-    benchmark = source.load(directory, tuple(tasks) or source.tasks)
-    return benchmark.restricted(tuple(tasks)) if tasks else benchmark
+    wanted = tuple(tasks) or source.tasks
+    return source.load(directory, wanted).restricted(wanted)
 
 
 def find_benchmark(tasks: Sequence[str], directory: Path | None = None) -> TableBenchmark:
