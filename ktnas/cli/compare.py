@@ -28,13 +28,15 @@ def execute(options: argparse.Namespace) -> int:
     ranks, missing = _mean_ranks(comparisons)
     path = options.out or options.directories[0] / "comparison"
     written = comparison_report.write(RunDirectory(path), records, comparisons, ranks)
+    for note in written.notes:
+        print(f"note: {note}", file=sys.stderr)
     if options.json:
         sys.stdout.write(to_json(comparison_report.rows(comparisons)))
         return 0
     for comparison in comparisons:
         print(comparison_report.markdown(comparison))
     print(missing if ranks is None else comparison_report.ranks_markdown(ranks))
-    print(f"recorded in {path}: {', '.join(written)}")
+    print(f"recorded in {path}: {', '.join(written.files)}")
     return 0
 
 

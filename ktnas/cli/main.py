@@ -1,21 +1,26 @@
 """The command line: it parses, calls, and prints. Nothing heavy is imported before the arguments are understood.
 
-Exit codes: 0 done; 2 a user's mistake, with one line on standard error that names it; 130 interrupted. Any other
-exception is a defect of ours and keeps its traceback.
+Exit codes: 0 done; 2 a user's mistake, or output that cannot be written, with one line on standard error that names
+it; 1 whoever read the output has gone, as `head` does; 130 interrupted. What was searched is recorded in any case. Any
+other exception is a defect of ours and keeps its traceback.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from contextlib import redirect_stderr, redirect_stdout
+from typing import Protocol, TextIO, cast
 
 from ktnas.cli import compare, data, run, sweep, train
 from ktnas.cli.parser import INTERRUPTED, Parser
+from ktnas.cli.streams import Sheltered
 from ktnas.errors import KtnasError
 from ktnas.version import __version__
+
+GONE = 1
+"""The exit code where the reader of the output has gone."""
 
 
 class Command(Protocol):
@@ -48,8 +53,37 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "ktnas", comm
     Returns:
         The exit code. Wrong usage and ``--help`` end the process instead, as argparse does.
     """
-    options = command_parser(program, command).parse_args(arguments)
+    out, error = Sheltered(sys.stdout), Sheltered(sys.stderr)
+    with redirect_stdout(cast("TextIO", out)), redirect_stderr(cast("TextIO", error)):
+        try:
+            try:
+                code = _execute(arguments, program, command)
+            except SystemExit:
+                refused = _refused(out, program)
+                if not refused:
+                    raise
+                return refused
+            return code or _refused(out, program)
+        finally:
+            out.end()
+            error.end()
+
+
+def _refused(out: Sheltered, program: str) -> int:
+    """The exit code of a command that has done what it was asked; not 0 if its output was not taken."""
+    out.flush()
+    if out.error is None or isinstance(out.error, BrokenPipeError):
+        return 0 if out.error is None else GONE
+    reason = out.error.strerror or type(out.error).__name__
+    print(
+        f"{program}: error: standard output cannot be written ({reason}); what is recorded is complete", file=sys.stderr
+    )
+    return 2
+
+
+def _execute(arguments: Sequence[str] | None, program: str, command: str | None) -> int:
     try:
+        options = command_parser(program, command).parse_args(arguments)
         return COMMANDS[command or options.command].execute(options)
     except KtnasError as error:
         print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
@@ -57,9 +91,6 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "ktnas", comm
     except KeyboardInterrupt:
         print(f"{program}: interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
 
 
 _OUTLINE = """\

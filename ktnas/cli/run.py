@@ -54,12 +54,14 @@ def execute(options: argparse.Namespace) -> int:
             cores = 1 if asked.training.live else os.cpu_count() or 1  # one run's workers keep all cores busy
             jobs = options.jobs or min(len(seeds), cores)
             summaries = session.search_seeds(partial(compose, asked), seeds, directory, view, jobs=jobs)
-    draw(experiment, directory, summaries, [places[summary["seed"]] for summary in summaries])
+    undrawn = draw(experiment, directory, summaries, [places[summary["seed"]] for summary in summaries])
     finished = len(summaries) == len(seeds) and all(summary["finished"] for summary in summaries)
     if options.json:
         sys.stdout.write(to_json(summaries[0] if len(seeds) == 1 else summaries))
     else:
         _print(summaries, experiment, path, repeated=len(seeds) > 1)
+    for note in undrawn:
+        print(f"note: {note}", file=sys.stderr)
     if not finished:
         print(f"interrupted; the same command with --out {path} goes on from here", file=sys.stderr)
         return INTERRUPTED

@@ -23,6 +23,7 @@ from ktnas.report.statistics import (
     holm,
     mean_ranks,
     paired_test,
+    reduced,
     verdict,
 )
 from ktnas.rng import Streams
@@ -221,7 +222,9 @@ def _cell(
         reached = [_reached(run, task, at) for run in runs.values() if task == ALL_TASKS or task in run.tasks]
         found = sum(reached) / len(reached)
     interval = bootstrap_interval(known, Streams(0).rng("bootstrap"))
-    return Cell(arm, task, len(known), float(np.mean(known)), float(np.median(known)), interval, found)
+    sample = np.array(known, dtype=np.float64)
+    mean, median = (float(reduced(statistic, sample)) for statistic in (np.mean, np.median))
+    return Cell(arm, task, len(known), mean, median, interval, found)
 
 
 def _reached(run: RunRecord, task: str, at: int | None) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from ktnas.records.sweep_log import RunRecord
 from ktnas.records.trajectory import Trajectory
 from ktnas.report.comparison import CaseComparison, Measure, Runs, by_case, measure_of
 from ktnas.report.figures.comparison import Line, Panel, bands, rank_diagram
+from ktnas.report.figures.drawn import write_figures
+from ktnas.report.figures.style import drawn
 from ktnas.report.statistics import LEVEL, MeanRanks
 from ktnas.typing import FloatArray
 
@@ -182,33 +185,44 @@ def rows(comparisons: Sequence[CaseComparison]) -> list[dict[str, Value]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a comparison left in its directory.
+
+    Attributes:
+        files: Names of the files.
+        notes: Why a figure is missing, a sentence each.
+    """
+
+    files: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
 def write(
     directory: RunDirectory,
     records: Sequence[RunRecord],
     comparisons: Sequence[CaseComparison],
     ranks: MeanRanks | None,
-) -> list[str]:
+) -> Written:
     """Write ``comparison.csv`` and the figures; a directory that is not there is made.
-
-    Returns:
-        Names of the files.
 
     Raises:
         ConfigurationError: If the directory cannot be written to.
     """
-    figures = {f"convergence-{i}.png": convergence(records, c.case) for i, c in enumerate(comparisons, 1)}
+    figures: dict[str, Callable[[], bytes]] = {
+        f"convergence-{i}.png": partial(convergence, records, c.case) for i, c in enumerate(comparisons, 1)
+    }
     if len(comparisons) == 1:
         figures = {"convergence.png": figures["convergence-1.png"]}
     if ranks is not None:
-        figures["mean-ranks.png"] = rank_diagram(ranks, f"mean ranks over {ranks.blocks} tasks")
-    files: dict[str, str | bytes] = {"comparison.csv": csv_text(rows(comparisons)), **figures}
+        figures["mean-ranks.png"] = partial(rank_diagram, ranks, f"mean ranks over {ranks.blocks} tasks")
     try:
         directory.path.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            directory.write(name, content)
+        directory.write("comparison.csv", csv_text(rows(comparisons)))
     except OSError as error:
         raise ConfigurationError(f"cannot write to {directory.path}: {error.strerror}; choose another --out") from None
-    return list(files)
+    undrawn = write_figures(directory, figures)
+    return Written(("comparison.csv", *(name for name in figures if name not in undrawn)), tuple(undrawn.values()))
 
 
 def convergence(records: Sequence[RunRecord], case: str) -> bytes:
@@ -251,5 +265,5 @@ def curve(course: Trajectory, length: int, *, by_rank: bool) -> FloatArray:
     values = np.full(length, np.nan)
     for step in course.steps:
         height = step.rank if by_rank else -step.fitness if course.minimize else step.fitness
-        values[step.evaluation - 1 :] = np.nan if height is None else height
+        values[step.evaluation - 1 :] = np.nan if height is None else drawn(height)
     return values

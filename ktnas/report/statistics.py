@@ -24,6 +24,10 @@ LEVEL = 0.05
 RESAMPLES = 10_000
 
 
+_HUGE = 2.0**960
+"""Values as large as this, such as the largest number that stands for a diverged training, overflow in a sum."""
+
+
 EXTRA = "install it with: pip install 'ktnas[stats]'"
 
 
@@ -65,8 +69,20 @@ def bootstrap_interval(
     sample = _finite(values)
     drawn = sample[rng.integers(len(sample), size=(RESAMPLES, len(sample)))]
     tail = (1 - coverage) / 2
-    low, high = np.quantile(statistic(drawn, axis=1), [tail, 1 - tail])
+    low, high = np.quantile(reduced(statistic, drawn, axis=1), [tail, 1 - tail])
     return Interval(float(low), float(high))
+
+
+def reduced(statistic: Statistic, values: FloatArray, axis: int | None = None) -> FloatArray:
+    """A statistic that is as large as the values at most, without an overflow on the way.
+
+    >>> float(reduced(np.mean, np.array([1.7e308, 1.7e308, 1.4e308])))
+    1.6e+308
+    """
+    if not values.size or np.abs(values).max() < _HUGE:
+        found: FloatArray = statistic(values, axis=axis)
+        return found
+    return reduced(statistic, values / _HUGE, axis) * _HUGE  # a power of two: nothing is rounded by it
 
 
 def _finite(values: Sequence[float] | FloatArray) -> FloatArray:
@@ -247,4 +263,7 @@ def spread(values: Sequence[float | int | None]) -> Spread | None:
     known = [float(value) for value in values if value is not None]
     if not known:
         return None
-    return Spread(statistics.fmean(known), statistics.median(known), min(known), max(known))
+    sample = np.array(known, dtype=np.float64)
+    if np.abs(sample).max() < _HUGE:
+        return Spread(statistics.fmean(known), statistics.median(known), min(known), max(known))
+    return Spread(float(reduced(np.mean, sample)), float(reduced(np.median, sample)), min(known), max(known))

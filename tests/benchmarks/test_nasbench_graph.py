@@ -60,7 +60,9 @@ def test_one_entry_by_hand(nasbench_graph):
 
 
 def test_proteins_lists_fewer_and_restriction_follows(nasbench_graph):
-    assert nasbench_graph.whole.evaluate("proteins", genotype_of(0)).error == "the table does not list it for 'proteins'"
+    assert (
+        nasbench_graph.whole.evaluate("proteins", genotype_of(0)).error == "the table does not list it for 'proteins'"
+    )
     both = nasbench_graph.restricted(("proteins", "cora"))
     assert len(both.genotypes) == 2_021
     assert isinstance(both.space, ListedSpace)

@@ -3,7 +3,6 @@
 import gzip
 import json
 import re
-import sys
 
 import pytest
 
@@ -345,13 +344,3 @@ def test_the_version_is_shown(capsys):
     with pytest.raises(SystemExit):
         main(["--version"])
     assert re.fullmatch(r"ktnas \d+\.\d+\.\d+\n", capsys.readouterr().out)
-
-
-def test_a_reader_that_goes_away_is_no_defect(monkeypatch, tmp_path):
-    def gone(options):
-        raise BrokenPipeError
-
-    with (tmp_path / "out").open("w") as stream:
-        monkeypatch.setattr(cli.COMMANDS["data"], "execute", gone)
-        monkeypatch.setattr(sys, "stdout", stream)
-        assert main(["data"]) == 1

@@ -15,6 +15,7 @@ from ktnas.report import markdown as comparison_report
 from ktnas.report.comparison import compare
 from ktnas.report.markdown import (
     LONG,
+    Written,
     convergence,
     course_panel,
     csv_text,
@@ -127,15 +128,21 @@ class TestWrite:
         comparisons = compare([*RUNS, *(run("d", seed, 2) for seed in range(7))])
         ranks = mean_ranks(["x", "y", "z"], np.array([[1.0, 2.0, 3.0]] * 12))
         place = tmp_path / "new" / "place"
-        assert write(RunDirectory(place), RUNS, comparisons, ranks) == [
-            "comparison.csv",
-            "convergence.png",
-            "mean-ranks.png",
-        ]
+        files = ("comparison.csv", "convergence.png", "mean-ranks.png")
+        assert write(RunDirectory(place), RUNS, comparisons, ranks) == Written(files)
         assert sorted(path.name for path in place.iterdir()) == ["comparison.csv", "convergence.png", "mean-ranks.png"]
         width, height = struct.unpack(">II", (place / "mean-ranks.png").read_bytes()[16:24])
         assert 400 < width < 1400
         assert 100 < height < 900
+
+    def test_a_figure_that_cannot_be_drawn_is_a_note(self, tmp_path, monkeypatch):
+        def broken(records, case):
+            raise FloatingPointError("axes")
+
+        monkeypatch.setattr(comparison_report, "convergence", broken)
+        note = "convergence.png could not be drawn (FloatingPointError: axes)"
+        assert write(RunDirectory(tmp_path), RUNS, compare(RUNS), None) == Written(("comparison.csv",), (note,))
+        assert [path.name for path in tmp_path.iterdir()] == ["comparison.csv"]
 
     def test_a_place_that_cannot_be_written(self, tmp_path):
         (tmp_path / "file").write_text("")

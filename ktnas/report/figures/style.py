@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +12,10 @@ if TYPE_CHECKING:
 
 
 DPI = 110
+
+
+LARGEST = 1e100
+"""Magnitude beyond which a value is not drawn: sums and products of limits of axes would overflow."""
 
 
 INK, MUTED, GRID = "#1f2933", "#7b8794", "#e4e7eb"
@@ -44,11 +50,22 @@ def short(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
+def drawn(value: float) -> float:
+    """A value as it can be drawn; NaN, which leaves a gap, for one that overflows in the arithmetic of axes.
+
+    >>> drawn(-2.5), drawn(1.797e308)
+    (-2.5, nan)
+    """
+    return value if abs(value) <= LARGEST else math.nan
+
+
 def png(figure: Figure) -> bytes:
     """A figure as PNG."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     FigureCanvasAgg(figure)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box stands for it; the tables have the text
+        figure.savefig(buffer, format="png", dpi=DPI)
     return buffer.getvalue()

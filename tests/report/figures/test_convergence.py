@@ -38,6 +38,7 @@ def test_panels_for_any_number_of_tasks(count):
         ((),),  # nothing evaluated
         ((5.0,),),  # one evaluation
         ((1.0, 1.0, 1.0),),  # all the same
+        ((-1.7e308, 0.4), (-1.6e308, -1.6e308), (1.7e308, 1.7e308)),  # what stands for a diverged training
         ((1.0, 2.0), (None, 3.0, 4.0), ()),  # runs of different length
     ],
 )
