@@ -198,6 +198,10 @@ class TableBenchmark:
     def best_fitness(self, task: str) -> float | None:
         return float(self.record(task).ascending[-1])
 
+    def listed(self, task: str) -> int:
+        """How many rows have a fitness on the task."""
+        return len(self.record(task).ascending)
+
     def report(self, task: str, genotype: Genotype) -> Standing:
         """True rank, regret and metrics; all absent where the architecture has no fitness on the task."""
         record = self.record(task)
