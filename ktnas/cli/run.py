@@ -81,9 +81,9 @@ def _view(options: argparse.Namespace, experiment: Experiment) -> View:
 
 
 def _print(summaries: Sequence[Summary], experiment: Experiment, path: Path, *, repeated: bool) -> None:
-    from ktnas.report.tables import print_repeats, print_run
+    from ktnas.report.tables import print_repeats, print_run, print_title
 
-    print(f"{experiment.title}, {experiment.budget.evaluations} evaluations per task\n")
+    print_title(f"{experiment.title}, {experiment.budget.evaluations} evaluations per task", sys.stdout)
     if repeated:
         print_repeats(summaries, sys.stdout)
     else:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
@@ -15,6 +17,12 @@ UNLIMITED = 500
 """Columns where the output is no terminal: nothing is left out or wrapped there."""
 
 
+_TOGETHER = re.compile(
+    r"(?<=\d) (?=(?:%|h|min|s|GiB|MiB)(?:\W|$))|(?<=h) (?=\d+ min)|(?<=min) (?=\d+ s)|(?<=--transfer) "
+)
+"""Spaces at which a line is not broken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table.
@@ -23,13 +31,21 @@ class Column:
         heading: What is above it.
         cells: Its cells, in rich's markup.
         right: Whether it is flush right, as numbers are.
-        short: Cells to show instead where there is no room; None where there are no shorter ones.
+        short: Cells to show instead where there is no room; None where there are no shorter ones. A column that has
+            them is never left out.
     """
 
     heading: str
     cells: tuple[str, ...]
     right: bool = True
     short: tuple[str, ...] | None = None
+
+
+def plain(text: str) -> str:
+    """Text in which brackets are no markup."""
+    from rich.markup import escape
+
+    return escape(text)
 
 
 def console(stream: TextIO) -> Console:
@@ -49,26 +65,18 @@ def fitted(columns: Sequence[Column], width: int, leave: Sequence[str]) -> tuple
     Args:
         columns: All columns.
         width: What there is room for.
-        leave: Headings of those that are shortened, or where that is not enough left out, the first one first.
+        leave: Headings of those that are shortened or left out, the first one first.
     """
     kept = list(columns)
     for heading in leave:
-        for change in (_shortened, _without):
-            if _width(kept) <= width:
-                return tuple(kept)
-            kept = change(kept, heading)
+        if _width(kept) <= width:
+            break
+        kept = [changed for column in kept for changed in ([column] if column.heading != heading else _less(column))]
     return tuple(kept)
 
 
-def _shortened(columns: Sequence[Column], heading: str) -> list[Column]:
-    return [
-        replace(column, cells=column.short) if column.heading == heading and column.short is not None else column
-        for column in columns
-    ]
-
-
-def _without(columns: Sequence[Column], heading: str) -> list[Column]:
-    return [column for column in columns if column.heading != heading]
+def _less(column: Column) -> list[Column]:
+    return [] if column.short is None else [replace(column, cells=column.short)]
 
 
 def _width(columns: Sequence[Column]) -> int:
@@ -102,6 +110,13 @@ def left_out(columns: Sequence[Column], kept: Sequence[Column]) -> str:
     shown = {column.heading for column in kept}
     missing = [column.heading for column in columns if column.heading not in shown]
     return f"No room here for {', '.join(missing)}: a wider terminal, or --json, shows all." if missing else ""
+
+
+def say(out: Console, text: str, style: str = "none") -> None:
+    """Print a sentence over as many lines as it needs; a number stays on one line with its unit, an option likewise."""
+    held = _TOGETHER.sub("\u00a0", text)  # no space to `textwrap`
+    lines = textwrap.wrap(held, out.width, break_long_words=False, break_on_hyphens=False)
+    out.print(plain("\n".join(lines).replace("\u00a0", " ")), soft_wrap=True, style=style)
 
 
 def wrapped(parts: Sequence[str], width: int, indent: str = "") -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from ktnas.benchmarks.registry import Entry
 from ktnas.datasets.images.registry import Entry as DatasetEntry
-from ktnas.report.columns import Column, console, fitted, table
-from ktnas.report.tables import ABSENT, plain
+from ktnas.report.columns import Column, console, fitted, plain, table
+from ktnas.report.tables import ABSENT
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 from ktnas.formatting import count_text, duration, number_text
 from ktnas.records.summary import Best, Summary, TaskSummary
 from ktnas.report import conclusions
-from ktnas.report.columns import Column, console, fitted, left_out, table, wrapped
+from ktnas.report.columns import Column, console, fitted, left_out, plain, say, table, wrapped
 from ktnas.report.conclusions import place
 from ktnas.report.statistics import Spread, spread
 
@@ -31,6 +31,13 @@ _LEGEND = {
 }
 
 
+def print_title(title: str, stream: TextIO) -> None:
+    """What was run, above a table."""
+    out = console(stream)
+    say(out, title)
+    out.print()
+
+
 def print_run(summary: Summary, stream: TextIO) -> None:
     """A run's end: a table with a line per task, each task's best architecture, and what it means in plain words."""
     out = console(stream)
@@ -50,7 +57,8 @@ def print_run(summary: Summary, stream: TextIO) -> None:
     _print_notes(out, conclusions.of_run(summary), style="none")
     seconds = summary["seconds"]
     took = f"seed {summary['seed']}, {duration(seconds['total'])}, of which search {duration(seconds['search'])}"
-    out.print(f"\n{plain(took + _training(tasks))}")
+    out.print()
+    say(out, took + _training(tasks))
 
 
 def _columns(tasks: dict[str, TaskSummary]) -> list[Column]:
@@ -75,13 +83,6 @@ def _columns(tasks: dict[str, TaskSummary]) -> list[Column]:
 
 def _pairs(tasks: Sequence[TaskSummary]) -> list[tuple[Best | None, TaskSummary]]:
     return [(task["best"], task) for task in tasks]
-
-
-def plain(text: str) -> str:
-    """Text in which brackets are no markup."""
-    from rich.markup import escape
-
-    return escape(text)
 
 
 def _rank(task: TaskSummary) -> str:
@@ -148,7 +149,7 @@ def _print_notes(out: Console, notes: Sequence[str], style: str = "dim") -> None
     if notes:
         out.print()
     for note in notes:
-        out.print(plain(note), style=style)
+        say(out, note, style)
 
 
 def print_repeats(summaries: Sequence[Summary], stream: TextIO) -> None:
@@ -172,7 +173,8 @@ def print_repeats(summaries: Sequence[Summary], stream: TextIO) -> None:
     _print_notes(out, summaries[0]["notes"])
     _print_notes(out, conclusions.of_repeats(summaries), style="none")
     total = sum(summary["seconds"]["total"] for summary in summaries)
-    out.print(f"\n{len(summaries)} seeds, {duration(total)} in all, {duration(total / len(summaries))} each")
+    out.print()
+    say(out, f"{len(summaries)} seeds, {duration(total)} in all, {duration(total / len(summaries))} each")
 
 
 def _quantities(tasks: Sequence[TaskSummary]) -> list[list[str]]:
