@@ -49,11 +49,13 @@ def execute(options: argparse.Namespace) -> int:
     directory = RunDirectory(path)
     with _view(options, experiment) as view:
         if len(seeds) == 1:
-            summaries = [session.search_once(experiment, options.seed, directory, view)]
+            summaries = [session.search_once(experiment, options.seed, directory, view, catch=options.catch)]
         else:
             cores = 1 if asked.training.live else os.cpu_count() or 1  # one run's workers keep all cores busy
             jobs = options.jobs or min(len(seeds), cores)
-            summaries = session.search_seeds(partial(compose, asked), seeds, directory, view, jobs=jobs)
+            summaries = session.search_seeds(
+                partial(compose, asked), seeds, directory, view, jobs=jobs, catch=options.catch
+            )
     undrawn = draw(experiment, directory, summaries, [places[summary["seed"]] for summary in summaries])
     finished = len(summaries) == len(seeds) and all(summary["finished"] for summary in summaries)
     if options.json:
@@ -121,6 +123,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     add_options_of(parser, RunOptions)
     _add_seeds(parser)
+    _add_failures(parser)
     _add_output(parser)
 
 
@@ -137,6 +140,16 @@ def _add_seeds(parser: argparse.ArgumentParser) -> None:
         metavar="J",
         type=int,
         help="processes for the repeats; results do not depend on it (default: one per core)",
+    )
+
+
+def _add_failures(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what fails")
+    group.add_argument(
+        "--catch",
+        action="store_true",
+        help="go on with a task of which the first evaluations have all failed (default: that ends the run, "
+        "with the first error)",
     )
 
 

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 from ktnas.formatting import duration
-from ktnas.problem.callback import Callback
+from ktnas.problem.callback import Callback, FailureKinds, Finished
 from ktnas.problem.progress import RunProgress, SweepProgress, TaskProgress
 from ktnas.problem.task import Task, value_text
 from ktnas.report.columns import UNLIMITED, Column, fitted, plain
@@ -159,12 +159,24 @@ class PlainView(View):
     def __init__(self, board: Board, stream: TextIO) -> None:
         self._board, self._stream = board, stream
         self._tenths, self._last = 0, monotonic()
+        self._begun = False
+        self._kinds = FailureKinds()
+
+    def evaluation_finished(self, finished: Finished) -> None:
+        if text := self._kinds.told(finished):
+            self._begin()
+            self._stream.write(f"{text}\n")
+            self._stream.flush()
+
+    def _begin(self) -> None:
+        if not self._begun:  # not earlier: a mistake that is found on the way here is to be the only line
+            self._stream.write(f"{self._board.title}\n")
+        self._begun = True
 
     def progressed(self, progress: RunProgress) -> None:
         """Write a line if another tenth is done, or after a while."""
         board = self._board
-        if not board.seeds:  # not earlier: a mistake that is found on the way here is to be the only line
-            self._stream.write(f"{board.title}\n")
+        self._begin()
         board.seeds[progress.seed] = progress
         tenths = int(board.done() * 10 + 1e-9)
         least, most = LINES_APART_S
@@ -195,6 +207,13 @@ class LiveView(View):
     def __init__(self, board: Board, stream: TextIO) -> None:
         self._board, self._stream = board, stream
         self._live: Live | None = None
+        self._kinds = FailureKinds()
+
+    def evaluation_finished(self, finished: Finished) -> None:
+        """The first failure of each kind stays above the table."""
+        text = self._kinds.told(finished)
+        if text and self._live is not None:
+            self._live.console.print(plain(text))
 
     def __enter__(self) -> Self:
         from rich.console import Console

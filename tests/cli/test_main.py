@@ -344,3 +344,25 @@ def test_the_version_is_shown(capsys):
     with pytest.raises(SystemExit):
         main(["--version"])
     assert re.fullmatch(r"ktnas \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+FAILING = "arch,good,bad\n" + "".join(f"{code},{i},{'nan' if i < 60 else 1}\n" for i, code in enumerate(CODES))
+
+
+def test_a_task_that_fails_from_the_first_on_ends_the_run(capsys, tmp_path):
+    (tmp_path / "t.csv").write_text(FAILING)
+    command = ["--table", "t.csv", "--space", "categorical", "--tasks", "good,bad", "--out", "here"]
+    assert run(*command) == 2
+    error = capsys.readouterr().err.splitlines()
+    assert error[-2].startswith("task bad: an evaluation failed: ")
+    assert re.match(r"ktnas: error: the first \d+ evaluations of task 'bad' failed, beginning with: ", error[-1])
+    assert "--catch" in error[-1]
+    assert run(*command, "--catch", "--quiet") == 0
+    assert "failed)" in capsys.readouterr().out
+
+
+def test_repeats_in_processes_show_failures_too(capsys, tmp_path):
+    (tmp_path / "t.csv").write_text(FAILING.replace(",1\n", ",nan\n", 1))
+    command = ["--table", "t.csv", "--space", "categorical", "--tasks", "bad", "--repeats", "2", "--jobs", "2"]
+    assert run(*command, "--catch", "--out", "here") == 0
+    assert capsys.readouterr().err.count("task bad: an evaluation failed: ") == 1
