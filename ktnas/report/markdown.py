@@ -18,7 +18,7 @@ from ktnas.report.comparison import CaseComparison, Measure, Runs, by_case, meas
 from ktnas.report.figures.comparison import Line, Panel, bands, rank_diagram
 from ktnas.report.figures.drawn import write_figures
 from ktnas.report.figures.style import drawn
-from ktnas.report.statistics import LEVEL, MeanRanks
+from ktnas.report.statistics import LEAST_RUNS, LEVEL, Interval, MeanRanks
 from ktnas.typing import FloatArray
 
 LONG = 150
@@ -88,11 +88,16 @@ def markdown(comparison: CaseComparison) -> str:
     """A case in two tables: what every arm came to, and how it differs from the baseline."""
     words = _WORDS[comparison.measure]
     runs = {cell.runs for cell in comparison.cells}
-    seeds = f"{min(runs)} runs" if len(runs) == 1 else f"{min(runs)} to {max(runs)} runs"
+    seeds = _counted(min(runs)) if len(runs) == 1 else f"{min(runs)} to {max(runs)} runs"
+    notes = [words.note] if words.note else []
+    if any(cell.interval is None for cell in comparison.cells):
+        notes.append(f"Intervals are given from {LEAST_RUNS} runs on.")
+    if comparison.equal:
+        notes.append(f"All runs of {'; '.join(comparison.equal)} are equal whatever the seed, and count as one.")
     parts = [
         f"### {comparison.case}\n",
         f"After {comparison.at} evaluations per task, {words.caption}: mean [95 % interval] / median of {seeds}. "
-        f"{words.note}".rstrip()
+        f"{' '.join(notes)}".rstrip()
         + "\n",
         markdown_table(
             ["arm", *comparison.tasks],
@@ -108,27 +113,33 @@ def markdown(comparison: CaseComparison) -> str:
     return "\n".join(parts)
 
 
+def _counted(runs: int) -> str:
+    return "1 run" if runs == 1 else f"{runs} runs"
+
+
 def _cell_text(comparison: CaseComparison, arm: str, task: str) -> str:
     cell = comparison.cell(arm, task)
     if cell is None:
         return "-"
-    low, high = number(cell.interval.low), number(cell.interval.high)
-    text = f"{number(cell.mean)} [{low}, {high}] / {number(cell.median)}"
+    text = f"{number(cell.mean)}{_bracketed(cell.interval)} / {number(cell.median)}"
     if cell.found is None:
         return text
     return text if cell.found == 1 else f">= {text} ({100 * cell.found:.0f} %)"
+
+
+def _bracketed(interval: Interval | None) -> str:
+    return "" if interval is None else f" [{number(interval.low)}, {number(interval.high)}]"
 
 
 def _differences_table(comparison: CaseComparison) -> str:
     rows = []
     for difference in comparison.differences:
         test = difference.test
-        low, high = number(test.interval.low), number(test.interval.high)
         rows.append(
             [
                 difference.arm,
                 difference.task,
-                f"{test.difference:+.4g} [{low}, {high}]",
+                f"{test.difference:+.4g}{_bracketed(test.known_interval)}",
                 f"{difference.effect:+.2f}",
                 f"{difference.p:.2g}",
                 difference.verdict,
@@ -160,6 +171,7 @@ def rows(comparisons: Sequence[CaseComparison]) -> list[dict[str, Value]]:
         for cell in comparison.cells:
             difference = differences.get((cell.arm, cell.task))
             test = None if difference is None else difference.test
+            interval = None if test is None else test.known_interval
             found.append(
                 {
                     "case": comparison.case,
@@ -170,13 +182,13 @@ def rows(comparisons: Sequence[CaseComparison]) -> list[dict[str, Value]]:
                     "runs": cell.runs,
                     "mean": cell.mean,
                     "median": cell.median,
-                    "low": cell.interval.low,
-                    "high": cell.interval.high,
+                    "low": None if cell.interval is None else cell.interval.low,
+                    "high": None if cell.interval is None else cell.interval.high,
                     "found": cell.found,
                     "baseline": None if test is None else comparison.baseline,
                     "difference": None if test is None else test.difference,
-                    "difference_low": None if test is None else test.interval.low,
-                    "difference_high": None if test is None else test.interval.high,
+                    "difference_low": None if interval is None else interval.low,
+                    "difference_high": None if interval is None else interval.high,
                     "effect": None if difference is None else difference.effect,
                     "p": None if difference is None else difference.p,
                     "verdict": None if difference is None else difference.verdict,

@@ -24,6 +24,10 @@ LEVEL = 0.05
 RESAMPLES = 10_000
 
 
+LEAST_RUNS = 5
+"""Of fewer runs there is no interval: it would claim to know a spread that four values cannot show."""
+
+
 _HUGE = 2.0**960
 """Values as large as this, such as the largest number that stands for a diverged training, overflow in a sum."""
 
@@ -99,7 +103,7 @@ class PairedTest:
     Attributes:
         pairs: Number of pairs.
         difference: Mean of first - second.
-        interval: 95 % bootstrap interval of that mean.
+        interval: 95 % bootstrap interval of that mean; not to be shown of fewer than `LEAST_RUNS` pairs.
         effect: Matched-pairs rank-biserial correlation, -1 to 1: the share of rank sums in which the first is the
             larger, minus the share in which it is the smaller (Kerby 2014); 0 if all pairs are equal.
         p: Two-sided p-value of Wilcoxon's signed-rank test; 1 if all pairs are equal.
@@ -108,8 +112,14 @@ class PairedTest:
     pairs: int
     difference: float
     interval: Interval
+
     effect: float
     p: float
+
+    @property
+    def known_interval(self) -> Interval | None:
+        """The interval, where there are pairs enough for one."""
+        return self.interval if self.pairs >= LEAST_RUNS else None
 
 
 def paired_test(
