@@ -59,6 +59,12 @@ def console(stream: TextIO) -> Console:
     return Console(file=stream, highlight=False, width=UNLIMITED)
 
 
+def room(stream: TextIO) -> int | None:
+    """Characters in a line; None where nothing limits them."""
+    width = console(stream).width
+    return None if width == UNLIMITED else width
+
+
 def fitted(columns: Sequence[Column], width: int, leave: Sequence[str]) -> tuple[Column, ...]:
     """The columns of a table that is not wider than ``width``, if that can be had.
 

@@ -44,6 +44,28 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([lines[0], rule, *lines[1:]]) + "\n"
 
 
+def tables_within(header: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> str:
+    r"""A table, or where that is wider than ``width`` several below one another, the first column in each.
+
+    >>> print(tables_within(["arm", "x", "y"], [["a", "10", "20"]], 12), end="")
+    | arm | x  |
+    |-----|----|
+    | a   | 10 |
+    <BLANKLINE>
+    | arm | y  |
+    |-----|----|
+    | a   | 20 |
+    """
+    wide = [max(len(row[i]) for row in (header, *rows)) + 3 for i in range(len(header))]
+    groups: list[list[int]] = [[]]
+    for i in range(1, len(header)):
+        if groups[-1] and width is not None and wide[0] + sum(wide[j] for j in (*groups[-1], i)) + 1 > width:
+            groups.append([])
+        groups[-1].append(i)
+    parts = [[0, *group] for group in groups]
+    return "\n".join(markdown_table([header[i] for i in p], [[row[i] for i in p] for row in rows]) for p in parts)
+
+
 def csv_text(rows: Sequence[Mapping[str, Value]]) -> str:
     """Rows with a header, the columns of the first; numbers with six digits, absent ones empty."""
     buffer = io.StringIO()
@@ -84,8 +106,13 @@ _WORDS = {
 }
 
 
-def markdown(comparison: CaseComparison) -> str:
-    """A case in two tables: what every arm came to, and how it differs from the baseline."""
+def markdown(comparison: CaseComparison, width: int | None = None) -> str:
+    """A case in two tables: what every arm came to, and how it differs from the baseline.
+
+    Args:
+        comparison: The case.
+        width: Characters in a line: tables that are wider are parted, or lose columns. None for no limit.
+    """
     words = _WORDS[comparison.measure]
     runs = {cell.runs for cell in comparison.cells}
     seeds = _counted(min(runs)) if len(runs) == 1 else f"{min(runs)} to {max(runs)} runs"
@@ -99,16 +126,17 @@ def markdown(comparison: CaseComparison) -> str:
         f"After {comparison.at} evaluations per task, {words.caption}: mean [95 % interval] / median of {seeds}. "
         f"{' '.join(notes)}".rstrip()
         + "\n",
-        markdown_table(
+        tables_within(
             ["arm", *comparison.tasks],
             [[arm, *(_cell_text(comparison, arm, task) for task in comparison.tasks)] for arm in comparison.arms],
+            width,
         ),
     ]
     if comparison.differences:
         parts += [
             f"Difference from {comparison.baseline}, paired by seed; Wilcoxon signed-rank test, p after Holm's "
             "correction; effect: matched-pairs rank-biserial correlation, positive where the arm is better.\n",
-            _differences_table(comparison),
+            _differences_table(comparison, width),
         ]
     return "\n".join(parts)
 
@@ -131,7 +159,7 @@ def _bracketed(interval: Interval | None) -> str:
     return "" if interval is None else f" [{number(interval.low)}, {number(interval.high)}]"
 
 
-def _differences_table(comparison: CaseComparison) -> str:
+def _differences_table(comparison: CaseComparison, width: int | None) -> str:
     rows = []
     for difference in comparison.differences:
         test = difference.test
@@ -146,7 +174,18 @@ def _differences_table(comparison: CaseComparison) -> str:
                 str(test.pairs),
             ]
         )
-    return markdown_table(["arm", "task", "difference", "effect", "p", "verdict", "pairs"], rows)
+    return _narrowed(["arm", "task", "difference", "effect", "p", "verdict", "pairs"], rows, width)
+
+
+def _narrowed(header: list[str], rows: list[list[str]], width: int | None) -> str:
+    """The table of differences; where there is no room, without what the file has as well."""
+    for left_out in ("pairs", "effect", "p", "verdict"):
+        table = markdown_table(header, rows)
+        if width is None or table.index("\n") <= width:
+            return table
+        kept = [i for i, heading in enumerate(header) if heading != left_out]
+        header, rows = [header[i] for i in kept], [[row[i] for i in kept] for row in rows]
+    return markdown_table(header, rows)
 
 
 def ranks_markdown(ranks: MeanRanks) -> str:
@@ -154,7 +193,7 @@ def ranks_markdown(ranks: MeanRanks) -> str:
     lines = []
     for i, (name, rank) in enumerate(zip(ranks.names, ranks.ranks, strict=True)):
         better = [ranks.names[j] for j in range(i) if ranks.pairwise[i][j] < LEVEL]
-        lines.append([name, f"{rank:.2f}", ", ".join(better) or "-"])
+        lines.append([name, f"{rank:.2f}", "; ".join(better) or "-"])
     return (
         f"### Mean ranks over {ranks.blocks} tasks\n\n"
         f"{markdown_table(['arm', 'mean rank', 'significantly worse than'], lines)}\n"

@@ -76,7 +76,7 @@ class TestMarkdown:
         assert [line.split("|")[1:4] for line in lines[4:7]] == [
             [" x   ", " 1.00      ", " -                        "],
             [" y   ", " 2.00      ", " x                        "],
-            [" z   ", " 3.00      ", " x, y                     "],
+            [" z   ", " 3.00      ", " x; y                     "],
         ]
 
 
