@@ -266,7 +266,9 @@ def write(
     if len(comparisons) == 1:
         figures = {"convergence.png": figures["convergence-1.png"]}
     if ranks is not None:
-        figures["mean-ranks.png"] = partial(rank_diagram, ranks, f"mean ranks over {ranks.blocks} tasks")
+        figures["mean-ranks.png"] = partial(
+            rank_diagram, ranks, f"mean ranks over {ranks.blocks} tasks", arms=arms_of(records)
+        )
     try:
         directory.path.mkdir(parents=True, exist_ok=True)
         directory.write("comparison.csv", csv_text(rows(comparisons)))
@@ -290,8 +292,13 @@ def convergence(records: Sequence[RunRecord], case: str) -> bytes:
     panels = [course_panel(runs, task, by_rank=by_rank) for task in tasks]
     seeds = max(len(of_arm) for of_arm in runs.values())
     longest = max(course.evaluations for run in every for course in run.tasks.values())
-    title = f"{case}; median and quartiles of {seeds} runs"
-    return bands(panels, title, logarithmic_x=longest > LONG)
+    title = f"{case}; " + (f"median and quartiles of {seeds} runs" if seeds > 1 else "one run each")
+    return bands(panels, title, logarithmic_x=longest > LONG, arms=arms_of(records))
+
+
+def arms_of(records: Sequence[RunRecord]) -> tuple[str, ...]:
+    """All arms in the order in which they come first: that of their colours, in every figure."""
+    return tuple(dict.fromkeys(record.arm for record in records))
 
 
 def course_panel(runs: Runs, task: str, *, by_rank: bool) -> Panel:

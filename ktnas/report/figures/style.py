@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import io
 import math
 import warnings
@@ -25,7 +26,7 @@ LINE, OPTIMUM = "#2563eb", "#d97706"
 
 
 PALETTE = ("#bfdbfe", "#bbf7d0", "#fde68a", "#fbcfe8", "#ddd6fe", "#fed7aa", "#a5f3fc", "#d9f99d", "#fecaca", "#e9d5ff")
-"""Fills of operations, in the order of their names."""
+"""Fills of operations, in the order of their names; `fill` has more."""
 
 
 STYLE: dict[Any, Any] = {  # matplotlib's own type for it differs from version to version
@@ -43,6 +44,20 @@ STYLE: dict[Any, Any] = {  # matplotlib's own type for it differs from version t
     "axes.axisbelow": True,
     "text.parse_math": False,
 }
+
+
+def fill(number: int) -> str:
+    """The fill of an operation by its number: a colour of its own for each.
+
+    >>> fill(0) == PALETTE[0], len({fill(i) for i in range(200)})
+    (True, 200)
+    """
+    if number < len(PALETTE):
+        return PALETTE[number]
+    turn = number - len(PALETTE)
+    hue, lightness = (0.08 + turn * 0.618034) % 1, 0.62 + 0.07 * (turn % 3)  # golden ratio: none near the ones before
+    red, green, blue = (round(255 * part) for part in colorsys.hls_to_rgb(hue, lightness, 0.55))
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def short(text: str, limit: int) -> str:
