@@ -295,7 +295,7 @@ def test_candidates_are_trained_by_a_worker_and_the_best_is_measured_on_test_ima
 
 def test_one_architecture_is_trained_from_scratch(capsys, tmp_path):
     cell = "|skip_connect~0|+|none~0|nor_conv_1x1~1|+|none~0|none~1|skip_connect~2|"
-    arguments = ["train", cell, "--data", "digits", "--space", "nasbench201", "--channels", "2", "--epochs", "1"]
+    arguments = ["train", cell, "--dataset", "digits", "--space", "nasbench201", "--channels", "2", "--epochs", "1"]
     assert main([*arguments, "--device", "cpu", "--out", "here", "--json"]) == 0
     out, error = capsys.readouterr()
     assert json.loads(out) == json.loads((tmp_path / "here" / "training.json").read_text())
