@@ -11,9 +11,10 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
 from typing import Protocol, TextIO, cast
 
-from ktnas.cli import compare, data, run, sweep, train
+from ktnas.cli import compare, completion, data, docs, run, sweep, train
 from ktnas.cli.parser import INTERRUPTED, Parser
 from ktnas.cli.streams import Sheltered
 from ktnas.errors import KtnasError
@@ -39,7 +40,20 @@ COMMANDS: Mapping[str, Command] = {
     "sweep": sweep,
     "compare": compare,
     "train": train,
+    "docs": docs,
+    "completion": completion,
 }
+
+_SUMMARIES = {
+    "run": "search architectures for one or more tasks",
+    "data": "which benchmarks and images there are, and where",
+    "sweep": "methods x tasks x seeds, as a file says, on all cores",
+    "compare": "what sweeps and runs came to, and whether methods differ",
+    "train": "train one architecture from scratch, measure it on test images",
+    "docs": "read the documentation: quickstart, data, training, ...",
+    "completion": "what makes a shell complete commands, options and names",
+}
+"""What the help says of each command."""
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = "ktnas", command: str | None = None) -> int:
@@ -94,12 +108,9 @@ def _execute(arguments: Sequence[str] | None, program: str, command: str | None)
 
 
 _OUTLINE = """\
-examples:
-  %(prog)s run        search; `%(prog)s run --help` explains
-  %(prog)s data       which benchmarks there are, and where their data lie
-  %(prog)s sweep      methods x tasks x seeds, as a file describes them, on all cores
-  %(prog)s compare    what sweeps and runs came to, and whether methods differ
-  %(prog)s train      train one architecture from scratch, and measure it on test images
+to begin: `ktnas run` alone searches real data that come with the installation,
+and `ktnas run --help` tells all options. Completion by the tab key, in bash:
+  eval "$(ktnas completion bash)"     (for good: add that line to ~/.bashrc)
 """
 
 
@@ -109,14 +120,13 @@ def command_parser(program: str, command: str | None = None) -> argparse.Argumen
     if command is not None:
         COMMANDS[command].add_options(parser)
         return parser
-    parser.description = (
-        "Search neural architectures for several tasks at once; what is found for one helps the others."
-    )
+    parser.description = "Search neural architectures for several tasks at once that may help one another."
     parser.epilog = _OUTLINE
     parser.add_argument("--version", action="version", version=f"ktnas {__version__}")
-    commands = parser.add_subparsers(
-        dest="command", metavar="COMMAND", required=True, title="commands", help=", ".join(COMMANDS)
-    )
+    parser.set_defaults(whole=partial(command_parser, "ktnas"))
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, title="commands")
     for name, module in COMMANDS.items():
-        module.add_options(commands.add_parser(name, formatter_class=argparse.RawDescriptionHelpFormatter))
+        module.add_options(
+            commands.add_parser(name, help=_SUMMARIES[name], formatter_class=argparse.RawDescriptionHelpFormatter)
+        )
     return parser

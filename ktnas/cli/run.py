@@ -102,7 +102,7 @@ examples:
   %(prog)s --tasks cifar10,cifar100,imagenet16 --budget 100 --until-best
       three tasks that help one another, until each has found the best cell of the table
   %(prog)s --tasks cifar10,cifar100,imagenet16 --method ktnas-paper --proxy synflow
-      ten times as many offspring, of which a score of untrained networks chooses (docs/zero_cost.md)
+      ten times as many offspring, of which a score of untrained networks chooses (ktnas docs zero_cost)
   %(prog)s --source segmentsemantic --target normal --repeats 10 --method regularized-evolution
       ten seeds of a yardstick, spread over the processor's cores
   %(prog)s --table mine.csv --space nasbench201 --source colA --target colB
@@ -112,7 +112,7 @@ examples:
   %(prog)s --fitness train --source mnist --target mine --dataset mine=photos/of/birds --max-hours 2
       images of your own, if that is estimated to take no longer than two hours
   %(prog)s --fitness supernet --source mnist --target fashion_mnist --budget 200
-      many candidates that share the weights of one network per task; how far to trust them: docs/supernet.md
+      many candidates that share the weights of one network per task; how far to trust them: ktnas docs supernet
 """
 
 

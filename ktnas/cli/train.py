@@ -41,7 +41,7 @@ examples:
   %(prog)s ARCHITECTURE --dataset fashion_mnist --epochs 100 --device cuda
       what a search has found (its summary has the architecture), trained for longer
   %(prog)s ARCHITECTURE --dataset birds=photos/of/birds --space nasbench201
-      a folder of images per class; an npz file works as well (docs/datasets.md)
+      a folder of images per class; an npz file works as well (ktnas docs datasets)
 """
 
 
