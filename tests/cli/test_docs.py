@@ -63,7 +63,7 @@ class TestDocs:
         assert files[docs._PLACE] == ["docs/*.md"]
         patterns = [pattern for patterns in files.values() for pattern in patterns]
         brought = {path for pattern in patterns for path in CHECKOUT.glob(pattern)}
-        assert {path for path in (CHECKOUT / "docs").rglob("*") if path.is_file()} <= brought
+        assert {path for path in (CHECKOUT / "docs").rglob("*") if path.suffix in (".md", ".png")} <= brought
 
     def test_installed_pages_are_found_by_the_record_of_the_wheel(self, monkeypatch, tmp_path):
         from importlib import metadata
