@@ -3,9 +3,6 @@
 One file per NAS benchmark. A search sees `Benchmark.evaluate` only; `Benchmark.report` is opened once,
 after the search.
 
-* `Architectures`: the architectures of a table, one per row.
-* `read_architectures`: the architectures of a table.
-* `resolved`: names of columns that were divided at commas, put together again where they are the name of a column.
 * `Standing`: where an architecture stands among all listed ones, by validation fitness.
 * `Benchmark`: where fitness comes from.
 * `Listing`: a benchmark that lists the architectures among which it ranks.
@@ -16,10 +13,6 @@ after the search.
 * `Estimate`: what a search is expected to take.
 * `Estimable`: a benchmark that can tell how long its answers take.
 * `FunctionBenchmark`: a benchmark that computes its answers; fulfils `ktnas.benchmarks.Benchmark`.
-* `words_of`: the words of a name, in small letters, whether capitals or anything else divides them.
-* `tells_of_rows`: whether a column is called as those are that number, date or describe rows.
-* `why_no_architecture`: why a column is none of architectures, although it can be divided as codes can.
-* `tells_nothing`: whether almost every symbol occurs once, so that no architecture can tell of another.
 * `KnownBenchmark`: a benchmark known by name.
 * `BenchmarkEntry`: one line of the inventory.
 * `known_benchmark`: what is known of the benchmark of that name.
@@ -33,7 +26,6 @@ after the search.
 * `TableBenchmark`: a benchmark over listed architectures; fulfils `ktnas.benchmarks.Benchmark`.
 * `listed_space`: ``base`` itself if ``genotypes``, all different, are every code of it.
 * `load_table`: a benchmark whose tasks are columns of a table.
-* `task_columns`: names of columns that were separated by commas, of which a name may hold some itself.
 """
 
 from __future__ import annotations
@@ -43,9 +35,6 @@ from typing import TYPE_CHECKING
 import lazy_loader as lazy
 
 if TYPE_CHECKING:
-    from ktnas.benchmarks.arch_column import Architectures as Architectures
-    from ktnas.benchmarks.arch_column import read_architectures as read_architectures
-    from ktnas.benchmarks.arch_column import resolved as resolved
     from ktnas.benchmarks.base import Benchmark as Benchmark
     from ktnas.benchmarks.base import Listing as Listing
     from ktnas.benchmarks.base import Standing as Standing
@@ -56,10 +45,6 @@ if TYPE_CHECKING:
     from ktnas.benchmarks.estimate import Estimable as Estimable
     from ktnas.benchmarks.estimate import Estimate as Estimate
     from ktnas.benchmarks.functions import FunctionBenchmark as FunctionBenchmark
-    from ktnas.benchmarks.identifiers import tells_nothing as tells_nothing
-    from ktnas.benchmarks.identifiers import tells_of_rows as tells_of_rows
-    from ktnas.benchmarks.identifiers import why_no_architecture as why_no_architecture
-    from ktnas.benchmarks.identifiers import words_of as words_of
     from ktnas.benchmarks.known import BenchmarkEntry as BenchmarkEntry
     from ktnas.benchmarks.known import KnownBenchmark as KnownBenchmark
     from ktnas.benchmarks.registry import find_benchmark as find_benchmark
@@ -73,22 +58,19 @@ if TYPE_CHECKING:
     from ktnas.benchmarks.table import TaskRecord as TaskRecord
     from ktnas.benchmarks.table import listed_space as listed_space
     from ktnas.benchmarks.user_table import load_table as load_table
-    from ktnas.benchmarks.user_table import task_columns as task_columns
 
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
-        "arch_column": ["Architectures", "read_architectures", "resolved"],
         "base": ["Standing", "Benchmark", "Listing"],
         "complexity_proxy": ["Tabulated", "tabulated"],
         "computed": ["ComputedBenchmark", "HasData"],
         "estimate": ["Estimate", "Estimable"],
         "functions": ["FunctionBenchmark"],
-        "identifiers": ["words_of", "tells_of_rows", "why_no_architecture", "tells_nothing"],
         "known": ["KnownBenchmark", "BenchmarkEntry"],
         "registry": ["known_benchmark", "known_benchmarks", "load_benchmark", "find_benchmark", "inventory"],
         "synthetic": ["CorrelatedTasks", "with_correlated_task"],
         "table": ["TaskRecord", "TableBenchmark", "listed_space"],
-        "user_table": ["load_table", "task_columns"],
+        "user_table": ["load_table"],
     },
 )

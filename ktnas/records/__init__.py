@@ -1,11 +1,5 @@
 """What runs leave on disk, and the way back from it: a contract (docs/output.md).
 
-* `Recorded`: runs of one arm in one directory.
-* `distinguished`: all runs, with names by which arms can be told apart; a run that is recorded twice comes once.
-* `same_course`: whether two runs went the same way.
-* `differences`: per method, the values of what differs between the methods, each after its name.
-* `table_digest`: a digest of the columns of a table that a run uses, in the order of its rows.
-* `same_values`: whether two digests, of `table_digest` or of `data_digest`, tell of the same values.
 * `EvaluationLog`: appends evaluations to ``answers.jsonl`` of a run directory as they arrive.
 * `read_evaluations`: the evaluations in ``answers.jsonl`` of a run directory, by task and genotype.
 * `read_directories`: the finished runs of all directories, under names by which arms can be told apart
@@ -36,12 +30,6 @@ from typing import TYPE_CHECKING
 import lazy_loader as lazy
 
 if TYPE_CHECKING:
-    from ktnas.records.arms import Recorded as Recorded
-    from ktnas.records.arms import differences as differences
-    from ktnas.records.arms import distinguished as distinguished
-    from ktnas.records.arms import same_course as same_course
-    from ktnas.records.digest import same_values as same_values
-    from ktnas.records.digest import table_digest as table_digest
     from ktnas.records.evaluations import EvaluationLog as EvaluationLog
     from ktnas.records.evaluations import read_evaluations as read_evaluations
     from ktnas.records.reader import read_directories as read_directories
@@ -66,8 +54,6 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
-        "arms": ["Recorded", "distinguished", "same_course", "differences"],
-        "digest": ["table_digest", "same_values"],
         "evaluations": ["EvaluationLog", "read_evaluations"],
         "reader": ["read_directories"],
         "run_directory": ["RunDirectory", "places_of", "unused_directory"],
