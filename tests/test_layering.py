@@ -53,7 +53,7 @@ HEAVY = {
     "rich": {"report.*"},
     "torch": {"training.*", "datasets.objectives.*"},
     "safetensors": {"training.*"},
-    "PIL": {"datasets.images.folder"},
+    "PIL": {"datasets.images.pictures"},
     "nas_bench_graph": set(),
 }
 """Libraries that are imported inside functions only, and by these modules only."""

@@ -9,6 +9,7 @@
 * `named_proxy`: a proxy; scores of untrained networks are kept in the user's cache directory.
 * `RunOptions`: everything that decides a run but its seed, by name.
 * `read_sweep`: the sweep that a file describes, checked.
+* `Shares`: shares of images to train on, above 0 up to 1.
 * `named_path`: a task's name and the path or name of its dataset.
 * `TrainingChoice`: live training by name; None leaves what suits space and data.
 * `require_torch`: refuse live training where its packages are not installed.
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ktnas.config.options import parts as parts
     from ktnas.config.proxy import named_proxy as named_proxy
     from ktnas.config.run_options import RunOptions as RunOptions
+    from ktnas.config.shares import Shares as Shares
     from ktnas.config.sweep_file import read_sweep as read_sweep
     from ktnas.config.training import TrainingChoice as TrainingChoice
     from ktnas.config.training import named_path as named_path
@@ -43,6 +45,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "options": ["Group", "Option", "parts"],
         "proxy": ["named_proxy"],
         "run_options": ["RunOptions"],
+        "shares": ["Shares"],
         "sweep_file": ["read_sweep"],
         "training": ["named_path", "TrainingChoice", "require_torch"],
     },

@@ -2,6 +2,8 @@
 
 * `Split`: one part of a dataset.
 * `Dataset`: what a network is trained on, and judged by.
+* `Account`: what is to be told of a dataset beside its images.
+* `from_torch`: a dataset from map-style datasets of torch.
 """
 
 from __future__ import annotations
@@ -11,12 +13,16 @@ from typing import TYPE_CHECKING
 import lazy_loader as lazy
 
 if TYPE_CHECKING:
+    from ktnas.datasets.account import Account as Account
     from ktnas.datasets.dataset import Dataset as Dataset
     from ktnas.datasets.dataset import Split as Split
+    from ktnas.datasets.map_style import from_torch as from_torch
 
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
+        "account": ["Account"],
         "dataset": ["Split", "Dataset"],
+        "map_style": ["from_torch"],
     },
 )

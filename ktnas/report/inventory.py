@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from ktnas.benchmarks.known import BenchmarkEntry
+from ktnas.datasets.dataset import Dataset
 from ktnas.datasets.images.registry import Entry as DatasetEntry
 from ktnas.report.tables import ABSENT, _console, _plain, _table
 
@@ -52,6 +53,49 @@ def print_datasets(datasets: Sequence[DatasetEntry], places: Sequence[str], stre
     for hint, names in _hints(datasets).items():
         console.print(_plain(f"not found: {', '.join(names)}. {hint}"))
     console.print(f"Looked into: {_plain(', '.join(places))}", style="dim")
+
+
+def print_dataset(dataset: Dataset, stream: TextIO) -> None:
+    """What was read of a dataset: images of each class in each part, what was converted, all that was not read."""
+    console, parts = _console(stream), dataset.parts
+    shape = " x ".join(map(str, dataset.shape))
+    pixels = dataset.train.images.dtype
+    console.print(f"[bold]{_plain(dataset.name)}[/]: images of {shape}, {pixels}; {_plain(str(dataset.objective))}\n")
+    table = _table(["class"], [*parts, "all"])
+    rows = _classes(dataset)
+    for name, counts in rows.items():
+        table.add_row(_plain(name), *(f"{count:,}" for count in counts), f"{sum(counts):,}")
+    sizes = [len(part) for part in parts.values()]
+    table.add_row("all", *(f"{size:,}" for size in sizes), f"{sum(sizes):,}")
+    console.print(table)
+    console.print()
+    for remark in dataset.account.remarks:
+        console.print(_plain(remark))
+    for one in dataset.account.passed_over:
+        console.print(_plain(f"not read: {one.path} ({one.reason})"))
+
+
+def as_read(dataset: Dataset) -> dict[str, object]:
+    """The same as plain values."""
+    return {
+        "kind": "dataset",
+        "name": dataset.name,
+        "shape": list(dataset.shape),
+        "pixels": str(dataset.train.images.dtype),
+        "objective": str(dataset.objective),
+        "parts": {key: len(part) for key, part in dataset.parts.items()},
+        "classes": {name: dict(zip(dataset.parts, counts, strict=True)) for name, counts in _classes(dataset).items()},
+        "remarks": list(dataset.account.remarks),
+        "not_read": [{"path": one.path, "reason": one.reason} for one in dataset.account.passed_over],
+        "note": dataset.note,
+    }
+
+
+def _classes(dataset: Dataset) -> dict[str, list[int]]:
+    """Images of each class, part by part; empty where images have not one class each."""
+    columns = list(zip(*dataset.per_class.values(), strict=True))
+    names = dataset.account.classes or [str(i) for i in range(len(columns))]
+    return {name: list(counts) for name, counts in zip(names, columns, strict=True)}
 
 
 def _hints(datasets: Sequence[DatasetEntry]) -> dict[str, list[str]]:

@@ -43,7 +43,7 @@ def network():
 
 def losses(device, recipe=RECIPE):
     told = []
-    train(network(), dataset(), recipe, device=device, seed=3, observe=lambda result: told.append(result.loss))
+    train(network(), dataset(), recipe, device=device, seed=3, on_epoch=lambda result: told.append(result.loss))
     return told
 
 

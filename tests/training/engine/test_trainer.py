@@ -66,7 +66,7 @@ def equal(a, b):
 
 def test_a_tiny_set_is_learnt():
     losses = []
-    found = trained(Recipe(epochs=8, batch_size=8), observe=lambda result: losses.append(result.loss))
+    found = trained(Recipe(epochs=8, batch_size=8), on_epoch=lambda result: losses.append(result.loss))
     assert found.metrics["accuracy"] == found.fitness == 100.0
     assert losses[-1] < losses[0] / 2
     assert found.epochs == 8
@@ -259,7 +259,7 @@ class TestProceed:
         trained(
             Recipe(epochs=4, batch_size=8),
             proceed=lambda epoch, fitness: asked.append(epoch) or True,
-            observe=results.append,
+            on_epoch=results.append,
             rungs=(1, 3),
         )
         assert asked == [1, 3]
@@ -283,7 +283,7 @@ class TestProceed:
 
 def test_an_observer_is_told_after_each_epoch():
     told = []
-    trained(Recipe(epochs=3, batch_size=8), observe=told.append)
+    trained(Recipe(epochs=3, batch_size=8), on_epoch=told.append)
     assert [(r.epoch, r.epochs) for r in told] == [(1, 3), (2, 3), (3, 3)]
     assert all(isinstance(r, EpochResult) for r in told)
     assert [r.fitness is None for r in told] == [True, True, False]
