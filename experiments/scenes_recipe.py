@@ -1,0 +1,301 @@
+"""By which recipe to train the table of rendered scenes: how well seeds agree on an order of networks, at what cost.
+
+    python experiments/scenes_recipe.py            # hours on a processor; what is in its file is not trained again
+    python experiments/scenes_recipe.py --smoke    # seconds
+
+The networks are the first of `scenes_networks.in_order`, drawn at random within strata of parameters and depth. First
+few networks on few tasks by many recipes, then more on all. The chosen recipe is the table's (`scenes_table.RECIPE`),
+and its own figures are of the trainings in the table: networks with all three seeds, the first 40 of which are these.
+Trainings are kept, line by line, in ``scenes_recipe-trainings.csv`` beside the results.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import harness
+import numpy as np
+import scenes_table
+import torch
+from harness import Options, Work
+from scenes_networks import SPACE, in_order
+from scenes_rows import Rows
+from scenes_training import Setting, Trainer
+from scipy.stats import spearmanr
+
+from ktnas.comparison_report import Value, markdown_table, number
+from ktnas.training.scenes import TASKS
+from ktnas.typing import FloatArray
+
+NETWORKS = 40
+"""What the recipe is to be chosen on; screening takes the first of them."""
+
+PARTS = 3
+"""Equal parts of the test scenes, so that more validation scenes can be judged from the same trainings."""
+
+COLUMNS = (
+    *("setting", "network", "task", "seed", "validation", "further1", "further2", "further3"),
+    *("parameters", "flops", "seconds", "machine"),
+)
+KEY = 4
+
+Trained = Mapping[tuple[str, str], Mapping[str, Mapping[int, tuple[FloatArray, float]]]]
+"""By setting and task, then network, then seed: metrics on equal parts, and seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What is trained by one setting.
+
+    Attributes:
+        setting: The setting.
+        tasks: On which tasks.
+        networks: How many networks of the order.
+        seeds: How many seeds.
+    """
+
+    setting: Setting
+    tasks: tuple[str, ...]
+    networks: int = 12
+    seeds: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far seeds agree on the order of networks on one task.
+
+    Attributes:
+        networks: Number of networks.
+        seeds: Number of seeds.
+        every: Mean Spearman's rho of two seeds over all networks.
+        fewer: The same with the validation part alone, a quarter of the scenes; None in the table.
+        quarter: Within the best quarter by a third seed, the mean over the choices of that seed; None without one.
+        between: Standard deviation between networks, noise taken off.
+        within: Standard deviation between seeds of a network.
+        seconds: Mean of a training.
+    """
+
+    networks: int
+    seeds: int
+    every: float
+    fewer: float | None
+    quarter: float | None
+    between: float
+    within: float
+    seconds: float
+
+
+def agreement(metrics: FloatArray, seconds: float) -> Agreement:
+    """Of metrics ``(seeds, networks, parts)``, the mean over parts being what is judged; higher is better."""
+    seeds, networks, parts = metrics.shape
+    judged = metrics.mean(axis=2)
+    within = float(judged.var(axis=0, ddof=1).mean())
+    between = float(judged.mean(axis=0).var(ddof=1)) - within / seeds
+    return Agreement(
+        networks=networks,
+        seeds=seeds,
+        every=mean_rho(judged),
+        fewer=mean_rho(metrics[:, :, 0]) if parts > 1 else None,
+        quarter=best_quarter(judged) if seeds > 2 else None,
+        between=float(np.sqrt(max(0.0, between))),
+        within=float(np.sqrt(within)),
+        seconds=seconds,
+    )
+
+
+def mean_rho(metrics: FloatArray) -> float:
+    """Mean Spearman's rho of two rows of ``(seeds, networks)``."""
+    pairs = itertools.combinations(range(len(metrics)), 2)
+    return float(np.mean([rho(metrics[i], metrics[j]) for i, j in pairs]))
+
+
+def best_quarter(metrics: FloatArray) -> float:
+    """Mean rho of two rows of ``(seeds, networks)`` among the quarter of the networks that a third row holds best.
+
+    Were they chosen by the two rows themselves, luck in one would have to be made good by the other, and even equal
+    trainings would seem to disagree.
+    """
+    found = []
+    for third in range(len(metrics)):
+        chosen = np.argsort(-metrics[third], kind="stable")[: max(3, metrics.shape[1] // 4)]
+        others = [row for row in range(len(metrics)) if row != third]
+        found.append(mean_rho(metrics[others][:, chosen]))
+    return float(np.mean(found))
+
+
+def rho(first: FloatArray, second: FloatArray) -> float:
+    """Spearman's rho; 0 where all values of one are equal."""
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        return 0.0
+    return float(spearmanr(first, second).statistic)
+
+
+def measure(screenings: Sequence[Screening], path: Path, device: str) -> Rows:
+    """Train what is not in the file yet."""
+    torch.set_num_threads(1)
+    rows = Rows(path, {"table": "scenes, choice of the recipe", "version": 1, "space": SPACE.name}, COLUMNS, KEY)
+    machine = str(rows.machine(scenes_table.machine(device)))
+    number_of = itertools.count()
+    for screening in screenings:
+        trainer = Trainer(screening.setting, device, PARTS)
+        for network, task, seed in itertools.product(
+            in_order()[: screening.networks], screening.tasks, range(screening.seeds)
+        ):
+            key = (screening.setting.name, network.code, task, str(seed))
+            with rows.claimed(next(number_of), key) as mine:
+                if mine:
+                    result = trainer(network.genotype, task, seed)
+                    tests = result.tests or (None,) * PARTS
+                    shown = [scenes_table.metric(value) for value in (result.validation, *tests)]
+                    sizes = (str(result.parameters), str(result.flops), f"{result.seconds:.2f}", machine)
+                    rows.append((*key, *shown, *sizes))
+    return rows
+
+
+def trained(lines: Sequence[Mapping[str, str]], parts: Sequence[str]) -> Trained:
+    """Lines of a file, sorted; a training that failed is worse than all others."""
+    found: dict[tuple[str, str], dict[str, dict[int, tuple[FloatArray, float]]]] = defaultdict(
+        lambda: defaultdict(dict)
+    )
+    for line in lines:
+        metrics = np.array([float(line[part]) if line[part] else -np.inf for part in parts])
+        found[line["setting"], line["task"]][line["network"]][int(line["seed"])] = metrics, float(line["seconds"])
+    return found
+
+
+def agreements(found: Trained, least: int = 2) -> dict[tuple[str, str], Agreement]:
+    """By setting and task, of the networks with most seeds, where these are ``least`` seeds and three networks."""
+    result = {}
+    for key, networks in found.items():
+        most = max(len(by_seed) for by_seed in networks.values())
+        complete = [by_seed for by_seed in networks.values() if len(by_seed) == most]
+        if len(complete) > 2 and most >= least:
+            metrics = np.array([[by_seed[seed][0] for by_seed in complete] for seed in range(most)])
+            seconds = float(np.mean([by_seed[seed][1] for by_seed in complete for seed in range(most)]))
+            result[key] = agreement(np.maximum(metrics, -1e9), seconds)
+    return result
+
+
+def lines_of(found: Mapping[tuple[str, str], Agreement]) -> list[list[str]]:
+    """A line of the table per setting."""
+    settings = dict.fromkeys(setting for setting, _ in found)
+    lines = []
+    for setting in settings:
+        mine = {task: found[setting, task] for task in TASKS if (setting, task) in found}
+        cells = [f"{mine[task].every:.2f}" if task in mine else "-" for task in TASKS]
+        first = next(iter(mine.values()))
+        mean = float(np.mean([one.every for one in mine.values()]))
+        seconds = float(np.mean([one.seconds for one in mine.values()]))
+        lines.append([setting, f"{first.networks} x {first.seeds}", *cells, f"{mean:.2f}", f"{seconds:.1f}"])
+    return lines
+
+
+def chosen_lines(found: Mapping[tuple[str, str], Agreement]) -> list[list[str]]:
+    """A line per task for the chosen recipe."""
+    return [
+        [
+            *(task, f"{one.networks} x {one.seeds}", f"{one.every:.2f}"),
+            "-" if one.quarter is None else f"{one.quarter:.2f}",
+            *(number(one.between), number(one.within), f"{one.seconds:.1f}"),
+        ]
+        for (_, task), one in found.items()
+    ]
+
+
+def explained(screened: Mapping[tuple[str, str], Agreement], chosen: Mapping[tuple[str, str], Agreement]) -> str:
+    """The tables, with what they show."""
+    header = ["setting", "networks x seeds", *TASKS, "mean", "s"]
+    text = f"""\
+### Screening of recipes
+
+Mean Spearman's rho between two seeds over networks of `transnas101-micro`, on 2,000 validation scenes, and mean
+processor seconds of a training with its measurements. A setting reads: pixels, images x epochs, batch, learning rate,
+channels; then what differs from the defaults of the scenes and of the recipe. With so few networks a figure may be off
+by .2.
+
+{markdown_table(header, lines_of(screened))}
+"""
+    if not chosen:
+        return text
+    header = ["task", "networks x seeds", "rho, all", "rho, best quarter", "between networks", "between seeds", "s"]
+    return f"""{text}
+### The chosen recipe
+
+`{scenes_table.RECIPE.name}`, from the trainings in the table: mean Spearman's rho between two seeds over all networks,
+and within the quarter that is best by the third seed; standard deviations of the metric between networks (noise taken
+off) and between seeds of one network.
+
+{markdown_table(header, chosen_lines(chosen))}
+"""
+
+
+def published(found: Mapping[tuple[str, str], Agreement]) -> list[dict[str, Value]]:
+    """Rows of the CSV file."""
+    return [
+        {
+            "setting": setting,
+            "task": task,
+            "networks": one.networks,
+            "seeds": one.seeds,
+            "rho": one.every,
+            "rho_500_scenes": one.fewer,
+            "rho_best_quarter": one.quarter,
+            "between": one.between,
+            "within": one.within,
+            "seconds": one.seconds,
+        }
+        for (setting, task), one in found.items()
+    ]
+
+
+def table_lines(path: Path) -> list[dict[str, str]]:
+    """Lines of the table, as far as it has come."""
+    if not path.is_file():
+        return []
+    lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+    named = [dict(zip(scenes_table.COLUMNS, line.split(","), strict=False)) for line in lines[1:]]
+    return [{**line, "setting": scenes_table.RECIPE.name} for line in named if len(line) == len(scenes_table.COLUMNS)]
+
+
+def main() -> None:
+    """Train, compare, publish."""
+    parser = harness.parser_of(__doc__, None)
+    parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:N (default: %(default)s)")
+    parser.add_argument("--only-report", action="store_true", help="train nothing; of what is in the file")
+    given: argparse.Namespace = parser.parse_args()
+    opts: Options = harness.read(parser, given, __file__)
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+    screenings = SMOKE if opts.smoke else SCREENINGS
+    rows = measure(() if given.only_report else screenings, opts.out / f"{opts.name}-trainings.csv", given.device)
+    lines = [dict(zip(COLUMNS, line, strict=True)) for line in rows.lines.values()]
+    rows.close()
+    screened = agreements(trained(lines, COLUMNS[KEY : KEY + 1 + PARTS]))
+    chosen = agreements(trained(table_lines(opts.out / "scenes_table.csv"), ["validation"]), least=3)
+    work = Work({"trainings": len(lines)}, sum(float(line["seconds"]) for line in lines))
+    harness.publish(opts, explained(screened, chosen), [*published(screened), *published(chosen)], {}, work=work)
+
+
+_FEW = ("class_scene", "jigsaw", "normal")
+_BASE = Setting()
+SCREENINGS = (
+    Screening(_BASE, ("class_scene", "room_layout", "jigsaw", "normal")),
+    Screening(replace(_BASE, rate=0.03), ("class_scene", "room_layout", "jigsaw")),
+    Screening(replace(_BASE, rate=0.05, channels=16), _FEW),
+    Screening(replace(_BASE, images=4000, rate=0.02), ("class_scene", "normal")),
+    Screening(replace(_BASE, rate=0.02, channels=16), ("class_scene", "normal")),
+)
+SMOKE = (
+    Screening(replace(scenes_table.SMOKE, test=PARTS * 16), ("class_scene", "jigsaw"), networks=3),
+    Screening(replace(scenes_table.SMOKE, test=PARTS * 16, rate=0.01), ("class_scene",), networks=3),
+)
+
+
+if __name__ == "__main__":
+    harness.start(main)

@@ -1,0 +1,266 @@
+"""Measure the table of rendered scenes: networks of TransNAS-Bench-101 micro, trained on seven tasks, line by line.
+
+    python experiments/scenes_table.py                       # on a processor, one process per core; hours
+    python experiments/scenes_table.py --processes 1         # beside other work
+    python experiments/scenes_table.py --device cuda         # the same on a GPU: goes through the whole space
+    python experiments/scenes_table.py --check 10            # train ten listed lines again and compare
+    python experiments/scenes_table.py --smoke               # seconds; published nowhere
+
+Stop it with Ctrl-C or kill whenever you like, and start it again with the same command: what is in the file is not done
+again, and no line is half written. Any number of these commands may run at once on one machine. The order of work was
+fixed before anything was measured (`scenes_networks.in_order`): the first 60 networks with seeds 0, 1 and 2, the others
+with seed 0, all tasks of a network together. The file is of use at any time; the first 500 networks are what is aimed
+at, all 1,948 what is hoped for (`--networks`).
+
+Each line says: code of the network (the first of its codes), task, seed; the metric on the validation and on the test
+scenes, higher is better; parameters, FLOPs; seconds of a processor (of a GPU: on the clock); number of the machine,
+which a line that begins with # describes. The head holds the recipe, and a file with another recipe is refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import harness
+import numpy as np
+import torch
+from scenes_networks import SPACE, in_order
+from scenes_rows import Rows
+from scenes_training import Result, Setting, Trainer
+
+from ktnas.errors import KtnasError
+from ktnas.rng import Streams
+from ktnas.training.device import resolve
+from ktnas.training.scenes import TASKS
+from ktnas.training.workers import default_workers
+from ktnas.typing import Genotype
+
+VERSION = 1
+"""Of the table: raised whenever its numbers would change."""
+
+RECIPE = Setting()
+SMOKE = replace(RECIPE, images=64, size=16, epochs=1, channels=2, validation=32, test=32)
+COLUMNS = ("network", "task", "seed", "validation", "test", "parameters", "flops", "seconds", "machine")
+KEY = 3
+REPEATED = 60
+"""Networks that are trained with all `SEEDS`, so that the noise is known."""
+
+SEEDS = (0, 1, 2)
+DIGITS = 8
+"""Significant digits of a metric."""
+
+REPORT_EVERY_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A line to be measured."""
+
+    genotype: Genotype
+    task: str
+    seed: int
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What names it in the file."""
+        return "".join(map(str, self.genotype)), self.task, str(self.seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What every process is told.
+
+    Attributes:
+        setting: The recipe.
+        out: The file.
+        device: Where.
+        networks: How many of the order.
+    """
+
+    setting: Setting
+    out: Path
+    device: str
+    networks: int
+
+    def work(self) -> list[Training]:
+        """All lines, in the order in which they are measured."""
+        return [
+            Training(network.genotype, task, seed)
+            for i, network in enumerate(in_order()[: self.networks])
+            for seed in (SEEDS if i < REPEATED else SEEDS[:1])
+            for task in TASKS
+        ]
+
+    def rows(self) -> Rows:
+        """The file."""
+        head = {
+            "table": "scenes",
+            "version": VERSION,
+            "recipe": self.setting.digest,
+            "space": SPACE.name,
+            "setting": asdict(self.setting),
+        }
+        return Rows(self.out, head, COLUMNS, KEY)
+
+
+def machine(device: str) -> dict[str, object]:
+    """What decides the bits of a result beside the recipe."""
+    place = resolve(device)
+    name = torch.cuda.get_device_name(place) if place.type == "cuda" else processor()
+    return {"on": name, "torch": torch.__version__.partition("+")[0], "numpy": np.__version__}
+
+
+def processor() -> str:
+    """Kind of the processor and the instructions that torch uses of it."""
+    kind = harness.hardware().rpartition(", ")[0]
+    return f"{kind}, {torch.backends.cpu.get_cpu_capability()}"
+
+
+def measure(job: Job, show: bool) -> None:
+    """Measure lines until none is left that nobody else is at."""
+    torch.set_num_threads(1)
+    rows = job.rows()
+    try:
+        number_here, trainer = str(rows.machine(machine(job.device))), Trainer(job.setting, job.device)
+        view = View(len(job.work())) if show else None
+        for number, training in enumerate(job.work()):
+            if training.key in rows.lines:
+                continue
+            with rows.claimed(number, training.key) as mine:
+                if mine:
+                    result = trainer(training.genotype, training.task, training.seed)
+                    rows.append((*training.key, *told(result), number_here))
+            if view is not None:
+                view.show(len(rows.lines))
+    finally:
+        rows.close()
+
+
+def told(result: Result) -> tuple[str, ...]:
+    """The columns of a result; a training that failed has no metrics."""
+    metrics = ("", "") if result.validation is None else (metric(result.validation), metric(result.tests[0]))
+    return (*metrics, str(result.parameters), str(result.flops), f"{result.seconds:.2f}")
+
+
+def metric(value: float | None) -> str:
+    """A metric as the file has it; nothing where there is none."""
+    return "" if value is None else f"{value:.{DIGITS}g}"
+
+
+class View:
+    """Tells on standard error how far the file has come, and when it will be complete at this pace."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._began, self._told, self._first = total, time.monotonic(), -REPORT_EVERY_S, -1
+
+    def show(self, done: int) -> None:
+        """Tell, unless that was done a moment ago."""
+        now = time.monotonic()
+        self._first = done if self._first < 0 else self._first
+        if now - self._told < REPORT_EVERY_S and done < self._total:
+            return
+        self._told, new, passed = now, done - self._first, now - self._began
+        left = f", {passed / new * (self._total - done) / 3600:.1f} h left" if new else ""
+        pace = f", {3600 * new / passed:.0f} trainings per hour" if new else ""
+        sys.stderr.write(f"scenes_table: {done} of {self._total} trainings{pace}{left}\n")
+        sys.stderr.flush()
+
+
+def run(job: Job, processes: int) -> None:
+    """Measure in this process, and in others beside it."""
+    job.rows().close()  # what is wrong with the file is told here, once
+    context = multiprocessing.get_context("spawn")
+    others = [context.Process(target=_other, args=(job,)) for _ in range(processes - 1)]
+    for other in others:
+        other.start()
+    try:
+        measure(job, show=True)
+        for other in others:
+            other.join()
+    finally:
+        for other in others:
+            other.terminate()
+            other.join()
+
+
+def _other(job: Job) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends this one
+    measure(job, show=False)
+
+
+def check(job: Job, count: int) -> int:
+    """Train listed lines again, spread over the file, and compare; returns how many differ."""
+    torch.set_num_threads(1)
+    rows = job.rows()
+    rows.close()
+    here, trainer = machine(job.device), Trainer(job.setting, job.device)
+    listed = [training for training in job.work() if training.key in rows.lines]
+    chosen = Streams(0).rng("check").permutation(len(listed))[:count]
+    different = 0
+    for training in (listed[i] for i in sorted(chosen)):
+        values = dict(zip(COLUMNS, rows.lines[training.key], strict=True))
+        there = rows.machines[int(values["machine"])]
+        found = dict(zip(COLUMNS[KEY:], told(trainer(training.genotype, training.task, training.seed)), strict=False))
+        same = all(values[name] == found[name] for name in ("validation", "test", "parameters", "flops"))
+        different += not same
+        kind = "same kind of machine" if there == here else f"measured on {there['on']}, torch {there['torch']}"
+        line = " ".join(training.key)
+        verdict = "equal" if same else f"DIFFERENT: {values['validation']} is {found['validation']} here"
+        print(f"{line}: {verdict} ({kind})")
+    print(f"{len(chosen) - different} of {len(chosen)} lines are equal on {here['on']}, torch {here['torch']}")
+    return different
+
+
+def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--processes", type=int, help="processes (default: one per core, two on a GPU)")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:N (default: %(default)s)")
+    parser.add_argument("--networks", type=int, default=len(in_order()), help="of the order (default: all)")
+    parser.add_argument("--out", type=Path, help="the file (default: experiments/results/scenes_table.csv)")
+    parser.add_argument("--check", type=int, metavar="N", help="train N listed lines again and compare")
+    parser.add_argument("--smoke", action="store_true", help="least that runs through every line; published nowhere")
+    given = parser.parse_args(arguments)
+    if given.networks < 1 or (given.check is not None and given.check < 1):
+        parser.error("--networks and --check must be at least 1")
+    try:
+        suitable = default_workers(str(resolve(given.device)))
+    except KtnasError as error:
+        parser.error(str(error))
+    given.processes = suitable if given.processes is None else given.processes
+    if given.processes < 1:
+        parser.error("--processes must be at least 1")
+    return given
+
+
+def main() -> None:
+    """Measure, or check."""
+    given = options()
+    directory = harness.SMOKE if given.smoke else harness.RESULTS
+    job = Job(
+        SMOKE if given.smoke else RECIPE,
+        given.out or directory / "scenes_table.csv",
+        given.device,
+        2 if given.smoke else given.networks,
+    )
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        if given.check is not None:
+            raise SystemExit(1 if check(job, given.check) else 0)
+        run(job, given.processes)
+    except KeyboardInterrupt:
+        raise SystemExit("interrupted; the same command goes on from here") from None
+
+
+if __name__ == "__main__":
+    harness.start(main)
