@@ -41,7 +41,7 @@ PARTS = 3
 
 COLUMNS = (
     *("setting", "network", "task", "seed", "validation", "further1", "further2", "further3"),
-    *("parameters", "flops", "seconds", "machine"),
+    *("loss", "loss1", "loss2", "loss3", "parameters", "flops", "seconds", "machine"),
 )
 KEY = 4
 
@@ -151,8 +151,9 @@ def measure(screenings: Sequence[Screening], path: Path, device: str) -> Rows:
             with rows.claimed(next(number_of), key) as mine:
                 if mine:
                     result = trainer(network.genotype, task, seed)
-                    tests = result.tests or (None,) * PARTS
-                    shown = [scenes_table.metric(value) for value in (result.validation, *tests)]
+                    nothing = (None,) * PARTS
+                    told = result.validation, *(result.tests or nothing), result.loss, *(result.test_losses or nothing)
+                    shown = [scenes_table.metric(value) for value in told]
                     sizes = (str(result.parameters), str(result.flops), f"{result.seconds:.2f}", machine)
                     rows.append((*key, *shown, *sizes))
     return rows
@@ -283,13 +284,13 @@ def main() -> None:
 
 
 _FEW = ("class_scene", "jigsaw", "normal")
+_REST = ("normal", "autoencoder", "segmentsemantic", "class_object", "room_layout", "jigsaw")
 _BASE = Setting()
 SCREENINGS = (
     Screening(_BASE, ("class_scene", "room_layout", "jigsaw", "normal")),
     Screening(replace(_BASE, rate=0.03), ("class_scene", "room_layout", "jigsaw")),
     Screening(replace(_BASE, rate=0.05, channels=16), _FEW),
-    Screening(replace(_BASE, images=4000, rate=0.02), ("class_scene", "normal")),
-    Screening(replace(_BASE, rate=0.02, channels=16), ("class_scene", "normal")),
+    Screening(replace(_BASE, images=4000, rate=0.02), _REST, networks=8),
 )
 SMOKE = (
     Screening(replace(scenes_table.SMOKE, test=PARTS * 16), ("class_scene", "jigsaw"), networks=3),

@@ -13,8 +13,9 @@ with seed 0, all tasks of a network together. The file is of use at any time; th
 at, all 1,948 what is hoped for (`--networks`).
 
 Each line says: code of the network (the first of its codes), task, seed; the metric on the validation and on the test
-scenes, higher is better; parameters, FLOPs; seconds of a processor (of a GPU: on the clock); number of the machine,
-which a line that begins with # describes. The head holds the recipe, and a file with another recipe is refused.
+scenes, higher is better; the loss on both, lower is better; parameters, FLOPs; seconds of a processor (of a GPU: on the
+clock); number of the machine, which a line that begins with # describes. A training that failed has no metrics. The
+head holds the recipe, and a file with another recipe is refused.
 """
 
 from __future__ import annotations
@@ -48,13 +49,14 @@ VERSION = 1
 
 RECIPE = Setting()
 SMOKE = replace(RECIPE, images=64, size=16, epochs=1, channels=2, validation=32, test=32)
-COLUMNS = ("network", "task", "seed", "validation", "test", "parameters", "flops", "seconds", "machine")
+METRICS = ("validation", "test", "loss", "test_loss")
+COLUMNS = ("network", "task", "seed", *METRICS, "parameters", "flops", "seconds", "machine")
 KEY = 3
 REPEATED = 60
 """Networks that are trained with all `SEEDS`, so that the noise is known."""
 
 SEEDS = (0, 1, 2)
-DIGITS = 8
+DIGITS = 7
 """Significant digits of a metric."""
 
 REPORT_EVERY_S = 30.0
@@ -146,8 +148,9 @@ def measure(job: Job, show: bool) -> None:
 
 def told(result: Result) -> tuple[str, ...]:
     """The columns of a result; a training that failed has no metrics."""
-    metrics = ("", "") if result.validation is None else (metric(result.validation), metric(result.tests[0]))
-    return (*metrics, str(result.parameters), str(result.flops), f"{result.seconds:.2f}")
+    (test,), (test_loss,) = (result.tests or (None,)), (result.test_losses or (None,))
+    metrics = (metric(value) for value in (result.validation, test, result.loss, test_loss))
+    return (*metrics, str(result.parameters), str(result.flops), f"{result.seconds:.1f}")
 
 
 def metric(value: float | None) -> str:
@@ -209,7 +212,7 @@ def check(job: Job, count: int) -> int:
         values = dict(zip(COLUMNS, rows.lines[training.key], strict=True))
         there = rows.machines[int(values["machine"])]
         found = dict(zip(COLUMNS[KEY:], told(trainer(training.genotype, training.task, training.seed)), strict=False))
-        same = all(values[name] == found[name] for name in ("validation", "test", "parameters", "flops"))
+        same = all(values[name] == found[name] for name in (*METRICS, "parameters", "flops"))
         different += not same
         kind = "same kind of machine" if there == here else f"measured on {there['on']}, torch {there['torch']}"
         line = " ".join(training.key)

@@ -80,6 +80,8 @@ class Result:
     Attributes:
         validation: The metric on the validation part, higher is better; None where training failed.
         tests: The same on parts of the test.
+        loss: On the validation part, lower is better; None where training failed.
+        test_losses: The same on parts of the test.
         parameters: Of the network.
         flops: Multiply-adds for one image.
         seconds: Of a processor, or on the clock with a GPU.
@@ -87,6 +89,8 @@ class Result:
 
     validation: float | None
     tests: tuple[float, ...]
+    loss: float | None
+    test_losses: tuple[float, ...]
     parameters: int
     flops: int
     seconds: float
@@ -115,11 +119,19 @@ class Trainer:
         began = clock()
         try:
             trained = trainer.train(dataset, genotype)
-            found = tuple(next(iter(trainer.measure(trained.network, dataset, part).values())) for part in tests)
+            measured = [trainer.measure(trained.network, dataset, part) for part in tests]
         except TrainingError:
-            return Result(None, (), 0, 0, clock() - began)
+            return Result(None, (), None, (), 0, 0, clock() - began)
         parameters, flops = (int(trained.metrics[name]) for name in ("parameters", "flops"))
-        return Result(trained.training.fitness, found, parameters, flops, clock() - began)
+        return Result(
+            validation=trained.training.fitness,
+            tests=tuple(next(iter(metrics.values())) for metrics in measured),
+            loss=trained.metrics["loss"],
+            test_losses=tuple(metrics["test loss"] for metrics in measured),
+            parameters=parameters,
+            flops=flops,
+            seconds=clock() - began,
+        )
 
 
 @lru_cache(maxsize=16)

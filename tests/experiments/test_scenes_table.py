@@ -1,0 +1,79 @@
+"""The table of rendered scenes, measured with --smoke."""
+
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "experiments"
+
+
+@pytest.fixture
+def script(imported, monkeypatch, tmp_path):
+    def run(*arguments, name="scenes_table"):
+        monkeypatch.setattr(sys, "argv", [f"{name}.py", "--smoke", *map(str, arguments)])
+        try:
+            runpy.run_path(str(FOLDER / f"{name}.py"), run_name="__main__")
+        except SystemExit as ended:
+            return ended.code
+        return 0
+
+    imported("scenes_table")
+    return run
+
+
+def lines(path):
+    return [line for line in path.read_text().splitlines() if not line.startswith("#")]
+
+
+def test_it_goes_on_where_it_was_cut_off(script, tmp_path, capsys):
+    out = tmp_path / "table.csv"
+    assert script("--out", out, "--processes", 1) == 0
+    assert "42 of 42 trainings" in capsys.readouterr().err
+    whole = out.read_bytes()
+    assert len(lines(out)) == 1 + 2 * 7 * 3
+    assert lines(out)[0].split(",")[:5] == ["network", "task", "seed", "validation", "test"]
+    out.write_bytes(whole[: whole.rfind(b",")])
+    assert script("--out", out, "--processes", 1) == 0
+    there, before = (
+        {line.rpartition(",")[0].rpartition(",")[0] for line in text.decode().splitlines()}
+        for text in (out.read_bytes(), whole)
+    )
+    assert there == before
+
+
+def test_listed_lines_are_checked(script, tmp_path, capsys):
+    out = tmp_path / "table.csv"
+    script("--out", out, "--processes", 1)
+    assert script("--out", out, "--check", 3) == 0
+    assert "3 of 3 lines are equal" in capsys.readouterr().out
+    *first, last = out.read_text().splitlines()
+    values = last.split(",")
+    out.write_text("\n".join([*first, ",".join([*values[:3], "0.5", *values[4:]])]) + "\n")
+    assert script("--out", out, "--check", 100) == 1
+    told = capsys.readouterr().out
+    assert f"{' '.join(values[:3])}: DIFFERENT: 0.5 is {values[3]} here (same kind of machine)" in told
+    assert "41 of 42 lines are equal" in told
+
+
+def test_another_recipe_is_refused(script, tmp_path, capsys):
+    out = tmp_path / "table.csv"
+    script("--out", out, "--processes", 1)
+    out.write_text(out.read_text().replace('"recipe": "', '"recipe": "x'))
+    assert script("--out", out, "--processes", 1) == 2
+    assert "another recipe or version" in capsys.readouterr().err
+
+
+def test_order_of_work(imported):
+    table = imported("scenes_table")
+    work = table.Job(table.RECIPE, Path("unused"), "cpu", 61).work()
+    assert len({training.key for training in work}) == len(work) == 7 * (60 * 3 + 1)
+    assert [training.seed for training in work[:21]] == [0] * 7 + [1] * 7 + [2] * 7
+    assert {training.seed for training in work[-7:]} == {0}
+
+
+@pytest.mark.parametrize("wrong", ["--processes", "--networks", "--check"])
+def test_numbers_must_be_positive(script, wrong, capsys):
+    assert script(wrong, 0) == 2
+    assert f"{wrong}" in capsys.readouterr().err
