@@ -26,8 +26,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import harness
@@ -35,7 +35,7 @@ import numpy as np
 import torch
 from scenes_networks import SPACE, in_order
 from scenes_rows import Rows
-from scenes_training import Result, Setting, Trainer
+from scenes_training import Result, Setting, Trainer, digest
 
 from ktnas.errors import KtnasError
 from ktnas.rng import Streams
@@ -47,8 +47,14 @@ from ktnas.typing import Genotype
 VERSION = 1
 """Of the table: raised whenever its numbers would change."""
 
-RECIPE = Setting()
-SMOKE = replace(RECIPE, images=64, size=16, epochs=1, channels=2, validation=32, test=32)
+FLAT = Setting(5000, size=16, rate=0.02, validation=2000, test=1000, scenes=(("object_classes", 8),))
+"""For tasks that ask for a class or for a few numbers."""
+
+DENSE = Setting(2000, size=32, rate=0.05, validation=1000, test=1000)
+"""For tasks that ask for something of every pixel: in smaller images networks pass on 2 x 2 features at the end."""
+
+RECIPE = {task: DENSE if task in ("segmentsemantic", "normal", "autoencoder") else FLAT for task in TASKS}
+SMOKE = dict.fromkeys(TASKS, Setting(64, channels=2, validation=32, test=32))
 METRICS = ("validation", "test", "loss", "test_loss")
 COLUMNS = ("network", "task", "seed", *METRICS, "parameters", "flops", "seconds", "machine")
 KEY = 3
@@ -81,13 +87,13 @@ class Job:
     """What every process is told.
 
     Attributes:
-        setting: The recipe.
+        recipe: Setting of each task.
         out: The file.
         device: Where.
         networks: How many of the order.
     """
 
-    setting: Setting
+    recipe: Mapping[str, Setting]
     out: Path
     device: str
     networks: int
@@ -106,9 +112,9 @@ class Job:
         head = {
             "table": "scenes",
             "version": VERSION,
-            "recipe": self.setting.digest,
+            "recipe": digest(self.recipe),
             "space": SPACE.name,
-            "setting": asdict(self.setting),
+            "settings": {task: asdict(setting) for task, setting in self.recipe.items()},
         }
         return Rows(self.out, head, COLUMNS, KEY)
 
@@ -131,7 +137,7 @@ def measure(job: Job, show: bool) -> None:
     torch.set_num_threads(1)
     rows = job.rows()
     try:
-        number_here, trainer = str(rows.machine(machine(job.device))), Trainer(job.setting, job.device)
+        number_here, trainer = str(rows.machine(machine(job.device))), Trainer(job.recipe, job.device)
         view = View(len(job.work())) if show else None
         for number, training in enumerate(job.work()):
             if training.key in rows.lines:
@@ -204,7 +210,7 @@ def check(job: Job, count: int) -> int:
     torch.set_num_threads(1)
     rows = job.rows()
     rows.close()
-    here, trainer = machine(job.device), Trainer(job.setting, job.device)
+    here, trainer = machine(job.device), Trainer(job.recipe, job.device)
     listed = [training for training in job.work() if training.key in rows.lines]
     chosen = Streams(0).rng("check").permutation(len(listed))[:count]
     different = 0

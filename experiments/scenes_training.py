@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 from hashlib import sha256
 from time import perf_counter, process_time
@@ -21,7 +22,7 @@ from ktnas.typing import Genotype
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How networks are trained and judged; the same for all tasks.
+    """How networks are trained and judged on a task.
 
     Attributes:
         images: Scenes to train on.
@@ -52,11 +53,6 @@ class Setting:
         """In a word, without the sizes of the parts that are judged on."""
         base = f"{self.size}px {self.images}x{self.epochs} b{self.batch} lr{self.rate:g} c{self.channels}"
         return " ".join([base, *(f"{key}={value:g}" for key, value in (*self.scenes, *self.recipe))])
-
-    @property
-    def digest(self) -> str:
-        """Of all of it."""
-        return sha256(repr(sorted(asdict(self).items())).encode()).hexdigest()[:12]
 
     def dataset(self, task: str) -> Dataset:
         """The scenes as a task."""
@@ -97,23 +93,24 @@ class Result:
 
 
 class Trainer:
-    """Trains on one device by one setting.
+    """Trains on one device.
 
     Args:
-        setting: How.
+        recipe: Setting of each task.
         device: Where.
         parts: Into how many equal parts the test is cut.
     """
 
-    def __init__(self, setting: Setting, device: str = "cpu", parts: int = 1) -> None:
-        self.setting, self.parts = setting, parts
-        self._trainer = CandidateTrainer(setting.plan(0), resolve(device))
+    def __init__(self, recipe: Mapping[str, Setting], device: str = "cpu", parts: int = 1) -> None:
+        self.recipe, self.parts = recipe, parts
+        place = resolve(device)
+        self._trainers = {task: CandidateTrainer(setting.plan(0), place) for task, setting in recipe.items()}
 
     def __call__(self, genotype: Genotype, task: str, seed: int) -> Result:
         """Train a network once."""
-        trainer = self._trainer
-        trainer.plan = self.setting.plan(seed)  # the data, which it has, are the same for all seeds
-        dataset, tests = _data(self.setting, task, self.parts)
+        setting, trainer = self.recipe[task], self._trainers[task]
+        trainer.plan = setting.plan(seed)  # the data, which it has, are the same for all seeds
+        dataset, tests = _data(setting, task, self.parts)
         trainer.data(dataset)
         clock = process_time if trainer.device.type == "cpu" else perf_counter
         began = clock()
@@ -132,6 +129,11 @@ class Trainer:
             flops=flops,
             seconds=clock() - began,
         )
+
+
+def digest(recipe: Mapping[str, Setting]) -> str:
+    """Of all that decides a result beside the program and the machine."""
+    return sha256(repr([(task, astuple(setting)) for task, setting in recipe.items()]).encode()).hexdigest()[:12]
 
 
 @lru_cache(maxsize=16)
