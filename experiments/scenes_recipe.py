@@ -291,6 +291,7 @@ def main() -> None:
 _FEW = ("class_scene", "jigsaw", "normal")
 _REST = ("normal", "autoencoder", "segmentsemantic", "class_object", "room_layout", "jigsaw")
 _BASE = Setting()
+_NEAR = (("object_classes", 8), ("object_share", 0.15))
 SCREENINGS = (
     Screening(_BASE, ("class_scene", "room_layout", "jigsaw", "normal")),
     Screening(replace(_BASE, rate=0.03), ("class_scene", "room_layout", "jigsaw")),
@@ -301,6 +302,24 @@ SCREENINGS = (
     Screening(replace(_BASE, images=2000, size=32, rate=0.05), ("segmentsemantic",), networks=6),
     Screening(replace(_BASE, images=4000, rate=0.02, scenes=(("object_classes", 8),)), ("class_object",), networks=6),
     Screening(replace(_BASE, images=2000, size=32, rate=0.02), ("segmentsemantic", "normal"), networks=6),
+    Screening(replace(_BASE, images=8000, rate=0.03, scenes=(("object_classes", 8),)), ("class_object",), networks=6),
+    Screening(replace(_BASE, images=4000, size=24, rate=0.03), ("normal",), networks=6),
+    Screening(
+        replace(_BASE, images=4000, rate=0.1, scenes=(("object_classes", 8),), recipe=(("warmup", 0.2),)),
+        ("class_object",),
+        networks=5,
+    ),
+    Screening(
+        replace(_BASE, images=4000, rate=0.1, scenes=_NEAR, recipe=(("warmup", 0.2),)),
+        ("class_object", "class_scene", "jigsaw"),
+        networks=6,
+    ),
+    Screening(
+        replace(_BASE, images=2000, size=32, rate=0.1, recipe=(("warmup", 0.2),)),
+        ("normal", "segmentsemantic"),
+        networks=6,
+    ),
+    Screening(replace(_BASE, images=4000, rate=0.1, recipe=(("warmup", 0.2),)), ("class_scene",), networks=6),
 )
 _LEAST = Setting(64, channels=2, validation=32, test=PARTS * 16)
 SMOKE = (

@@ -45,7 +45,7 @@ class Setting:
     channels: int = 8
     validation: int = 500
     test: int = 1500
-    scenes: tuple[tuple[str, int], ...] = ()
+    scenes: tuple[tuple[str, float], ...] = ()
     recipe: tuple[tuple[str, float], ...] = ()
 
     @property
@@ -56,7 +56,7 @@ class Setting:
 
     def dataset(self, task: str) -> Dataset:
         """The scenes as a task."""
-        return Scenes(self.images, self.validation, self.test, self.size, **dict(self.scenes)).dataset(task)
+        return Scenes(self.images, self.validation, self.test, self.size, **dict(self.scenes)).dataset(task)  # type: ignore[arg-type]
 
     def plan(self, seed: int) -> Plan:
         """How candidates are made and trained."""
