@@ -201,11 +201,11 @@ def chosen_lines(found: Mapping[tuple[str, str], Agreement]) -> list[list[str]]:
     """A line per task for the chosen recipe."""
     return [
         [
-            *(task, f"{one.networks} x {one.seeds}", f"{one.every:.2f}"),
+            *(task, setting, f"{one.networks} x {one.seeds}", f"{one.every:.2f}"),
             "-" if one.quarter is None else f"{one.quarter:.2f}",
             *(number(one.between), number(one.within), f"{one.seconds:.1f}"),
         ]
-        for (_, task), one in found.items()
+        for (setting, task), one in found.items()
     ]
 
 
@@ -224,11 +224,19 @@ by .2.
 """
     if not chosen:
         return text
-    header = ["task", "networks x seeds", "rho, all", "rho, best quarter", "between networks", "between seeds", "s"]
+    header = [
+        "task",
+        "setting",
+        "networks x seeds",
+        "rho, all",
+        "rho, best quarter",
+        "between networks",
+        "between seeds",
+        "s",
+    ]
     return f"""{text}
 ### The chosen recipe
 
-`{scenes_table.FLAT.name}`; for the tasks that ask for something of every pixel `{scenes_table.DENSE.name}`.
 From the trainings in the table: mean Spearman's rho between two seeds over all networks, and within the quarter that is
 best by the third seed; standard deviations of the metric between networks (noise taken off) and between seeds of one
 network.

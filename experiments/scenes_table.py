@@ -27,7 +27,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import harness
@@ -47,13 +47,20 @@ from ktnas.typing import Genotype
 VERSION = 1
 """Of the table: raised whenever its numbers would change."""
 
-FLAT = Setting(5000, size=16, rate=0.02, validation=2000, test=1000, scenes=(("object_classes", 8),))
-"""For tasks that ask for a class or for a few numbers."""
+_STEADY = Setting(size=16, rate=0.02, validation=2000, test=1000)
+_QUICK = replace(_STEADY, rate=0.1, recipe=(("warmup", 0.2),))
+_LARGE = Setting(2500, size=32, rate=0.05, validation=1000, test=1000)
+RECIPE = {
+    "class_scene": replace(_STEADY, images=6000),
+    "class_object": replace(_QUICK, images=8000, scenes=(("object_classes", 8), ("object_share", 0.15))),
+    "room_layout": replace(_STEADY, images=5000),
+    "jigsaw": replace(_QUICK, images=4000),
+    "segmentsemantic": replace(_STEADY, images=6000),
+    "normal": _LARGE,
+    "autoencoder": _LARGE,
+}
+"""Setting of each task, as `scenes_recipe` found them to tell networks apart (see there)."""
 
-DENSE = Setting(2000, size=32, rate=0.05, validation=1000, test=1000)
-"""For tasks that ask for something of every pixel: in smaller images networks pass on 2 x 2 features at the end."""
-
-RECIPE = {task: DENSE if task in ("segmentsemantic", "normal", "autoencoder") else FLAT for task in TASKS}
 SMOKE = dict.fromkeys(TASKS, Setting(64, channels=2, validation=32, test=32))
 METRICS = ("validation", "test", "loss", "test_loss")
 COLUMNS = ("network", "task", "seed", *METRICS, "parameters", "flops", "seconds", "machine")
