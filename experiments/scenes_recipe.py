@@ -328,6 +328,8 @@ SCREENINGS = (
     Screening(replace(_WARM, images=4000, scenes=_EIGHT), ("class_object",), networks=3),
     Screening(replace(_WARM, images=4000, scenes=_NEAR), ("class_object", "class_scene"), networks=4),
     Screening(replace(_WARM, images=4000, scenes=_NEAR), ("jigsaw",), networks=3),
+    Screening(replace(_WARM, images=4000, size=32), ("autoencoder",), networks=4),
+    Screening(replace(_WARM, images=4000, size=32), ("normal",), networks=3),
 )
 """In the order in which they were tried, each on as few networks as were enough to go on to the next."""
 

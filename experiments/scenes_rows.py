@@ -9,18 +9,42 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ktnas.errors import ConfigurationError, DataError
-from ktnas.results import complete_lines
+from ktnas.results import complete_lines, write_atomically
 
 _APPEND = 1 << 40
 """The byte whose lock allows to append; far behind those of all claims."""
 
 MARK = b"# "
+
+
+def renew(path: Path, head: Mapping[str, object], keep: Callable[[tuple[str, ...], Mapping[str, Any]], bool]) -> int:
+    """Put another head on a file, and drop the lines that do not hold under it; nothing else may be at the file.
+
+    Args:
+        path: The file.
+        head: The new head.
+        keep: Whether a line, as its values, holds; it is told the old head too.
+
+    Returns:
+        How many lines were dropped.
+
+    Raises:
+        DataError: If the file does not begin with a head.
+    """
+    first, *rest = path.read_text().splitlines()
+    if not first.startswith(MARK.decode()):
+        raise DataError(f"{path}: not a file of results, or a damaged one; remove it or name another --out")
+    before, (columns, *lines) = json.loads(first[len(MARK) :]), rest
+    kept = [line for line in lines if line.startswith(MARK.decode()) or keep(tuple(line.split(",")), before)]
+    new = MARK.decode() + json.dumps(head, sort_keys=True)
+    write_atomically(path, "\n".join([new, columns, *kept]) + "\n")
+    return len(lines) - len(kept)
 
 
 class Rows:

@@ -15,12 +15,14 @@ at, all 1,948 what is hoped for (`--networks`).
 Each line says: code of the network (the first of its codes), task, seed; the metric on the validation and on the test
 scenes, higher is better; the loss on both, lower is better; parameters, FLOPs; seconds of a processor (of a GPU: on the
 clock); number of the machine, which a line that begins with # describes. A training that failed has no metrics. The
-head holds the recipe, and a file with another recipe is refused.
+head holds the recipe, and a file with another recipe is refused; where the settings of some tasks were changed on
+purpose, --renew drops the lines of these tasks alone (stop the other processes first).
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import os
 import signal
@@ -29,12 +31,13 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import harness
 import numpy as np
 import torch
 from scenes_networks import SPACE, in_order
-from scenes_rows import Rows
+from scenes_rows import Rows, renew
 from scenes_training import Result, Setting, Trainer, digest
 
 from ktnas.errors import KtnasError
@@ -114,16 +117,20 @@ class Job:
             for task in TASKS
         ]
 
+    def head(self) -> dict[str, object]:
+        """What the file begins with."""
+        settings = {task: asdict(setting) for task, setting in self.recipe.items()}
+        plain = {"table": "scenes", "version": VERSION, "recipe": digest(self.recipe), "space": SPACE.name}
+        return json.loads(json.dumps({**plain, "settings": settings}))  # type: ignore[no-any-return]  # tuples as lists
+
     def rows(self) -> Rows:
         """The file."""
-        head = {
-            "table": "scenes",
-            "version": VERSION,
-            "recipe": digest(self.recipe),
-            "space": SPACE.name,
-            "settings": {task: asdict(setting) for task, setting in self.recipe.items()},
-        }
-        return Rows(self.out, head, COLUMNS, KEY)
+        return Rows(self.out, self.head(), COLUMNS, KEY)
+
+    def renew(self) -> int:
+        """Drop the lines of tasks whose setting has changed since, and keep the others; returns how many went."""
+        settings: Any = self.head()["settings"]
+        return renew(self.out, self.head(), lambda line, before: before["settings"].get(line[1]) == settings[line[1]])
 
 
 def machine(device: str) -> dict[str, object]:
@@ -243,6 +250,9 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--networks", type=int, default=len(in_order()), help="of the order (default: all)")
     parser.add_argument("--out", type=Path, help="the file (default: experiments/results/scenes_table.csv)")
     parser.add_argument("--check", type=int, metavar="N", help="train N listed lines again and compare")
+    parser.add_argument(
+        "--renew", action="store_true", help="drop lines of tasks with another setting, then go on"
+    )
     parser.add_argument("--smoke", action="store_true", help="least that runs through every line; published nowhere")
     given = parser.parse_args(arguments)
     if given.networks < 1 or (given.check is not None and given.check < 1):
@@ -273,6 +283,8 @@ def main() -> None:
     try:
         if given.check is not None:
             raise SystemExit(1 if check(job, given.check) else 0)
+        if given.renew and job.out.is_file():
+            sys.stderr.write(f"scenes_table: {job.renew()} lines of tasks with another setting dropped\n")
         run(job, given.processes)
     except KeyboardInterrupt:
         raise SystemExit("interrupted; the same command goes on from here") from None

@@ -65,6 +65,25 @@ def test_another_recipe_is_refused(script, tmp_path, capsys):
     assert "another recipe or version" in capsys.readouterr().err
 
 
+def test_lines_of_changed_tasks_are_dropped(imported, tmp_path):
+    table = imported("scenes_table")
+    job = table.Job(table.SMOKE, tmp_path / "table.csv", "cpu", 1)
+    rows = job.rows()
+    number = str(rows.machine({"on": "x"}))
+    for task in ("jigsaw", "normal"):
+        rows.append(("223001", task, "0", "1.5", "1.25", "0.5", "0.25", "10", "20", "0.1", number))
+    rows.close()
+    changed = table.Job({**table.SMOKE, "normal": table.RECIPE["normal"]}, job.out, "cpu", 1)
+    with pytest.raises(table.KtnasError, match="another recipe"):
+        changed.rows()
+    assert changed.renew() == 1
+    again = changed.rows()
+    again.close()
+    assert [key[1] for key in again.lines] == ["jigsaw"]
+    assert again.machines == [{"on": "x"}]
+    assert changed.renew() == 0
+
+
 def test_order_of_work(imported):
     table = imported("scenes_table")
     work = table.Job(table.RECIPE, Path("unused"), "cpu", 61).work()
