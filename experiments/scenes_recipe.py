@@ -75,7 +75,8 @@ class Agreement:
         seeds: Number of seeds.
         every: Mean Spearman's rho of two seeds over all networks.
         fewer: The same with the validation part alone, a quarter of the scenes; None in the table.
-        quarter: Within the best quarter by a third seed, the mean over the choices of that seed; None without one.
+        quarter: Within the best quarter by a third seed, the mean over the choices of that seed; None
+            without one, or with fewer than 16 networks.
         between: Standard deviation between networks, noise taken off.
         within: Standard deviation between seeds of a network.
         seconds: Mean of a training.
@@ -108,7 +109,7 @@ def agreement(metrics: FloatArray, seconds: float) -> Agreement:
         seeds=seeds,
         every=mean_rho(judged),
         fewer=mean_rho(metrics[:, :, 0]) if parts > 1 else None,
-        quarter=best_quarter(judged) if seeds > 2 else None,
+        quarter=best_quarter(judged) if seeds > 2 and networks >= 16 else None,
         between=float(np.sqrt(max(0.0, between))),
         within=float(np.sqrt(within)),
         seconds=seconds,
@@ -201,19 +202,31 @@ def lines_of(found: Mapping[tuple[str, str], Agreement]) -> list[list[str]]:
     return lines
 
 
-def chosen_lines(found: Mapping[tuple[str, str], Agreement]) -> list[list[str]]:
-    """A line per task for the chosen recipe."""
+def chosen_lines(
+    found: Mapping[tuple[str, str], Agreement], losses: Mapping[tuple[str, str], Agreement]
+) -> list[list[str]]:
+    """A line per task for the chosen recipe: by its metric and by its loss."""
     return [
         [
-            *(task, setting, f"{one.networks} x {one.seeds}", f"{one.every:.2f}"),
-            "-" if one.quarter is None else f"{one.quarter:.2f}",
-            *(f"{one.reliability:.2f}", number(one.between), number(one.within), f"{one.seconds:.1f}"),
+            *(task, setting, f"{one.networks} x {one.seeds}"),
+            *(figure for by in (one, losses[setting, task]) for figure in three(by)),
+            *(number(one.between), number(one.within), f"{one.seconds:.1f}"),
         ]
         for (setting, task), one in found.items()
     ]
 
 
-def explained(screened: Mapping[tuple[str, str], Agreement], chosen: Mapping[tuple[str, str], Agreement]) -> str:
+def three(found: Agreement) -> tuple[str, str, str]:
+    """Rho over all networks and within the best quarter, and the reliability."""
+    quarter = "-" if found.quarter is None else f"{found.quarter:.2f}"
+    return f"{found.every:.2f}", quarter, f"{found.reliability:.2f}"
+
+
+def explained(
+    screened: Mapping[tuple[str, str], Agreement],
+    chosen: Mapping[tuple[str, str], Agreement],
+    losses: Mapping[tuple[str, str], Agreement],
+) -> str:
     """The tables, with what they show."""
     header = ["setting", "networks", *TASKS, "s"]
     text = f"""\
@@ -229,24 +242,26 @@ networks rho may be off by .3; this was a screening, and what came of it is judg
 """
     if not chosen:
         return text
+    of = ("rho, all", "rho, best quarter", "reliability")
     header = [
         "task",
         "setting",
         "networks x seeds",
-        "rho, all",
-        "rho, best quarter",
-        "between networks",
-        "between seeds",
+        *of,
+        *(f"{name}, by loss" for name in of),
+        "between",
+        "within",
         "s",
     ]
     return f"""{text}
 ### The chosen recipe
 
 From the trainings in the table: mean Spearman's rho between two seeds over all networks, and within the quarter that is
-best by the third seed; standard deviations of the metric between networks (noise taken off) and between seeds of one
-network.
+best by the third seed; reliability, the share of the variance that lies between networks rather than between seeds; the
+same by the validation loss. Standard deviations of the metric between networks (noise taken off) and within a network,
+between its seeds.
 
-{markdown_table(header, chosen_lines(chosen))}
+{markdown_table(header, chosen_lines(chosen, losses))}
 """
 
 
@@ -276,10 +291,14 @@ def table_lines(path: Path) -> list[dict[str, str]]:
         return []
     lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
     named = [dict(zip(scenes_table.COLUMNS, line.split(","), strict=False)) for line in lines[1:]]
+    whole = (line for line in named if len(line) == len(scenes_table.COLUMNS))
     return [
-        {**line, "setting": scenes_table.RECIPE[line["task"]].name}
-        for line in named
-        if len(line) == len(scenes_table.COLUMNS)
+        {
+            **line,
+            "setting": scenes_table.RECIPE[line["task"]].name,
+            "negative_loss": f"-{line['loss']}" if line["loss"] else "",
+        }
+        for line in whole
     ]
 
 
@@ -297,9 +316,12 @@ def main() -> None:
     lines = [dict(zip(COLUMNS, line, strict=True)) for line in rows.lines.values()]
     rows.close()
     screened = agreements(trained(lines, COLUMNS[KEY : KEY + 1 + PARTS]))
-    chosen = agreements(trained(table_lines(opts.out / "scenes_table.csv"), ["validation"]), least=3)
+    table = table_lines(opts.out / "scenes_table.csv")
+    chosen, losses = (agreements(trained(table, [name]), least=3) for name in ("validation", "negative_loss"))
     work = Work({"trainings": len(lines)}, sum(float(line["seconds"]) for line in lines))
-    harness.publish(opts, explained(screened, chosen), [*published(screened), *published(chosen)], {}, work=work)
+    harness.publish(
+        opts, explained(screened, chosen, losses), [*published(screened), *published(chosen)], {}, work=work
+    )
 
 
 _BASE = Setting(rate=0.1)

@@ -250,9 +250,7 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--networks", type=int, default=len(in_order()), help="of the order (default: all)")
     parser.add_argument("--out", type=Path, help="the file (default: experiments/results/scenes_table.csv)")
     parser.add_argument("--check", type=int, metavar="N", help="train N listed lines again and compare")
-    parser.add_argument(
-        "--renew", action="store_true", help="drop lines of tasks with another setting, then go on"
-    )
+    parser.add_argument("--renew", action="store_true", help="drop lines of tasks with another setting, then go on")
     parser.add_argument("--smoke", action="store_true", help="least that runs through every line; published nowhere")
     given = parser.parse_args(arguments)
     if given.networks < 1 or (given.check is not None and given.check < 1):

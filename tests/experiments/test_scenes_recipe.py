@@ -18,11 +18,11 @@ def recipe(imported):
 
 
 def test_agreement_of_equal_trainings(recipe):
-    metrics = np.tile(np.arange(8.0), (3, 1))[..., None]
+    metrics = np.tile(np.arange(16.0), (3, 1))[..., None]
     found = recipe.agreement(metrics, 2.5)
-    assert (found.networks, found.seeds, found.seconds) == (8, 3, 2.5)
+    assert (found.networks, found.seeds, found.seconds) == (16, 3, 2.5)
     assert (found.every, found.quarter, found.within, found.fewer) == (pytest.approx(1), pytest.approx(1), 0, None)
-    assert found.between == pytest.approx(np.arange(8.0).std(ddof=1))
+    assert found.between == pytest.approx(np.arange(16.0).std(ddof=1))
 
 
 def test_agreement_takes_noise_off(recipe):
