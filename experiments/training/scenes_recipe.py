@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -22,12 +23,14 @@ import numpy as np
 import torch
 
 from experiments.machinery import harness, publishing, scenes_lines
+from experiments.machinery.harness import Options
 from experiments.machinery.scenes_networks import SPACE, in_order
 from experiments.machinery.scenes_rows import Rows
 from experiments.machinery.scenes_training import Trainer
 from experiments.machinery.seed_agreement import Agreement, agreement
 from experiments.training.scenes_settings import PARTS, RECIPE, SCREENINGS, SMOKE_SCREENINGS, Screening
 from ktnas.datasets.scenes import TASKS
+from ktnas.records.digest import code_digest
 from ktnas.report.markdown import Value, markdown_table, number
 from ktnas.typing import FloatArray
 
@@ -203,6 +206,13 @@ def table_lines(path: Path) -> list[dict[str, str]]:
     ]
 
 
+def programs(opts: Options, only_report: bool) -> tuple[str, ...]:
+    """Digests of the programs that trained: this one, unless it only reports, and those named by the last results."""
+    last = opts.out / f"{opts.name}.json"
+    earlier = json.loads(last.read_text())["code"] if last.is_file() else []
+    return tuple(sorted({*earlier, *(() if only_report else (code_digest(),))}))
+
+
 def main() -> None:
     """Train, compare, publish."""
     parser = harness.parser_of(__doc__, None)
@@ -219,7 +229,8 @@ def main() -> None:
     screened = agreements(trained(lines, COLUMNS[KEY : KEY + 1 + PARTS]))
     table = table_lines(opts.out / "scenes_table.csv")
     chosen, losses = (agreements(trained(table, [name]), least=3) for name in ("validation", "negative_loss"))
-    work = publishing.Work({"trainings": len(lines)}, sum(float(line["seconds"]) for line in lines))
+    seconds = sum(float(line["seconds"]) for line in lines)
+    work = publishing.Work({"trainings": len(lines)}, seconds, programs(opts, given.only_report))
     publishing.publish(
         opts, explained(screened, chosen, losses), [*published(screened), *published(chosen)], {}, work=work
     )

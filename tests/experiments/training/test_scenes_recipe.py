@@ -1,5 +1,7 @@
 """The choice of the recipe with --smoke, and what it makes of the table."""
 
+import json
+
 import pytest
 
 from experiments.training import scenes_recipe
@@ -15,6 +17,17 @@ def test_smoke(smoke):
     ]
     assert found.told["counts"] == {"trainings": 18}
     assert "### Screening of recipes" in found.text
+
+
+def test_a_report_names_the_programs_that_trained(smoke, run, tmp_path):
+    told = tmp_path / "results" / "scenes_recipe.json"
+    told.parent.mkdir()
+    told.write_text('{"code": ["0earlier"]}')
+    trained = smoke("training.scenes_recipe", again=False).told
+    assert trained["code"] == sorted(["0earlier", trained["program"]])
+    told.write_text('{"code": ["0earlier"]}')
+    run("training.scenes_recipe", "--smoke", "--only-report", "--out", told.parent)
+    assert json.loads(told.read_text())["code"] == ["0earlier"]
 
 
 def test_lines_of_the_table_are_read_as_trainings(tmp_path):
