@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test fast check format clean
+.PHONY: demo test fast check format picture clean
 
 demo: $(VENV)/installed
 	$(BIN)/python -m ktnas.run --out runs/demo-graph
@@ -28,6 +28,9 @@ check: $(VENV)/installed-dev
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+picture: $(VENV)/installed
+	$(BIN)/python docs/demo.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("KTNAS needs Python >= 3.11; this is " + sys.version.split()[0] + ". Set PYTHON=...") if sys.version_info < (3, 11) else None'

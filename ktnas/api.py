@@ -6,6 +6,7 @@ It is `ktnas.runner.loop.run` with the parts that most callers want filled in; w
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -21,11 +22,12 @@ from ktnas.config.registry import METHODS, SPACES, made
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.evaluation.protocol import Evaluate
 from ktnas.problem.budget import Budget
-from ktnas.problem.callback import Callback, Callbacks, as_callback
+from ktnas.problem.callback import Callback, Callbacks, FailureKinds, Finished, as_callback
 from ktnas.problem.progress import Progress, TaskProgress
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import History
 from ktnas.runner.experiment import require_population, with_store
+from ktnas.runner.failures import FirstFailures
 from ktnas.runner.loop import run
 from ktnas.spaces.base import SearchSpace
 from ktnas.typing import Genotype
@@ -77,6 +79,7 @@ def search(
     sources: Collection[str] = (),
     minimize: Collection[str] = (),
     callback: Callback | Callable[[Progress], object] | None = None,
+    catch: bool = False,
 ) -> SearchResult:
     """Search one space for several tasks at once.
 
@@ -94,9 +97,12 @@ def search(
         minimize: With functions, the tasks whose number is better when smaller; fitness is its negative.
         callback: A `Callback`, told of everything; or a function, called with a `Progress` after every generation.
             If it returns True or raises `StopSearch`, the search ends with what it has found.
+        catch: Whether to go on where the first evaluations of a task have all failed (5 of them, or the whole budget
+            if that is less).
 
     Raises:
         KtnasError: If the arguments contradict each other; nothing has been evaluated then.
+        EvaluationError: If the first evaluations of a task have all failed, with the first error; unless ``catch``.
 
     >>> import ktnas
     >>> from ktnas.spaces.categorical import Categorical
@@ -118,7 +124,8 @@ def search(
     problem = Problem(benchmark.space, benchmark.tasks, frozenset(sources))
     limit = Budget(budget)
     require_population(algorithm, budget)
-    callbacks = Callbacks.of(as_callback(callback))
+    watches = () if catch else (FirstFailures(),)
+    callbacks = Callbacks(_Logged(), as_callback(callback), *watches)
     with _evaluator(benchmark, callbacks) as evaluate:
         result = run(problem, algorithm, evaluate, budget=limit, seed=seed, callback=callbacks)
     best = {
@@ -129,6 +136,17 @@ def search(
         if task.best is not None and task.best.fitness is not None
     }
     return SearchResult(best, result.tasks, result.history, result.stopped)
+
+
+class _Logged(Callback):
+    """Logs the first failure of each kind as it happens: it shows on standard error unless logging is set up."""
+
+    def __init__(self) -> None:
+        self._kinds = FailureKinds()
+
+    def evaluation_finished(self, finished: Finished) -> None:
+        if text := self._kinds.told(finished):
+            logging.getLogger("ktnas").warning("%s", text)
 
 
 def _algorithm(method: Search[S] | str) -> Search[object]:

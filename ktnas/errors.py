@@ -31,6 +31,10 @@ class ConfigurationError(KtnasError):
     """Settings that contradict each other, or that the problem at hand cannot satisfy."""
 
 
+class EvaluationError(KtnasError):
+    """A task of which the first evaluations have all failed."""
+
+
 def unknown_name(kind: str, name: str, choices: Iterable[str], where: str = "") -> UnknownNameError:
     """The error for ``name`` not being one of ``choices``, with the nearest spelling.
 

@@ -70,6 +70,12 @@ def _miss(message, hint):
     pytest.skip(f"{message}; {hint}")
 
 
+@pytest.fixture(autouse=True)
+def _no_terminal(monkeypatch):
+    """No width of whoever runs the tests."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _no_network():
     """Refuse connections to anything but this machine's own sockets."""

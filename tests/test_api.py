@@ -40,7 +40,9 @@ def test_failures_are_counted_and_a_task_without_success_has_no_best():
     def sometimes(code):
         return float("nan") if code[0] else 1.0
 
-    result = ktnas.search(SPACE, {"broken": broken, "sometimes": sometimes}, budget=20, method=RandomSearch())
+    result = ktnas.search(
+        SPACE, {"broken": broken, "sometimes": sometimes}, budget=20, method=RandomSearch(), catch=True
+    )
     assert "broken" not in result.best
     assert result.tasks["broken"].failed == 20
     assert result.best["sometimes"].fitness == 1.0

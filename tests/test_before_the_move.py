@@ -15,6 +15,8 @@ import pytest
 
 import ktnas
 
+pytestmark = pytest.mark.slow  # whole processes, or searches that take seconds
+
 RECORDS = Path(__file__).parent / "fixtures" / "before_the_move"
 VERSIONS = json.loads((RECORDS / "run" / "config.json").read_text())["environment"]
 

@@ -55,6 +55,7 @@ HEAVY = {
     "safetensors": {"training.*"},
     "PIL": {"datasets.images.pictures"},
     "nas_bench_graph": set(),
+    "shtab": {"cli.completion"},
 }
 """Libraries that are imported inside functions only, and by these modules only."""
 

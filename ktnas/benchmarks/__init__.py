@@ -5,6 +5,7 @@ after the search.
 
 * `Standing`: where an architecture stands among all listed ones, by validation fitness.
 * `Benchmark`: where fitness comes from.
+* `Listing`: a benchmark that lists the architectures among which it ranks.
 * `Tabulated`: a complexity that a table lists; fulfils `ktnas.problem.proxy.Proxy`.
 * `tabulated`: a measure of complexity as a proxy; None if the benchmark does not list it for every task.
 * `ComputedBenchmark`: a benchmark whose answers are computed, and take long.
@@ -35,6 +36,7 @@ import lazy_loader as lazy
 
 if TYPE_CHECKING:
     from ktnas.benchmarks.base import Benchmark as Benchmark
+    from ktnas.benchmarks.base import Listing as Listing
     from ktnas.benchmarks.base import Standing as Standing
     from ktnas.benchmarks.complexity_proxy import Tabulated as Tabulated
     from ktnas.benchmarks.complexity_proxy import tabulated as tabulated
@@ -60,7 +62,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
-        "base": ["Standing", "Benchmark"],
+        "base": ["Standing", "Benchmark", "Listing"],
         "complexity_proxy": ["Tabulated", "tabulated"],
         "computed": ["ComputedBenchmark", "HasData"],
         "estimate": ["Estimate", "Estimable"],

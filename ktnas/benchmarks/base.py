@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ktnas.problem.task import Task
 from ktnas.problem.trial import Evaluation
@@ -64,3 +64,15 @@ class Benchmark(Protocol):
 
     def label(self, genotype: Genotype) -> str:
         """The architecture as users know it: the official string, or the string that stands in their table."""
+
+
+@runtime_checkable
+class Listing(Protocol):
+    """A benchmark that lists the architectures among which it ranks."""
+
+    def listed(self, task: str) -> int:
+        """How many architectures have a fitness on a task: what a rank is out of.
+
+        Raises:
+            UnknownNameError: If there is no such task.
+        """

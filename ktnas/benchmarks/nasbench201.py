@@ -32,8 +32,8 @@ TASKS = ("cifar10", "cifar100", "imagenet16")
 
 
 HINT = (
-    "Put it (columns arch_str, {cifar10,cifar100,imagenet16}_val200 and _test200, ...; see docs/data.md) into one of "
-    "these directories, or name its directory with --data or KTNAS_DATA."
+    "Put it (columns arch_str, {cifar10,cifar100,imagenet16}_val200 and _test200, ...; see `ktnas docs data`) into one "
+    "of these directories, or name its directory with --data or KTNAS_DATA."
 )
 
 

@@ -69,7 +69,7 @@ def count(place: Path) -> int:
 def load(tasks: Sequence[str] = TASKS) -> TableBenchmark:
     """The benchmark for some of its tasks, in the order given; only their files are read.
 
-    The space is everything that any of the tasks lists: `TableBenchmark.restricted` narrows it to what all list.
+    The space is what all of the tasks list; `TableBenchmark.restricted` widens it again to what all of fewer tasks do.
 
     Raises:
         UnknownNameError: If a name is not one of the nine tasks.
@@ -90,7 +90,8 @@ def load(tasks: Sequence[str] = TASKS) -> TableBenchmark:
         f"{len(genotypes):,} of {SIZE:,} architectures are listed for {', '.join(tasks)}: the search stays among those."
     )
     notes = (partial,) if len(genotypes) < SIZE else ()
-    return TableBenchmark(NAME, listed_space(space, genotypes), genotypes, records, notes=notes)
+    benchmark = TableBenchmark(NAME, listed_space(space, genotypes), genotypes, records, notes=notes)
+    return benchmark.restricted(tuple(tasks))
 
 
 def _read(place: Path, task: str) -> tuple[IntArray, FloatArray]:

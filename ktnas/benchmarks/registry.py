@@ -61,8 +61,8 @@ def load_benchmark(name: str, tasks: Sequence[str] = (), directory: Path | None 
     for task in tasks:
         if task not in known.tasks:
             raise unknown_name("task", task, known.tasks, name)
-    benchmark = known.load(directory, tuple(tasks) or known.tasks)
-    return benchmark.restricted(tuple(tasks)) if tasks else benchmark
+    wanted = tuple(tasks) or known.tasks
+    return known.load(directory, wanted).restricted(wanted)
 
 
 def find_benchmark(tasks: Sequence[str], directory: Path | None = None) -> TableBenchmark:

@@ -95,6 +95,9 @@ class TableBenchmark:
         records: One record per task.
         labels: The architectures' strings, as they stand in the table; empty where those are the official ones.
         notes: What a reader of results must know, a sentence each.
+        whole: The benchmark that this one was restricted from; None if from none. Every further restriction starts
+            from it, so that the space of some tasks is the same whatever was asked for before. A copy by
+            `dataclasses.replace` is a benchmark of its own, restricted from none.
     """
 
     name: str
@@ -103,6 +106,7 @@ class TableBenchmark:
     records: tuple[TaskRecord, ...]
     labels: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    whole: TableBenchmark | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         lengths = {len(self.genotypes), *(len(record.fitness) for record in self.records)}
@@ -152,6 +156,14 @@ class TableBenchmark:
             UnknownNameError: If a name is not one of its tasks.
             DataError: If the tasks list no architecture in common, or one of them has no finite fitness left.
         """
+        for task in tasks:
+            self.record(task)  # a task that was left out once stays out
+        whole = self if self.whole is None else self.whole
+        part = whole._of(tasks)
+        object.__setattr__(part, "whole", whole)  # frozen; no argument, so that `replace` leaves it behind
+        return part
+
+    def _of(self, tasks: tuple[str, ...]) -> TableBenchmark:
         records = tuple(self.record(task) for task in tasks)
         shared = np.ones(len(self.genotypes), dtype=np.bool_)
         for record in records:
@@ -185,6 +197,10 @@ class TableBenchmark:
 
     def best_fitness(self, task: str) -> float | None:
         return float(self.record(task).ascending[-1])
+
+    def listed(self, task: str) -> int:
+        """How many rows have a fitness on the task."""
+        return len(self.record(task).ascending)
 
     def report(self, task: str, genotype: Genotype) -> Standing:
         """True rank, regret and metrics; all absent where the architecture has no fitness on the task."""

@@ -26,8 +26,8 @@ MACRO_NAME, MACRO_FILENAME, MACRO_SIZE = "transnas101-macro", "transnas101_macro
 
 
 HINT = (
-    "Put it (columns arch_str and <task>__valid_<metric>; see docs/data.md) into one of these directories, or name its "
-    "directory with --data or KTNAS_DATA."
+    "Put it (columns arch_str and <task>__valid_<metric>; see `ktnas docs data`) into one of these directories, or "
+    "name its directory with --data or KTNAS_DATA."
 )
 
 

@@ -21,6 +21,7 @@ def execute(options: argparse.Namespace) -> int:
     from ktnas.records.reader import read_directories
     from ktnas.records.run_directory import RunDirectory
     from ktnas.report import markdown as comparison_report
+    from ktnas.report.columns import room
     from ktnas.report.comparison import compare
 
     records = read_directories(options.directories)
@@ -28,13 +29,15 @@ def execute(options: argparse.Namespace) -> int:
     ranks, missing = _mean_ranks(comparisons)
     path = options.out or options.directories[0] / "comparison"
     written = comparison_report.write(RunDirectory(path), records, comparisons, ranks)
+    for note in written.notes:
+        print(f"note: {note}", file=sys.stderr)
     if options.json:
         sys.stdout.write(to_json(comparison_report.rows(comparisons)))
         return 0
     for comparison in comparisons:
-        print(comparison_report.markdown(comparison))
+        print(comparison_report.markdown(comparison, room(sys.stdout)))
     print(missing if ranks is None else comparison_report.ranks_markdown(ranks))
-    print(f"recorded in {path}: {', '.join(written)}")
+    print(f"recorded in {path}: {', '.join(written.files)}")
     return 0
 
 

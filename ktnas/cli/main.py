@@ -1,21 +1,27 @@
 """The command line: it parses, calls, and prints. Nothing heavy is imported before the arguments are understood.
 
-Exit codes: 0 done; 2 a user's mistake, with one line on standard error that names it; 130 interrupted. Any other
-exception is a defect of ours and keeps its traceback.
+Exit codes: 0 done; 2 a user's mistake, or output that cannot be written, with one line on standard error that names
+it; 1 whoever read the output has gone, as `head` does; 130 interrupted. What was searched is recorded in any case. Any
+other exception is a defect of ours and keeps its traceback.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
+from typing import Protocol, TextIO, cast
 
-from ktnas.cli import compare, data, run, sweep, train
+from ktnas.cli import compare, completion, data, docs, run, sweep, train
 from ktnas.cli.parser import INTERRUPTED, Parser
+from ktnas.cli.streams import Sheltered
 from ktnas.errors import KtnasError
 from ktnas.version import __version__
+
+GONE = 1
+"""The exit code where the reader of the output has gone."""
 
 
 class Command(Protocol):
@@ -34,7 +40,20 @@ COMMANDS: Mapping[str, Command] = {
     "sweep": sweep,
     "compare": compare,
     "train": train,
+    "docs": docs,
+    "completion": completion,
 }
+
+_SUMMARIES = {
+    "run": "search architectures for one or more tasks",
+    "data": "which benchmarks and images there are, and where",
+    "sweep": "methods x tasks x seeds, as a file says, on all cores",
+    "compare": "what sweeps and runs came to, and whether methods differ",
+    "train": "train one architecture from scratch, measure it on test images",
+    "docs": "read the documentation: quickstart, data, training, ...",
+    "completion": "what makes a shell complete commands, options and names",
+}
+"""What the help says of each command."""
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = "ktnas", command: str | None = None) -> int:
@@ -48,8 +67,37 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "ktnas", comm
     Returns:
         The exit code. Wrong usage and ``--help`` end the process instead, as argparse does.
     """
-    options = command_parser(program, command).parse_args(arguments)
+    out, error = Sheltered(sys.stdout), Sheltered(sys.stderr)
+    with redirect_stdout(cast("TextIO", out)), redirect_stderr(cast("TextIO", error)):
+        try:
+            try:
+                code = _execute(arguments, program, command)
+            except SystemExit:
+                refused = _refused(out, program)
+                if not refused:
+                    raise
+                return refused
+            return code or _refused(out, program)
+        finally:
+            out.end()
+            error.end()
+
+
+def _refused(out: Sheltered, program: str) -> int:
+    """The exit code of a command that has done what it was asked; not 0 if its output was not taken."""
+    out.flush()
+    if out.error is None or isinstance(out.error, BrokenPipeError):
+        return 0 if out.error is None else GONE
+    reason = out.error.strerror or type(out.error).__name__
+    print(
+        f"{program}: error: standard output cannot be written ({reason}); what is recorded is complete", file=sys.stderr
+    )
+    return 2
+
+
+def _execute(arguments: Sequence[str] | None, program: str, command: str | None) -> int:
     try:
+        options = command_parser(program, command).parse_args(arguments)
         return COMMANDS[command or options.command].execute(options)
     except KtnasError as error:
         print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
@@ -57,18 +105,12 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "ktnas", comm
     except KeyboardInterrupt:
         print(f"{program}: interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
 
 
 _OUTLINE = """\
-examples:
-  %(prog)s run        search; `%(prog)s run --help` explains
-  %(prog)s data       which benchmarks there are, and where their data lie
-  %(prog)s sweep      methods x tasks x seeds, as a file describes them, on all cores
-  %(prog)s compare    what sweeps and runs came to, and whether methods differ
-  %(prog)s train      train one architecture from scratch, and measure it on test images
+to begin: `ktnas run` alone searches real data that come with the installation,
+and `ktnas run --help` tells all options. Completion by the tab key, in bash:
+  eval "$(ktnas completion bash)"     (for good: add that line to ~/.bashrc)
 """
 
 
@@ -78,14 +120,13 @@ def command_parser(program: str, command: str | None = None) -> argparse.Argumen
     if command is not None:
         COMMANDS[command].add_options(parser)
         return parser
-    parser.description = (
-        "Search neural architectures for several tasks at once; what is found for one helps the others."
-    )
+    parser.description = "Search neural architectures for several tasks at once that may help one another."
     parser.epilog = _OUTLINE
     parser.add_argument("--version", action="version", version=f"ktnas {__version__}")
-    commands = parser.add_subparsers(
-        dest="command", metavar="COMMAND", required=True, title="commands", help=", ".join(COMMANDS)
-    )
+    parser.set_defaults(whole=partial(command_parser, "ktnas"))
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, title="commands")
     for name, module in COMMANDS.items():
-        module.add_options(commands.add_parser(name, formatter_class=argparse.RawDescriptionHelpFormatter))
+        module.add_options(
+            commands.add_parser(name, help=_SUMMARIES[name], formatter_class=argparse.RawDescriptionHelpFormatter)
+        )
     return parser

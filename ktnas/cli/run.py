@@ -51,17 +51,21 @@ def execute(options: argparse.Namespace) -> int:
     directory = RunDirectory(path)
     with _view(options, experiment) as view:
         if len(seeds) == 1:
-            summaries = [session.search_once(experiment, options.seed, directory, view)]
+            summaries = [session.search_once(experiment, options.seed, directory, view, catch=options.catch)]
         else:
             cores = 1 if asked.training.live else os.cpu_count() or 1  # one run's workers keep all cores busy
             jobs = options.jobs or min(len(seeds), cores)
-            summaries = session.search_seeds(partial(compose, asked), seeds, directory, view, jobs=jobs)
-    draw(experiment, directory, summaries, [places[summary["seed"]] for summary in summaries])
+            summaries = session.search_seeds(
+                partial(compose, asked), seeds, directory, view, jobs=jobs, catch=options.catch
+            )
+    undrawn = draw(experiment, directory, summaries, [places[summary["seed"]] for summary in summaries])
     finished = len(summaries) == len(seeds) and all(summary["finished"] for summary in summaries)
     if options.json:
         sys.stdout.write(to_json(summaries[0] if len(seeds) == 1 else summaries))
     else:
         _print(summaries, experiment, path, repeated=len(seeds) > 1)
+    for note in undrawn:
+        print(f"note: {note}", file=sys.stderr)
     if not finished:
         print(f"interrupted; the same command with --out {path} goes on from here", file=sys.stderr)
         return INTERRUPTED
@@ -90,9 +94,9 @@ def _view(options: argparse.Namespace, experiment: Experiment) -> View:
 
 
 def _print(summaries: Sequence[Summary], experiment: Experiment, path: Path, *, repeated: bool) -> None:
-    from ktnas.report.tables import print_repeats, print_run
+    from ktnas.report.tables import print_repeats, print_run, print_title
 
-    print(f"{experiment.title}, {experiment.budget.evaluations} evaluations per task\n")
+    print_title(f"{experiment.title}, {experiment.budget.evaluations} evaluations per task", sys.stdout)
     if repeated:
         print_repeats(summaries, sys.stdout)
     else:
@@ -109,7 +113,7 @@ examples:
   %(prog)s --tasks cifar10,cifar100,imagenet16 --budget 100 --until-best
       three tasks that help one another, until each has found the best cell of the table
   %(prog)s --tasks cifar10,cifar100,imagenet16 --method ktnas-paper --proxy synflow
-      ten times as many offspring, of which a score of untrained networks chooses (docs/zero_cost.md)
+      ten times as many offspring, of which a score of untrained networks chooses (ktnas docs zero_cost)
   %(prog)s --source segmentsemantic --target normal --repeats 10 --method regularized-evolution
       ten seeds of a yardstick, spread over the CPU's cores
   %(prog)s --table mine.csv --space nasbench201 --source colA --target colB
@@ -119,7 +123,7 @@ examples:
   %(prog)s --fitness train --source mnist --target mine --dataset mine=photos/of/birds --max-hours 2
       images of your own, if that is estimated to take no longer than two hours
   %(prog)s --fitness supernet --source mnist --target fashion_mnist --budget 200
-      many candidates that share the weights of one network per task; how far to trust them: docs/supernet.md
+      many candidates that share the weights of one network per task; how far to trust them: ktnas docs supernet
 """
 
 
@@ -130,6 +134,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     add_options_of(parser, RunOptions)
     _add_seeds(parser)
+    _add_failures(parser)
     _add_output(parser)
 
 
@@ -146,6 +151,16 @@ def _add_seeds(parser: argparse.ArgumentParser) -> None:
         metavar="J",
         type=int,
         help="processes for the repeats; results do not depend on it (default: one per core)",
+    )
+
+
+def _add_failures(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what fails")
+    group.add_argument(
+        "--catch",
+        action="store_true",
+        help="go on with a task of which the first evaluations have all failed (default: that ends the run, "
+        "with the first error)",
     )
 
 

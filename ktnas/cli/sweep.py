@@ -61,8 +61,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "cases": ("name", *(one.key for one in declared(RunOptions))),
     }
     told = [f"  [[{table}]]{' ' * (7 - len(table))}{listing(names)}" for table, names in keys.items()]
-    parser.epilog = "\n".join([_EXAMPLE, "keys, as the options of `ktnas run` (docs/sweep.md):", *told])
-    parser.add_argument("file", metavar="FILE", type=Path, help="what to run (docs/sweep.md describes every key)")
+    parser.epilog = "\n".join([_EXAMPLE, "keys, as the options of `ktnas run` (ktnas docs sweep):", *told])
+    parser.add_argument("file", metavar="FILE", type=Path, help="what to run (`ktnas docs sweep` describes every key)")
     parser.add_argument(
         "--out", metavar="DIR", type=Path, help=f"directory of the results (default: {RUNS}/ and the file's name)"
     )

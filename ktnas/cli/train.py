@@ -13,6 +13,7 @@ from ktnas.config import defaults
 from ktnas.config.registry import SCENE_TASKS, TRAINING_SPACES, listing
 from ktnas.config.shares import Shares
 from ktnas.config.training import HOW_TO_TRAIN, TrainingChoice
+from ktnas.errors import ConfigurationError
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -22,8 +23,8 @@ def execute(options: argparse.Namespace) -> int:
     from ktnas.files.json_lines import to_json
     from ktnas.runner import final_training
 
-    task = options.task or options.data
-    training = prepare(final_choice(options), options.architecture, task, options.seed)
+    task, choice = final_choice(options)
+    training = prepare(choice, options.architecture, task, options.seed, options.data)
     if not (options.quiet or options.json):
         for note in training.benchmark.data_notes:
             print(note, file=sys.stderr)
@@ -39,12 +40,12 @@ def execute(options: argparse.Namespace) -> int:
 
 _EXAMPLES = """\
 examples:
-  %(prog)s 64-41414-1_02_333 --data segmentsemantic
+  %(prog)s 64-41414-1_02_333 --dataset segmentsemantic
       a cell of transnas101-micro on rendered scenes, from scratch, measured on test images
-  %(prog)s ARCHITECTURE --data fashion_mnist --epochs 100 --device cuda
+  %(prog)s ARCHITECTURE --dataset fashion_mnist --epochs 100 --device cuda
       what a search has found (its summary has the architecture), trained for longer
-  %(prog)s ARCHITECTURE --data photos/of/birds --space nasbench201
-      a folder of images per class; an npz file works as well (docs/datasets.md)
+  %(prog)s ARCHITECTURE --dataset birds=photos/of/birds --space nasbench201
+      a folder of images per class; an npz file works as well (ktnas docs datasets)
 """
 
 
@@ -56,12 +57,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("architecture", metavar="ARCHITECTURE", help="its official string, as a summary shows it")
     parser.add_argument(
-        "--data",
-        metavar="DATA",
-        required=True,
-        help=f"name or path of a dataset, or rendered scenes: {listing(SCENE_TASKS)}",
+        "--dataset",
+        metavar="[NAME=]DATA",
+        help=f"what is trained on: name or path of a dataset, or rendered scenes: {listing(SCENE_TASKS)}",
     )
-    parser.add_argument("--task", metavar="NAME", help="name in the record (default: that of the data)")
+    parser.add_argument("--data", metavar="DIR", type=Path, help="directory of images to look into first")
+    parser.add_argument("--task", metavar="NAME", help="name in the record (default: that of the dataset)")
     parser.add_argument(
         "--space",
         metavar="NAME",
@@ -77,13 +78,25 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="no progress while it runs")
 
 
-def final_choice(options: argparse.Namespace) -> TrainingChoice:
-    """What the options of `ktnas train` say."""
+def final_choice(options: argparse.Namespace) -> tuple[str, TrainingChoice]:
+    """What the options of `ktnas train` say: the task's name, and how it is trained.
+
+    Raises:
+        ConfigurationError: If no dataset is named.
+    """
+    if options.dataset is None:
+        given = (
+            "" if options.data is None else f"; --data is the directory to look into first: --dataset {options.data}"
+        )
+        raise ConfigurationError(f"--dataset must name what is trained on{given}")
+    name, separator, source = options.dataset.partition("=")
+    if not (name and separator and source) or Path(options.dataset).exists():
+        name, source = options.task or options.dataset, options.dataset
     choice = read_options(TrainingChoice, options)
-    return replace(
+    return name, replace(
         choice,
         space=options.space,
-        datasets=() if options.task is None else ((options.task, options.data),),
+        datasets=() if name == source else ((name, source),),
         epochs=defaults.FINAL_EPOCHS if choice.epochs is None else choice.epochs,
         share=Shares(1.0) if choice.share is None else choice.share,
         workers=1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from ktnas.config.registry import TRAINING_SPACES
 from ktnas.config.training import TrainingChoice
@@ -10,7 +11,9 @@ from ktnas.errors import ArchitectureError, ConfigurationError
 from ktnas.runner.final_training import FinalTraining
 
 
-def prepare(choice: TrainingChoice, architecture: str, task: str, seed: int) -> FinalTraining:
+def prepare(
+    choice: TrainingChoice, architecture: str, task: str, seed: int, directory: Path | None = None
+) -> FinalTraining:
     """What is to be trained, checked.
 
     Args:
@@ -18,6 +21,7 @@ def prepare(choice: TrainingChoice, architecture: str, task: str, seed: int) -> 
         architecture: Its official string.
         task: Name of the task.
         seed: Seed of all random numbers.
+        directory: Where to look for images first.
 
     Raises:
         KtnasError: If anything of it cannot be trained.
@@ -25,7 +29,7 @@ def prepare(choice: TrainingChoice, architecture: str, task: str, seed: int) -> 
     if seed < 0:
         raise ConfigurationError(f"the seed must not be negative; got {seed}")
     _require_architecture(choice, architecture, task)  # before any data are read
-    benchmark = choice.alone((task,), None)
+    benchmark = choice.alone((task,), directory)
     benchmark.check()
     return FinalTraining(benchmark, architecture, seed)
 

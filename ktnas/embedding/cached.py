@@ -22,6 +22,7 @@ from ktnas.description import identify
 from ktnas.embedding.base import Embedder, FittedEmbedder, group_widths
 from ktnas.embedding.graphs import BATCH
 from ktnas.embedding.persistence import PersistentEmbedder, PersistentFitted
+from ktnas.errors import ConfigurationError
 from ktnas.rng import Streams
 from ktnas.spaces.base import ListedSpace, SearchSpace, genotypes, is_enumerable
 from ktnas.spaces.fingerprint import fingerprint
@@ -53,7 +54,21 @@ def cached(embedder: Embedder, space: SearchSpace, store: Store | None = None) -
         embedder: The embedder.
         space: The space.
         store: Where to look and to keep; None to fit in any case. Never changes a vector.
+
+    Raises:
+        ConfigurationError: If the vectors have no column: nothing could be learned from them.
     """
+    fitted = _fitted(embedder, space, store)
+    example = sample_distinct(space, 1, Streams(0).rng("fingerprint"))
+    if not fitted.embed(example).shape[1]:
+        raise ConfigurationError(
+            f"embedder {embedder.name!r} finds nothing in these architectures of {space.name!r}, so it tells none from "
+            "another (no path from input to output, for one); choose another embedder, such as one-hot"
+        )
+    return fitted
+
+
+def _fitted(embedder: Embedder, space: SearchSpace, store: Store | None) -> FittedEmbedder:
     if not isinstance(embedder, PersistentEmbedder):
         return embedder.fit(space, Streams(0).rng("embedding"))
     key = cache_key(embedder, space)

@@ -1,6 +1,6 @@
 """Where benchmark tables and images are looked for: one search path for the command line and the library.
 
-In order: a directory that the caller names (``--data DIR``), ``$KTNAS_DATA``, ``./data``,
+In order: a directory that the caller names (``--data DIR``), those of ``$KTNAS_DATA``, ``./data``,
 ``../shared/data/tables`` and ``../shared/data/images`` beside the current directory and beside an editable
 checkout, and the user's cache directory. The first place that holds the file wins.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from ktnas.errors import DataError
 
 DATA_VARIABLE = "KTNAS_DATA"
-"""Environment variable that names a directory of tables and images."""
+"""Environment variable that names directories of tables and images, separated as in ``$PATH``."""
 
 
 _SHARED = (Path("..", "shared", "data", "tables"), Path("..", "shared", "data", "images"))
@@ -41,15 +41,20 @@ def search_path(directory: Path | None = None) -> tuple[Path, ...]:
     if directory is not None and not directory.is_dir():
         raise DataError(f"data directory {str(directory)!r} does not exist or is no directory")
     named = [] if directory is None else [directory]
-    variable = os.environ.get(DATA_VARIABLE)
-    if variable:
-        named.append(Path(variable).expanduser())
+    named += _of_variable(os.environ.get(DATA_VARIABLE, ""))
     checkout = Path(__file__).resolve().parents[2]
     places = [*named, Path("data"), *_SHARED, *_beside(checkout), cache_directory()]
     distinct: dict[str, Path] = {}
     for place in places:
         distinct.setdefault(os.path.realpath(place), place)
     return tuple(distinct.values())
+
+
+def _of_variable(text: str) -> list[Path]:
+    whole = Path(text).expanduser()
+    if text and whole.is_dir():  # its name may hold the separator
+        return [whole]
+    return [Path(part).expanduser() for part in text.split(os.pathsep) if part.strip()]
 
 
 def _beside(checkout: Path) -> tuple[Path, ...]:

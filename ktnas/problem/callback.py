@@ -148,6 +148,22 @@ def _overrides(hook: Callable[..., object], default: object) -> bool:
     return getattr(hook, "__func__", hook) is not default
 
 
+class FailureKinds:
+    """Which kinds of failures have been met: an error is of the kind that it begins with, such as ``ValueError``."""
+
+    def __init__(self) -> None:
+        self._known: set[tuple[str, str]] = set()
+
+    def told(self, finished: Finished) -> str:
+        """A sentence on a failure that is the first of its kind on its task; empty for any other evaluation."""
+        task, _ = finished.question
+        error = finished.evaluation.error
+        if error is None or (key := (task, error.partition(":")[0])) in self._known:
+            return ""
+        self._known.add(key)
+        return f"task {task}: an evaluation failed: {error} (more of this kind will only be counted)"
+
+
 class Callbacks(Callback):
     """Tells several callbacks, in their order, and remembers whether one wants to end the search.
 

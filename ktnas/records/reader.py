@@ -10,6 +10,8 @@ from typing import Any, cast
 
 from ktnas.errors import DataError
 from ktnas.problem.progress import TaskProgress, progress_of
+from ktnas.recorded_names import plain_names
+from ktnas.records.arms import Recorded, distinguished
 from ktnas.records.digest import same_values
 from ktnas.records.run_directory import CONFIG, DATA, SUMMARY
 from ktnas.records.summary import Summary, TaskSummary
@@ -19,40 +21,31 @@ from ktnas.records.trials import read_trials
 
 
 def read_directories(paths: Sequence[Path]) -> list[RunRecord]:
-    """The finished runs of all directories.
+    """The finished runs of all directories, under names by which arms can be told apart (`ktnas.records.arms`).
 
-    Two run directories of the same method on the same case are two arms, told apart by their directories' names. Runs
-    on tables of one name that hold different values are two cases, told apart likewise.
+    Runs on tables of one name that hold different values are two cases, told apart by their directories' names.
 
     Raises:
         DataError: If a directory holds no runs, or damaged ones.
     """
-    groups = _with_data([(path, _read(path)) for path in paths])
-    taken: dict[tuple[str, str, int], Path] = {}
-    for path, records in groups:
-        for record in records:
-            taken.setdefault((record.arm, record.case, record.seed), path)
-    found = []
-    for path, records in groups:
-        clash = any(taken[record.arm, record.case, record.seed] != path for record in records)
-        found += [replace(r, arm=f"{r.arm} ({path.name})") if clash else r for r in records]
-    return found
+    return distinguished(_with_data([group for path in paths for group in _read(path)]))
 
 
-def _with_data(groups: Sequence[tuple[Path, list[RunRecord]]]) -> list[tuple[Path, list[RunRecord]]]:
-    """The records of each directory; a case that an earlier one has with other data is another case."""
+def _with_data(groups: Sequence[Recorded]) -> list[Recorded]:
+    """The runs of each directory; a case that an earlier one has with other data is another case."""
     seen: dict[str, list[tuple[str, str]]] = {}
     found = []
-    for path, records in groups:
+    for group in groups:
         names = {}
-        for case, digest in _digests(path, records).items():
+        for case, digest in _digests(group.path, group.records).items():
             known = seen.setdefault(case, [])
             name = next((name for one, name in known if same_values(one, digest)), None)
             if name is None:
-                name = f"{case} (other data: {path.name})" if known else case
+                name = f"{case} (other data: {group.path.name})" if known else case
                 known.append((digest, name))
             names[case] = name
-        found.append((path, [replace(r, case=names.get(r.case, r.case)) for r in records]))
+        records = tuple(replace(record, case=names.get(record.case, record.case)) for record in group.records)
+        found.append(replace(group, records=records))
     return found
 
 
@@ -68,9 +61,9 @@ def _digests(path: Path, records: Sequence[RunRecord]) -> dict[str, str]:
         return {}
 
 
-def _read(path: Path) -> list[RunRecord]:
+def _read(path: Path) -> list[Recorded]:
     if (path / RUNS_FILE).is_file():
-        return _in_order(list(read_records(path / RUNS_FILE).values()), path / SWEEP_FILE)
+        return _of_sweep(path)
     try:
         summary = json.loads((path / SUMMARY).read_text(encoding="utf-8"))
         config = json.loads((path / CONFIG).read_text(encoding="utf-8"))
@@ -78,7 +71,8 @@ def _read(path: Path) -> list[RunRecord]:
             runs = [(path / f"seed-{one['seed']}", one) for one in summary]
         else:
             runs = [(path, summary)]
-        return [_record(place, one, config) for place, one in runs if one["finished"]]
+        records = tuple(_record(place, one, config) for place, one in runs if one["finished"])
+        return [Recorded(path, plain_names(config["method"]), records)]
     except FileNotFoundError:
         raise DataError(f"{path} holds no runs: neither {RUNS_FILE} of a sweep nor {SUMMARY} of a run") from None
     except OSError as error:
@@ -87,6 +81,19 @@ def _read(path: Path) -> list[RunRecord]:
         if isinstance(error, DataError):
             raise
         raise DataError(f"{path} holds a damaged run ({type(error).__name__}: {error})") from None
+
+
+def _of_sweep(path: Path) -> list[Recorded]:
+    records = _in_order(list(read_records(path / RUNS_FILE).values()), path / SWEEP_FILE)
+    try:
+        methods = json.loads((path / SWEEP_FILE).read_text(encoding="utf-8"))["arms"]
+        known = {str(name): plain_names(method) for name, method in methods.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        known = {}
+    arms: dict[str, list[RunRecord]] = {}
+    for record in records:
+        arms.setdefault(record.arm, []).append(record)
+    return [Recorded(path, known.get(arm), tuple(runs)) for arm, runs in arms.items()]
 
 
 def _in_order(records: list[RunRecord], sweep: Path) -> list[RunRecord]:

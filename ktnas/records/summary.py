@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
-from ktnas.benchmarks.base import Benchmark, Standing
+from ktnas.benchmarks.base import Benchmark, Listing, Standing
 from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.problem.progress import TaskProgress
 from ktnas.problem.task import Problem, Task
@@ -33,6 +33,7 @@ class Best(TypedDict):
     rank: int | None
     regret: float | None
     evaluations_to_best: int
+    source_task: str | None
     report: dict[str, float]
 
 
@@ -53,6 +54,7 @@ class TaskSummary(TypedDict):
     unit: str
     evaluations: int
     failed: int
+    listed: int | None
     best: Best | None
     optimum_reached_at: int | None
     exhausted: bool
@@ -139,6 +141,7 @@ def _task_summary(
         "unit": task.unit,
         "evaluations": result.evaluations,
         "failed": result.failed,
+        "listed": benchmark.listed(task.name) if isinstance(benchmark, Listing) else None,
         "best": best,
         "optimum_reached_at": result.evaluations_to_best if reached else None,
         "exhausted": result.exhausted,
@@ -164,5 +167,6 @@ def _best(benchmark: Benchmark, task: Task, result: TaskProgress, *, reported: b
         "rank": standing.rank,
         "regret": standing.regret,
         "evaluations_to_best": result.evaluations_to_best,
+        "source_task": trial.proposal.source_task,
         "report": dict(standing.metrics),
     }

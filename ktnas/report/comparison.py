@@ -6,7 +6,7 @@ it; else the true rank of the best found, where ranks are known; else its fitnes
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,6 +16,7 @@ from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.records.sweep_log import RunRecord
 from ktnas.records.trajectory import Step, Trajectory
 from ktnas.report.statistics import (
+    LEAST_RUNS,
     Interval,
     MeanRanks,
     PairedTest,
@@ -23,6 +24,7 @@ from ktnas.report.statistics import (
     holm,
     mean_ranks,
     paired_test,
+    reduced,
     verdict,
 )
 from ktnas.rng import Streams
@@ -51,10 +53,10 @@ class Cell:
     Attributes:
         arm: The arm.
         task: The task, or ``"all tasks"``: the sum of evaluations, or the geometric mean of ranks, per run.
-        runs: Number of runs that have a value.
+        runs: Number of runs that have a value; where all of an arm's runs are equal, whatever their seeds, it is 1.
         mean: Their mean.
         median: Their median.
-        interval: 95 % bootstrap interval of the mean.
+        interval: 95 % bootstrap interval of the mean; None with fewer than `LEAST_RUNS` runs.
         found: Share of runs that found the best listed entry; None where the measure is another. Those that did not
             count with the evaluations they used, so that mean and median are then lower bounds.
     """
@@ -64,7 +66,7 @@ class Cell:
     runs: int
     mean: float
     median: float
-    interval: Interval
+    interval: Interval | None
     found: float | None
 
 
@@ -102,6 +104,7 @@ class CaseComparison:
         baseline: The arm that the others are compared with.
         cells: What each arm came to, by arm, then by task.
         differences: Of every other arm from the baseline, in the same order.
+        equal: Arms whose runs are all equal, and count as one.
     """
 
     case: str
@@ -112,6 +115,7 @@ class CaseComparison:
     baseline: str
     cells: tuple[Cell, ...]
     differences: tuple[Difference, ...]
+    equal: tuple[str, ...] = ()
 
     def cell(self, arm: str, task: str) -> Cell | None:
         """What an arm came to on a task; None where no run has a value."""
@@ -138,7 +142,8 @@ def compare(
 
     Args:
         records: The runs.
-        baseline: The arm that the others are compared with; None for the first of each case.
+        baseline: The arm that the others are compared with, or what the names of several begin with, of which the
+            first is meant: ``"ktnas"`` for ``"ktnas, transfer none"``; None for the first of each case.
         at: Evaluations per task after which they are compared; None for the end.
 
     Raises:
@@ -150,21 +155,37 @@ def compare(
     if at is not None and at < 1:
         raise ConfigurationError(f"arms can be compared after at least 1 evaluation; got {at}")
     arms = list(dict.fromkeys(record.arm for record in records))
-    if baseline is not None and baseline not in arms:
-        raise unknown_name("arm", baseline, arms)
-    return [_compared(case, runs, baseline, at) for case, runs in by_case(records).items()]
+    base = None if baseline is None else _named(baseline, arms)
+    return [_compared(case, runs, base, at) for case, runs in by_case(records).items()]
+
+
+def _named(text: str, arms: Sequence[str]) -> str:
+    """The arm of that name; else the first of those that begin with it and go on with what varies.
+
+    Raises:
+        UnknownNameError: If there is none.
+    """
+    if text in arms:
+        return text
+    found = next((arm for arm in arms if arm.startswith((f"{text}, ", f"{text} ("))), None)
+    if found is None:
+        raise unknown_name("arm", text, [f'"{arm}"' if "," in arm else arm for arm in arms])
+    return found
 
 
 def _compared(case: str, runs: Runs, baseline: str | None, at: int | None) -> CaseComparison:
     some = next(iter(next(iter(runs.values())).values()))
     measure = measure_of(runs)
+    equal = frozenset(arm for arm, of_arm in runs.items() if len(of_arm) > 1 and _all_equal(of_arm))
     base = baseline if baseline is not None and baseline in runs else next(iter(runs))
     values = {arm: {seed: scores(run, measure, at) for seed, run in of_arm.items()} for arm, of_arm in runs.items()}
     tasks = tuple(dict.fromkeys(task for arm in values.values() for run in arm.values() for task in run))
     cells = [cell for arm in runs for task in tasks if (cell := _cell(arm, task, runs[arm], values[arm], measure, at))]
-    differences = _differences(values, tasks, base, measure)
+    differences = _differences(values, tasks, base, measure, equal)
     end = some.budget if at is None else min(at, some.budget)
-    return CaseComparison(case, measure, end, tuple(runs), tasks, base, tuple(cells), tuple(differences))
+    return CaseComparison(
+        case, measure, end, tuple(runs), tasks, base, tuple(cells), tuple(differences), tuple(sorted(equal))
+    )
 
 
 def measure_of(runs: Runs) -> Measure:
@@ -222,8 +243,18 @@ def _cell(
     if measure is Measure.EVALUATIONS:
         reached = [_reached(run, task, at) for run in runs.values() if task == ALL_TASKS or task in run.tasks]
         found = sum(reached) / len(reached)
-    interval = bootstrap_interval(known, Streams(0).rng("bootstrap"))
-    return Cell(arm, task, len(known), float(np.mean(known)), float(np.median(known)), interval, found)
+    if len(known) > 1 and _all_equal(runs):
+        known = known[:1]
+    interval = bootstrap_interval(known, Streams(0).rng("bootstrap")) if len(known) >= LEAST_RUNS else None
+    sample = np.array(known, dtype=np.float64)
+    mean, median = (float(reduced(statistic, sample)) for statistic in (np.mean, np.median))
+    return Cell(arm, task, len(known), mean, median, interval, found)
+
+
+def _all_equal(runs: Mapping[int, RunRecord]) -> bool:
+    """Whether all runs went the same way: the method draws nothing at random, so that they are one run."""
+    first, *others = runs.values()
+    return all(run.tasks == first.tasks for run in others)
 
 
 def _reached(run: RunRecord, task: str, at: int | None) -> bool:
@@ -235,7 +266,11 @@ def _reached(run: RunRecord, task: str, at: int | None) -> bool:
 
 
 def _differences(
-    values: Mapping[str, Mapping[int, Mapping[str, float]]], tasks: Sequence[str], baseline: str, measure: Measure
+    values: Mapping[str, Mapping[int, Mapping[str, float]]],
+    tasks: Sequence[str],
+    baseline: str,
+    measure: Measure,
+    equal: Collection[str],
 ) -> list[Difference]:
     tests: dict[tuple[str, str], PairedTest] = {}
     for arm in values:
@@ -243,6 +278,8 @@ def _differences(
             shared = [
                 seed for seed in values[arm] if task in values[arm][seed] and task in values[baseline].get(seed, {})
             ]
+            if arm in equal and baseline in equal:
+                shared = shared[:1]
             if arm != baseline and shared:
                 first, second = ([values[name][seed][task] for seed in shared] for name in (arm, baseline))
                 tests[arm, task] = paired_test(first, second, Streams(0).rng("bootstrap"))

@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 from ktnas.benchmarks.known import BenchmarkEntry
 from ktnas.datasets.dataset import Dataset
 from ktnas.datasets.images.registry import Entry as DatasetEntry
-from ktnas.report.tables import ABSENT, _console, _plain, _table
+from ktnas.report.columns import Column, console, fitted, plain, table
+from ktnas.report.tables import ABSENT
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def print_inventory(entries: Sequence[BenchmarkEntry], stream: TextIO) -> None:
     """Every benchmark: whether its data are here, where, and how to get what is missing."""
-    console = _console(stream)
-    table = _table(["benchmark", "data"], ["architectures", "tasks"])
-    table.add_column("where", overflow="fold")
+    out = console(stream)
+    states = [
+        "[green]found[/]" if e.found else "[red]damaged[/]" if e.path else "[yellow]not found[/]" for e in entries
+    ]
+    columns = (
+        Column("benchmark", tuple(entry.name for entry in entries), right=False),
+        Column("data", tuple(states), right=False),
+        Column("architectures", tuple(f"{entry.architectures:,}" for entry in entries)),
+        Column("tasks", tuple(str(len(entry.tasks)) for entry in entries)),
+        Column("where", tuple(_place(entry.path) for entry in entries), right=False),
+    )
+    _print_table(out, columns, [(entry.name, entry.path) for entry in entries], ("where", "tasks", "architectures"))
+    out.print()
     for entry in entries:
-        state = "[green]found[/]" if entry.found else "[red]damaged[/]" if entry.path else "[yellow]not found[/]"
-        where = ABSENT if entry.path is None else _plain(str(entry.path))
-        table.add_row(entry.name, state, f"{entry.architectures:,}", str(len(entry.tasks)), where)
-    console.print(table)
-    console.print()
-    for entry in entries:
-        console.print(f"[bold]{entry.name}[/]: {_plain(', '.join(entry.tasks))}")
-    console.print()
+        out.print(f"[bold]{entry.name}[/]: {plain(', '.join(entry.tasks))}")
+    out.print()
     for entry in entries:
         if not entry.found:
-            console.print(
-                _plain(
+            out.print(
+                plain(
                     f"{entry.name}: {entry.problem}. {entry.hint}" if entry.problem else f"{entry.name}: {entry.hint}"
                 )
             )
@@ -36,43 +45,61 @@ def print_inventory(entries: Sequence[BenchmarkEntry], stream: TextIO) -> None:
 
 def print_datasets(datasets: Sequence[DatasetEntry], places: Sequence[str], stream: TextIO) -> None:
     """Datasets of images, for live training: those that are here, and how to get the others."""
-    console = _console(stream)
-    table = _table(["data set", "data"], ["image"])
-    table.add_column("where", overflow="fold")
-    for entry in datasets:
-        if entry.path is not None:
-            state = "[red]damaged[/]" if entry.problem else "[green]found[/]"
-            shape = ABSENT if entry.shape is None else " x ".join(map(str, entry.shape))
-            table.add_row(_plain(entry.name), state, shape, _plain(str(entry.path)))
-    console.print("\n[bold]For --fitness train[/], beside rendered scenes, which need no data:\n")
-    console.print(table)
-    console.print()
+    out = console(stream)
+    here = [entry for entry in datasets if entry.path is not None]
+    columns = (
+        Column("dataset", tuple(plain(entry.name) for entry in here), right=False),
+        Column("data", tuple("[red]damaged[/]" if e.problem else "[green]found[/]" for e in here), right=False),
+        Column("image", tuple(ABSENT if e.shape is None else " x ".join(map(str, e.shape)) for e in here)),
+        Column("where", tuple(_place(entry.path) for entry in here), right=False),
+    )
+    out.print("\n[bold]For --fitness train[/], beside rendered scenes, which need no data:\n")
+    _print_table(out, columns, [(entry.name, entry.path) for entry in here], ("where", "image"))
+    out.print()
     for entry in datasets:
         if entry.problem:
-            console.print(_plain(f"{entry.name}: {entry.problem}"))
+            out.print(plain(f"{entry.name}: {entry.problem}"))
     for hint, names in _hints(datasets).items():
-        console.print(_plain(f"not found: {', '.join(names)}. {hint}"))
-    console.print(f"Looked into: {_plain(', '.join(places))}", style="dim")
+        out.print(plain(f"not found: {', '.join(names)}. {hint}"))
+    out.print(f"Looked into: {plain(', '.join(places))}", style="dim")
+
+
+def _place(path: Path | None) -> str:
+    return ABSENT if path is None else plain(str(path))
+
+
+def _print_table(
+    out: Console, columns: Sequence[Column], places: Sequence[tuple[str, Path | None]], leave: Sequence[str]
+) -> None:
+    """The table; places that have no room in it are told below."""
+    kept = fitted(columns, out.width, leave)
+    out.print(table(kept))
+    if not any(column.heading == "where" for column in kept):
+        out.print()
+        for name, path in places:
+            if path is not None:
+                out.print(f"{plain(name)}: {_place(path)}", soft_wrap=True)
 
 
 def print_dataset(dataset: Dataset, stream: TextIO) -> None:
     """What was read of a dataset: images of each class in each part, what was converted, all that was not read."""
-    console, parts = _console(stream), dataset.parts
+    out, parts = console(stream), dataset.parts
     shape = " x ".join(map(str, dataset.shape))
     pixels = dataset.train.images.dtype
-    console.print(f"[bold]{_plain(dataset.name)}[/]: images of {shape}, {pixels}; {_plain(str(dataset.objective))}\n")
-    table = _table(["class"], [*parts, "all"])
-    rows = _classes(dataset)
-    for name, counts in rows.items():
-        table.add_row(_plain(name), *(f"{count:,}" for count in counts), f"{sum(counts):,}")
-    sizes = [len(part) for part in parts.values()]
-    table.add_row("all", *(f"{size:,}" for size in sizes), f"{sum(sizes):,}")
-    console.print(table)
-    console.print()
+    out.print(f"[bold]{plain(dataset.name)}[/]: images of {shape}, {pixels}; {plain(str(dataset.objective))}\n")
+    rows = {**_classes(dataset), "all": [len(part) for part in parts.values()]}
+    counts = [Column(part, tuple(f"{numbers[i]:,}" for numbers in rows.values())) for i, part in enumerate([*parts])]
+    columns = (
+        Column("class", tuple(map(plain, rows)), right=False),
+        *counts,
+        Column("all", tuple(f"{sum(numbers):,}" for numbers in rows.values())),
+    )
+    out.print(table(fitted(columns, out.width, ("all",))))
+    out.print()
     for remark in dataset.account.remarks:
-        console.print(_plain(remark))
+        out.print(plain(remark))
     for one in dataset.account.passed_over:
-        console.print(_plain(f"not read: {one.path} ({one.reason})"))
+        out.print(plain(f"not read: {one.path} ({one.reason})"))
 
 
 def as_read(dataset: Dataset) -> dict[str, object]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -15,7 +16,9 @@ from ktnas.records.sweep_log import RunRecord
 from ktnas.records.trajectory import Trajectory
 from ktnas.report.comparison import CaseComparison, Measure, Runs, by_case, measure_of
 from ktnas.report.figures.comparison import Line, Panel, bands, rank_diagram
-from ktnas.report.statistics import LEVEL, MeanRanks
+from ktnas.report.figures.drawn import write_figures
+from ktnas.report.figures.style import drawn
+from ktnas.report.statistics import LEAST_RUNS, LEVEL, Interval, MeanRanks
 from ktnas.typing import FloatArray
 
 LONG = 150
@@ -39,6 +42,28 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = ["| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |" for row in plain]
     rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
     return "\n".join([lines[0], rule, *lines[1:]]) + "\n"
+
+
+def tables_within(header: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> str:
+    r"""A table, or where that is wider than ``width`` several below one another, the first column in each.
+
+    >>> print(tables_within(["arm", "x", "y"], [["a", "10", "20"]], 12), end="")
+    | arm | x  |
+    |-----|----|
+    | a   | 10 |
+    <BLANKLINE>
+    | arm | y  |
+    |-----|----|
+    | a   | 20 |
+    """
+    wide = [max(len(row[i]) for row in (header, *rows)) + 3 for i in range(len(header))]
+    groups: list[list[int]] = [[]]
+    for i in range(1, len(header)):
+        if groups[-1] and width is not None and wide[0] + sum(wide[j] for j in (*groups[-1], i)) + 1 > width:
+            groups.append([])
+        groups[-1].append(i)
+    parts = [[0, *group] for group in groups]
+    return "\n".join(markdown_table([header[i] for i in p], [[row[i] for i in p] for row in rows]) for p in parts)
 
 
 def csv_text(rows: Sequence[Mapping[str, Value]]) -> str:
@@ -81,58 +106,86 @@ _WORDS = {
 }
 
 
-def markdown(comparison: CaseComparison) -> str:
-    """A case in two tables: what every arm came to, and how it differs from the baseline."""
+def markdown(comparison: CaseComparison, width: int | None = None) -> str:
+    """A case in two tables: what every arm came to, and how it differs from the baseline.
+
+    Args:
+        comparison: The case.
+        width: Characters in a line: tables that are wider are parted, or lose columns. None for no limit.
+    """
     words = _WORDS[comparison.measure]
     runs = {cell.runs for cell in comparison.cells}
-    seeds = f"{min(runs)} runs" if len(runs) == 1 else f"{min(runs)} to {max(runs)} runs"
+    seeds = _counted(min(runs)) if len(runs) == 1 else f"{min(runs)} to {max(runs)} runs"
+    notes = [words.note] if words.note else []
+    if any(cell.interval is None for cell in comparison.cells):
+        notes.append(f"Intervals are given from {LEAST_RUNS} runs on.")
+    if comparison.equal:
+        notes.append(f"All runs of {'; '.join(comparison.equal)} are equal whatever the seed, and count as one.")
     parts = [
         f"### {comparison.case}\n",
         f"After {comparison.at} evaluations per task, {words.caption}: mean [95 % interval] / median of {seeds}. "
-        f"{words.note}".rstrip()
+        f"{' '.join(notes)}".rstrip()
         + "\n",
-        markdown_table(
+        tables_within(
             ["arm", *comparison.tasks],
             [[arm, *(_cell_text(comparison, arm, task) for task in comparison.tasks)] for arm in comparison.arms],
+            width,
         ),
     ]
     if comparison.differences:
         parts += [
             f"Difference from {comparison.baseline}, paired by seed; Wilcoxon signed-rank test, p after Holm's "
             "correction; effect: matched-pairs rank-biserial correlation, positive where the arm is better.\n",
-            _differences_table(comparison),
+            _differences_table(comparison, width),
         ]
     return "\n".join(parts)
+
+
+def _counted(runs: int) -> str:
+    return "1 run" if runs == 1 else f"{runs} runs"
 
 
 def _cell_text(comparison: CaseComparison, arm: str, task: str) -> str:
     cell = comparison.cell(arm, task)
     if cell is None:
         return "-"
-    low, high = number(cell.interval.low), number(cell.interval.high)
-    text = f"{number(cell.mean)} [{low}, {high}] / {number(cell.median)}"
+    text = f"{number(cell.mean)}{_bracketed(cell.interval)} / {number(cell.median)}"
     if cell.found is None:
         return text
     return text if cell.found == 1 else f">= {text} ({100 * cell.found:.0f} %)"
 
 
-def _differences_table(comparison: CaseComparison) -> str:
+def _bracketed(interval: Interval | None) -> str:
+    return "" if interval is None else f" [{number(interval.low)}, {number(interval.high)}]"
+
+
+def _differences_table(comparison: CaseComparison, width: int | None) -> str:
     rows = []
     for difference in comparison.differences:
         test = difference.test
-        low, high = number(test.interval.low), number(test.interval.high)
         rows.append(
             [
                 difference.arm,
                 difference.task,
-                f"{test.difference:+.4g} [{low}, {high}]",
+                f"{test.difference:+.4g}{_bracketed(test.known_interval)}",
                 f"{difference.effect:+.2f}",
                 f"{difference.p:.2g}",
                 difference.verdict,
                 str(test.pairs),
             ]
         )
-    return markdown_table(["arm", "task", "difference", "effect", "p", "verdict", "pairs"], rows)
+    return _narrowed(["arm", "task", "difference", "effect", "p", "verdict", "pairs"], rows, width)
+
+
+def _narrowed(header: list[str], rows: list[list[str]], width: int | None) -> str:
+    """The table of differences; where there is no room, without what the file has as well."""
+    for left_out in ("pairs", "effect", "p", "verdict"):
+        table = markdown_table(header, rows)
+        if width is None or table.index("\n") <= width:
+            return table
+        kept = [i for i, heading in enumerate(header) if heading != left_out]
+        header, rows = [header[i] for i in kept], [[row[i] for i in kept] for row in rows]
+    return markdown_table(header, rows)
 
 
 def ranks_markdown(ranks: MeanRanks) -> str:
@@ -140,7 +193,7 @@ def ranks_markdown(ranks: MeanRanks) -> str:
     lines = []
     for i, (name, rank) in enumerate(zip(ranks.names, ranks.ranks, strict=True)):
         better = [ranks.names[j] for j in range(i) if ranks.pairwise[i][j] < LEVEL]
-        lines.append([name, f"{rank:.2f}", ", ".join(better) or "-"])
+        lines.append([name, f"{rank:.2f}", "; ".join(better) or "-"])
     return (
         f"### Mean ranks over {ranks.blocks} tasks\n\n"
         f"{markdown_table(['arm', 'mean rank', 'significantly worse than'], lines)}\n"
@@ -157,6 +210,7 @@ def rows(comparisons: Sequence[CaseComparison]) -> list[dict[str, Value]]:
         for cell in comparison.cells:
             difference = differences.get((cell.arm, cell.task))
             test = None if difference is None else difference.test
+            interval = None if test is None else test.known_interval
             found.append(
                 {
                     "case": comparison.case,
@@ -167,13 +221,13 @@ def rows(comparisons: Sequence[CaseComparison]) -> list[dict[str, Value]]:
                     "runs": cell.runs,
                     "mean": cell.mean,
                     "median": cell.median,
-                    "low": cell.interval.low,
-                    "high": cell.interval.high,
+                    "low": None if cell.interval is None else cell.interval.low,
+                    "high": None if cell.interval is None else cell.interval.high,
                     "found": cell.found,
                     "baseline": None if test is None else comparison.baseline,
                     "difference": None if test is None else test.difference,
-                    "difference_low": None if test is None else test.interval.low,
-                    "difference_high": None if test is None else test.interval.high,
+                    "difference_low": None if interval is None else interval.low,
+                    "difference_high": None if interval is None else interval.high,
                     "effect": None if difference is None else difference.effect,
                     "p": None if difference is None else difference.p,
                     "verdict": None if difference is None else difference.verdict,
@@ -182,33 +236,46 @@ def rows(comparisons: Sequence[CaseComparison]) -> list[dict[str, Value]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a comparison left in its directory.
+
+    Attributes:
+        files: Names of the files.
+        notes: Why a figure is missing, a sentence each.
+    """
+
+    files: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
 def write(
     directory: RunDirectory,
     records: Sequence[RunRecord],
     comparisons: Sequence[CaseComparison],
     ranks: MeanRanks | None,
-) -> list[str]:
+) -> Written:
     """Write ``comparison.csv`` and the figures; a directory that is not there is made.
-
-    Returns:
-        Names of the files.
 
     Raises:
         ConfigurationError: If the directory cannot be written to.
     """
-    figures = {f"convergence-{i}.png": convergence(records, c.case) for i, c in enumerate(comparisons, 1)}
+    figures: dict[str, Callable[[], bytes]] = {
+        f"convergence-{i}.png": partial(convergence, records, c.case) for i, c in enumerate(comparisons, 1)
+    }
     if len(comparisons) == 1:
         figures = {"convergence.png": figures["convergence-1.png"]}
     if ranks is not None:
-        figures["mean-ranks.png"] = rank_diagram(ranks, f"mean ranks over {ranks.blocks} tasks")
-    files: dict[str, str | bytes] = {"comparison.csv": csv_text(rows(comparisons)), **figures}
+        figures["mean-ranks.png"] = partial(
+            rank_diagram, ranks, f"mean ranks over {ranks.blocks} tasks", arms=arms_of(records)
+        )
     try:
         directory.path.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            directory.write(name, content)
+        directory.write("comparison.csv", csv_text(rows(comparisons)))
     except OSError as error:
         raise ConfigurationError(f"cannot write to {directory.path}: {error.strerror}; choose another --out") from None
-    return list(files)
+    undrawn = write_figures(directory, figures)
+    return Written(("comparison.csv", *(name for name in figures if name not in undrawn)), tuple(undrawn.values()))
 
 
 def convergence(records: Sequence[RunRecord], case: str) -> bytes:
@@ -225,8 +292,13 @@ def convergence(records: Sequence[RunRecord], case: str) -> bytes:
     panels = [trajectory_panel(runs, task, by_rank=by_rank) for task in tasks]
     seeds = max(len(of_arm) for of_arm in runs.values())
     longest = max(trajectory.evaluations for run in every for trajectory in run.tasks.values())
-    title = f"{case}; median and quartiles of {seeds} runs"
-    return bands(panels, title, logarithmic_x=longest > LONG)
+    title = f"{case}; " + (f"median and quartiles of {seeds} runs" if seeds > 1 else "one run each")
+    return bands(panels, title, logarithmic_x=longest > LONG, arms=arms_of(records))
+
+
+def arms_of(records: Sequence[RunRecord]) -> tuple[str, ...]:
+    """All arms in the order in which they come first: that of their colours, in every figure."""
+    return tuple(dict.fromkeys(record.arm for record in records))
 
 
 def trajectory_panel(runs: Runs, task: str, *, by_rank: bool) -> Panel:
@@ -253,5 +325,5 @@ def curve(trajectory: Trajectory, length: int, *, by_rank: bool) -> FloatArray:
     values = np.full(length, np.nan)
     for step in trajectory.steps:
         height = step.rank if by_rank else -step.fitness if trajectory.minimize else step.fitness
-        values[step.evaluation - 1 :] = np.nan if height is None else height
+        values[step.evaluation - 1 :] = np.nan if height is None else drawn(height)
     return values

@@ -11,9 +11,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 from ktnas.formatting import duration
-from ktnas.problem.callback import Callback
+from ktnas.problem.callback import Callback, FailureKinds, Finished
 from ktnas.problem.progress import RunProgress, SweepProgress, TaskProgress
 from ktnas.problem.task import Task, value_text
+from ktnas.report.columns import UNLIMITED, Column, fitted, plain
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -27,6 +28,14 @@ LINES_APART_S = 1.0, 10.0
 
 
 BAR_WIDTH = 24
+
+
+_BAR = " " * BAR_WIDTH
+"""Stands for a bar while columns are measured."""
+
+
+_LEAVE = ("skipped", "positive", "transfers", "", "evaluations")
+"""Columns that give way in a narrow terminal, the first one first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +159,24 @@ class PlainView(View):
     def __init__(self, board: Board, stream: TextIO) -> None:
         self._board, self._stream = board, stream
         self._tenths, self._last = 0, monotonic()
+        self._begun = False
+        self._kinds = FailureKinds()
+
+    def evaluation_finished(self, finished: Finished) -> None:
+        if text := self._kinds.told(finished):
+            self._begin()
+            self._stream.write(f"{text}\n")
+            self._stream.flush()
+
+    def _begin(self) -> None:
+        if not self._begun:  # not earlier: a mistake that is found on the way here is to be the only line
+            self._stream.write(f"{self._board.title}\n")
+        self._begun = True
 
     def progressed(self, progress: RunProgress) -> None:
         """Write a line if another tenth is done, or after a while."""
         board = self._board
-        if not board.seeds:  # not earlier: a mistake that is found on the way here is to be the only line
-            self._stream.write(f"{board.title}\n")
+        self._begin()
         board.seeds[progress.seed] = progress
         tenths = int(board.done() * 10 + 1e-9)
         least, most = LINES_APART_S
@@ -186,6 +207,13 @@ class LiveView(View):
     def __init__(self, board: Board, stream: TextIO) -> None:
         self._board, self._stream = board, stream
         self._live: Live | None = None
+        self._kinds = FailureKinds()
+
+    def evaluation_finished(self, finished: Finished) -> None:
+        """The first failure of each kind stays above the table."""
+        text = self._kinds.told(finished)
+        if text and self._live is not None:
+            self._live.console.print(plain(text))
 
     def __enter__(self) -> Self:
         from rich.console import Console
@@ -221,16 +249,28 @@ class LiveView(View):
         from rich.text import Text
 
         board = self._board
+        columns = fitted(self._columns(), UNLIMITED if self._live is None else self._live.console.width, _LEAVE)
         table = Table(box=None, pad_edge=False, header_style="dim")
-        for heading in ("task", "", "evaluations", "best so far", "transfers", "positive", "skipped"):
-            table.add_column(heading, justify="left" if heading in ("task", "") else "right", no_wrap=True)
-        for task in board.tasks:
-            total = board.total(task.name)
+        for column in columns:
+            table.add_column(column.heading, justify="right" if column.right else "left", no_wrap=True)
+        for row, task in zip(zip(*(column.cells for column in columns), strict=True), board.tasks, strict=True):
             bar = ProgressBar(total=1.0, completed=board.share(task.name), width=BAR_WIDTH)
-            counts = (str(total.proposed), str(total.positive), str(total.skipped))
-            used = f"{total.evaluations}/{board.budget * board.runs}"
-            table.add_row(task.name, bar, used, value_text(task, total.fitness), *counts)
+            table.add_row(*(bar if cell == _BAR else cell for cell in row))
         return Group(Text(board.title, style="bold"), table, Text(board.clock(), style="dim"))
+
+    def _columns(self) -> list[Column]:
+        board = self._board
+        totals = [(task, board.total(task.name)) for task in board.tasks]
+        limit = board.budget * board.runs
+        return [
+            Column("task", tuple(plain(task.name) for task, _ in totals), right=False),
+            Column("", (_BAR,) * len(totals), right=False),
+            Column("evaluations", tuple(f"{total.evaluations}/{limit}" for _, total in totals)),
+            Column("best so far", tuple(plain(value_text(task, total.fitness)) for task, total in totals)),
+            Column("transfers", tuple(str(total.proposed) for _, total in totals)),
+            Column("positive", tuple(str(total.positive) for _, total in totals)),
+            Column("skipped", tuple(str(total.skipped) for _, total in totals)),
+        ]
 
 
 _APART_S = 0.2, 15.0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ktnas.problem.trial import Trial
 from ktnas.records.run_directory import RunDirectory
 from ktnas.records.summary import Summary
 from ktnas.records.trials import read_trials
+from ktnas.report.figures.drawn import write_figures
 from ktnas.rng import Streams
 from ktnas.runner.experiment import Experiment
 from ktnas.spaces.operators import sample_distinct
@@ -21,8 +23,14 @@ from ktnas.spaces.operators import sample_distinct
 _NAMED_TASKS = 3
 
 
-def draw(experiment: Experiment, directory: RunDirectory, summaries: Sequence[Summary], places: Sequence[Path]) -> None:
-    """The figures of a run or of all its repeats: the trajectory of the search, and each task's best architecture."""
+def draw(
+    experiment: Experiment, directory: RunDirectory, summaries: Sequence[Summary], places: Sequence[Path]
+) -> list[str]:
+    """The figures of a run or of all its repeats: the trajectory of the search, and each task's best architecture.
+
+    Returns:
+        A sentence for every figure that could not be drawn: no reason to lose the report.
+    """
     from ktnas.report.figures.convergence import TaskCurves, convergence
 
     problem, benchmark = experiment.problem, experiment.benchmark
@@ -35,14 +43,15 @@ def draw(experiment: Experiment, directory: RunDirectory, summaries: Sequence[Su
     runs = f"seed {summaries[0]['seed']}" if len(summaries) == 1 else f"{len(summaries)} seeds"
     few = len(problem.names) <= _NAMED_TASKS
     title = experiment.title if few else f"{benchmark.name} ({experiment.search.name})"
-    directory.write("convergence.png", convergence(trajectories, f"{title}, {runs}"))
+    figures: dict[str, Callable[[], bytes]] = {"convergence.png": lambda: convergence(trajectories, f"{title}, {runs}")}
     corpus = sample_distinct(problem.space, 32, Streams(0).rng("colours"))
     operations = sorted({op for genotype in corpus for op in problem.space.graph(genotype).operations})
     names = file_names([task.name for task in problem.tasks])
     for task, name in zip(problem.tasks, names, strict=True):
         found = survivors((trial for trials in records for trial in trials if trial.task == task.name), 1)
         if found:
-            directory.write(f"best-{name}.png", _cell(experiment, task, found[0], operations))
+            figures[f"best-{name}.png"] = partial(_cell, experiment, task, found[0], operations)
+    return list(write_figures(directory, figures).values())
 
 
 def _cell(experiment: Experiment, task: Task, best: Trial, operations: Sequence[str]) -> bytes:

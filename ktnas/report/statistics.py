@@ -24,6 +24,14 @@ LEVEL = 0.05
 RESAMPLES = 10_000
 
 
+LEAST_RUNS = 5
+"""Of fewer runs there is no interval: it would claim to know a spread that four values cannot show."""
+
+
+_HUGE = 2.0**960
+"""Values as large as this, such as the largest number that stands for a diverged training, overflow in a sum."""
+
+
 EXTRA = "install it with: pip install 'ktnas[stats]'"
 
 
@@ -65,8 +73,20 @@ def bootstrap_interval(
     sample = _finite(values)
     drawn = sample[rng.integers(len(sample), size=(RESAMPLES, len(sample)))]
     tail = (1 - coverage) / 2
-    low, high = np.quantile(statistic(drawn, axis=1), [tail, 1 - tail])
+    low, high = np.quantile(reduced(statistic, drawn, axis=1), [tail, 1 - tail])
     return Interval(float(low), float(high))
+
+
+def reduced(statistic: Statistic, values: FloatArray, axis: int | None = None) -> FloatArray:
+    """A statistic that is as large as the values at most, without an overflow on the way.
+
+    >>> float(reduced(np.mean, np.array([1.7e308, 1.7e308, 1.4e308])))
+    1.6e+308
+    """
+    if not values.size or np.abs(values).max() < _HUGE:
+        found: FloatArray = statistic(values, axis=axis)
+        return found
+    return reduced(statistic, values / _HUGE, axis) * _HUGE  # a power of two: nothing is rounded by it
 
 
 def _finite(values: Sequence[float] | FloatArray) -> FloatArray:
@@ -83,7 +103,7 @@ class PairedTest:
     Attributes:
         pairs: Number of pairs.
         difference: Mean of first - second.
-        interval: 95 % bootstrap interval of that mean.
+        interval: 95 % bootstrap interval of that mean; not to be shown of fewer than `LEAST_RUNS` pairs.
         effect: Matched-pairs rank-biserial correlation, -1 to 1: the share of rank sums in which the first is the
             larger, minus the share in which it is the smaller (Kerby 2014); 0 if all pairs are equal.
         p: Two-sided p-value of Wilcoxon's signed-rank test; 1 if all pairs are equal.
@@ -92,8 +112,14 @@ class PairedTest:
     pairs: int
     difference: float
     interval: Interval
+
     effect: float
     p: float
+
+    @property
+    def known_interval(self) -> Interval | None:
+        """The interval, where there are pairs enough for one."""
+        return self.interval if self.pairs >= LEAST_RUNS else None
 
 
 def paired_test(
@@ -247,4 +273,7 @@ def spread(values: Sequence[float | int | None]) -> Spread | None:
     known = [float(value) for value in values if value is not None]
     if not known:
         return None
-    return Spread(statistics.fmean(known), statistics.median(known), min(known), max(known))
+    sample = np.array(known, dtype=np.float64)
+    if np.abs(sample).max() < _HUGE:
+        return Spread(statistics.fmean(known), statistics.median(known), min(known), max(known))
+    return Spread(float(reduced(np.mean, sample)), float(reduced(np.median, sample)), min(known), max(known))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
@@ -15,7 +15,7 @@ from ktnas.evaluation.protocol import Evaluate
 from ktnas.evaluation.replay import recalling
 from ktnas.files.json_lines import to_json
 from ktnas.problem.budget import check
-from ktnas.problem.callback import Callback, Callbacks
+from ktnas.problem.callback import Callback, Callbacks, FailureKinds, Finished
 from ktnas.problem.progress import RunProgress
 from ktnas.records.configuration import configuration
 from ktnas.records.evaluations import EvaluationLog, answered
@@ -23,6 +23,7 @@ from ktnas.records.run_directory import SUMMARY, RunDirectory, places_of, unused
 from ktnas.records.summary import Ending, Summary, summarize
 from ktnas.records.trials import TrialLog
 from ktnas.runner.experiment import Experiment
+from ktnas.runner.failures import FirstFailures
 from ktnas.runner.loop import run
 from ktnas.runner.pool import Link, Onlooker, run_in_parallel
 from ktnas.runner.recorder import Recorder
@@ -35,7 +36,12 @@ _NAME_LIMIT = 60
 
 
 def search_once(
-    experiment: Experiment, seed: int, directory: RunDirectory, callback: Callback | None = None
+    experiment: Experiment,
+    seed: int,
+    directory: RunDirectory,
+    callback: Callback | None = None,
+    *,
+    catch: bool = False,
 ) -> Summary:
     """Search, or go on with a search that was cut off, and record it.
 
@@ -46,8 +52,10 @@ def search_once(
         seed: Seed of all random numbers.
         directory: Where it is recorded.
         callback: Told of everything, after it was recorded; also of what is done after the search, if that takes long.
+        catch: Whether to go on where the first evaluations of a task have all failed (`ktnas.runner.failures`).
 
     Raises:
+        EvaluationError: If the first evaluations of a task have all failed, unless ``catch``.
         ConfigurationError: If settings do not suit the problem, or the directory cannot take the run; nothing has
             been evaluated then.
         DataError: If the directory holds a damaged record.
@@ -60,7 +68,8 @@ def search_once(
     directory.claim(configuration(benchmark, problem, experiment.search, budget, (seed,)))
     others = Callback() if callback is None else callback
     with closing(TrialLog(directory.path)) as log:
-        ending = _searched(experiment, benchmark, seed, directory.path, Recorder(benchmark.label, log), others)
+        watching = (others,) if catch else (others, FirstFailures())
+        ending = _searched(experiment, benchmark, seed, directory.path, Recorder(benchmark.label, log), watching)
         earlier = directory.finished_summary()
         if earlier is not None and not log.appended:
             return earlier
@@ -74,10 +83,15 @@ def search_once(
 
 
 def _searched(
-    experiment: Experiment, benchmark: Benchmark, seed: int, directory: Path, recorder: Recorder, others: Callback
+    experiment: Experiment,
+    benchmark: Benchmark,
+    seed: int,
+    directory: Path,
+    recorder: Recorder,
+    others: Sequence[Callback],
 ) -> Ending:
     problem, budget = experiment.problem, experiment.budget
-    callbacks = Callbacks(recorder, others)
+    callbacks = Callbacks(recorder, *others)
     callbacks.start(seed, problem.names)
     try:
         with _evaluator(benchmark, directory, recorder, callbacks) as evaluate:
@@ -108,6 +122,7 @@ def search_seeds(
     callback: Callback | None = None,
     *,
     jobs: int = 1,
+    catch: bool = False,
 ) -> list[Summary]:
     """One search per seed, each in a directory of its own; the results do not depend on the number of processes.
 
@@ -115,9 +130,10 @@ def search_seeds(
         compose: Makes what is searched, in whatever process; can be pickled, where there are several.
         seeds: At least two; `search_once` takes a single one.
         directory: Where the runs are recorded, each in a directory within it.
-        callback: Told how far they have come. With several processes, `Callback.progressed` is all that it is told, a
-            few times a second. If it ends one, it ends all.
+        callback: Told how far they have come. With several processes, it is told of `Callback.progressed` alone, a few
+            times a second, and of the first failure of each kind. If it ends one, it ends all.
         jobs: Processes at most.
+        catch: Whether to go on where the first evaluations of a task have all failed.
 
     Returns:
         The summaries in the order of the seeds; after an interruption, of those that had begun.
@@ -133,7 +149,10 @@ def search_seeds(
     places = places_of(directory.path, seeds)
     workers = min(jobs, len(seeds))
     others = Callback() if callback is None else callback
-    summaries = _in_turn(experiment, places, others) if workers == 1 else _in_parallel(compose, places, others, workers)
+    if workers == 1:
+        summaries = _in_turn(experiment, places, others, catch=catch)
+    else:
+        summaries = _in_parallel(_Repeat(compose, catch), places, others, workers)
     directory.write(SUMMARY, to_json(summaries))
     return summaries
 
@@ -156,25 +175,25 @@ def unanswered(experiment: Experiment, seeds: Sequence[int], path: Path | None) 
     return [every - Counter(task for task, _ in answered(run)) for run in runs]
 
 
-def _in_turn(experiment: Experiment, places: Mapping[int, Path], callback: Callback) -> list[Summary]:
+def _in_turn(experiment: Experiment, places: Mapping[int, Path], callback: Callback, *, catch: bool) -> list[Summary]:
     summaries: list[Summary] = []
     for seed, place in places.items():
-        summaries.append(search_once(experiment, seed, RunDirectory(place), callback))
+        summaries.append(search_once(experiment, seed, RunDirectory(place), callback, catch=catch))
         if not summaries[-1]["finished"]:
             break
     return summaries
 
 
-def _in_parallel(
-    compose: Callable[[], Experiment], places: Mapping[int, Path], callback: Callback, jobs: int
-) -> list[Summary]:
+def _in_parallel(repeat: _Repeat, places: Mapping[int, Path], callback: Callback, jobs: int) -> list[Summary]:
     callbacks = Callbacks.of(callback)
 
     def hear(message: object) -> bool:
+        if isinstance(message, Finished):
+            return callbacks.evaluation_finished(message)
         return isinstance(message, RunProgress) and callbacks.progressed(message)
 
     onlooker: Onlooker[Summary] = Onlooker(message=hear)
-    found = run_in_parallel(_Repeat(compose), list(places.items()), jobs=jobs, onlooker=onlooker)
+    found = run_in_parallel(repeat, list(places.items()), jobs=jobs, onlooker=onlooker)
     return list(found.outcomes)
 
 
@@ -183,11 +202,13 @@ class _Repeat:
     """One of several runs, in a process of its own."""
 
     compose: Callable[[], Experiment]
+    catch: bool
 
     def __call__(self, item: tuple[int, Path], link: Link) -> Summary:
         seed, place = item
         experiment = self.compose()
-        return search_once(experiment, seed, RunDirectory(place), _Forward(link, experiment.budget.evaluations))
+        forward = _Forward(link, experiment.budget.evaluations)
+        return search_once(experiment, seed, RunDirectory(place), forward, catch=self.catch)
 
 
 @dataclass(slots=True)
@@ -197,6 +218,11 @@ class _Forward(Callback):
     link: Link
     budget: int
     told: float = 0.0
+    kinds: FailureKinds = field(default_factory=FailureKinds)
+
+    def evaluation_finished(self, finished: Finished) -> None:
+        if self.kinds.told(finished):
+            self.link.tell(finished)
 
     def progressed(self, progress: RunProgress) -> None:
         if self.link.closing:

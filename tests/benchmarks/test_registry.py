@@ -69,11 +69,11 @@ def test_inventory_counts_what_is_there(source):
     entry = next(entry for entry in inventory() if entry.name == source.name)
     if entry.path is None:
         pytest.skip(f"{source.name} is not on the data search path")
-    benchmark = load_benchmark(source.name)
+    benchmark = load_benchmark(source.name, source.tasks[:1])
     assert entry.found
     assert entry.hint == entry.problem == ""
     assert entry.architectures == len(benchmark.genotypes) == source.size
-    assert entry.tasks == tuple(task.name for task in benchmark.tasks)
+    assert entry.tasks == tuple(task.name for task in load_benchmark(source.name).tasks)
 
 
 def test_inventory_says_what_is_missing_or_damaged(only):

@@ -69,5 +69,7 @@ def test_unknown_task():
 
 
 def test_a_task_with_holes(nasbench_graph):
+    whole = nasbench_graph.whole
+    assert whole is not None
     with pytest.raises(ConfigurationError, match="no fitness for some"):
-        with_correlated_task(nasbench_graph, "proteins", 0.5, seed=0)
+        with_correlated_task(whole, "proteins", 0.5, seed=0)

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -102,6 +103,22 @@ def test_restriction_to_tasks_that_list_everything_keeps_the_space(toy):
     assert alone.space is toy.space
     assert alone.notes == ()
     assert [task.name for task in alone.tasks] == ["a"]
+
+
+def test_fewer_tasks_of_a_restriction_are_searched_where_they_would_be_without_it(toy):
+    both = toy.restricted(("b", "a"))
+    again = both.restricted(("a",))
+    assert again.space is toy.space
+    assert again.genotypes == toy.genotypes
+    assert again.notes == ()
+    with pytest.raises(UnknownNameError, match="unknown task 'b' of toy"):
+        again.restricted(("b",))
+
+
+def test_a_changed_copy_of_a_restriction_is_restricted_by_itself(toy):
+    copy = replace(toy.restricted(("b", "a")), name="copy", notes=())
+    assert copy.restricted(("a",)).name == "copy"
+    assert len(copy.restricted(("a",)).genotypes) == 3
 
 
 def test_tasks_without_a_common_architecture_cannot_be_searched_together():

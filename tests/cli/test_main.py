@@ -3,7 +3,6 @@
 import gzip
 import json
 import re
-import sys
 
 import pytest
 
@@ -297,7 +296,7 @@ def test_candidates_are_trained_by_a_worker_and_the_best_is_measured_on_test_ima
 
 def test_one_architecture_is_trained_from_scratch(capsys, tmp_path):
     cell = "|skip_connect~0|+|none~0|nor_conv_1x1~1|+|none~0|none~1|skip_connect~2|"
-    arguments = ["train", cell, "--data", "digits", "--space", "nasbench201", "--channels", "2", "--epochs", "1"]
+    arguments = ["train", cell, "--dataset", "digits", "--space", "nasbench201", "--channels", "2", "--epochs", "1"]
     assert main([*arguments, "--device", "cpu", "--out", "here", "--json"]) == 0
     out, error = capsys.readouterr()
     assert json.loads(out) == json.loads((tmp_path / "here" / "training.json").read_text())
@@ -348,11 +347,23 @@ def test_the_version_is_shown(capsys):
     assert re.fullmatch(r"ktnas \d+\.\d+\.\d+\n", capsys.readouterr().out)
 
 
-def test_a_reader_that_goes_away_is_no_defect(monkeypatch, tmp_path):
-    def gone(options):
-        raise BrokenPipeError
+FAILING = "arch,good,bad\n" + "".join(f"{code},{i},{'nan' if i < 60 else 1}\n" for i, code in enumerate(CODES))
 
-    with (tmp_path / "out").open("w") as stream:
-        monkeypatch.setattr(cli.COMMANDS["data"], "execute", gone)
-        monkeypatch.setattr(sys, "stdout", stream)
-        assert main(["data"]) == 1
+
+def test_a_task_that_fails_from_the_first_on_ends_the_run(capsys, tmp_path):
+    (tmp_path / "t.csv").write_text(FAILING)
+    command = ["--table", "t.csv", "--space", "categorical", "--tasks", "good,bad", "--out", "here"]
+    assert run(*command) == 2
+    error = capsys.readouterr().err.splitlines()
+    assert error[-2].startswith("task bad: an evaluation failed: ")
+    assert re.match(r"ktnas: error: the first \d+ evaluations of task 'bad' failed, beginning with: ", error[-1])
+    assert "--catch" in error[-1]
+    assert run(*command, "--catch", "--quiet") == 0
+    assert "failed)" in capsys.readouterr().out
+
+
+def test_repeats_in_processes_show_failures_too(capsys, tmp_path):
+    (tmp_path / "t.csv").write_text(FAILING.replace(",1\n", ",nan\n", 1))
+    command = ["--table", "t.csv", "--space", "categorical", "--tasks", "bad", "--repeats", "2", "--jobs", "2"]
+    assert run(*command, "--catch", "--out", "here") == 0
+    assert capsys.readouterr().err.count("task bad: an evaluation failed: ") == 1

@@ -219,6 +219,8 @@ def test_the_file_in_the_documentation(tmp_path):
         *(f"small populations, migrants {number}" for number in (1, 4)),
     ]
     assert [case.budget for case in sweep.cases] == [50, 30]
+    (baseline,) = re.findall(r"ktnas compare runs/mine --baseline (\S+)", DOCS)
+    assert sweep.arms[0].name.startswith(f"{baseline}, ")
 
 
 @pytest.mark.slow

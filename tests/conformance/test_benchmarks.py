@@ -111,7 +111,9 @@ def test_restriction_gives_tasks_in_the_order_asked_for_and_equal_answers(benchm
     fewer = benchmark.restricted(names)
     assert tuple(task.name for task in fewer.tasks) == names
     assert fewer.restricted(names).space.cardinalities == benchmark.space.cardinalities
-    for genotype in architectures(fewer):
+    for genotype in (
+        one for one in architectures(fewer) if contains(benchmark.space, one)
+    ):  # fewer tasks may list more
         for name in names:
             assert fewer.evaluate(name, genotype) == benchmark.evaluate(name, genotype)
 

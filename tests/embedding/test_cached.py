@@ -17,9 +17,11 @@ from ktnas.embedding.node2vec.walks import SecondOrderWalk
 from ktnas.embedding.node2vec.words import Neighbourhood, Operation
 from ktnas.embedding.one_hot import OneHot
 from ktnas.embedding.path_encoding import PathEncoding
+from ktnas.embedding.path_operations import PathOperations
 from ktnas.errors import ConfigurationError
 from ktnas.spaces.base import ListedSpace, genotypes
 from ktnas.spaces.darts import DARTS
+from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.spaces.operators import sample_distinct
 from ktnas.spaces.transnas_micro import TransNASMicro
 
@@ -49,6 +51,17 @@ class NeverFits(OneHot):
 
     def fit(self, space, rng):
         raise AssertionError("fitted, although the store has it")
+
+
+@pytest.mark.parametrize("embedder", [PathEncoding(corpus_size=20), PathOperations(corpus_size=20)])
+@pytest.mark.parametrize("store", [None, MemoryStore()], ids=["none", "memory"])
+def test_an_embedding_without_a_column_is_refused(embedder, store):
+    cells = NASBench201()
+    dead = ListedSpace(cells, tuple((a, b, 3, 0, 0, 0) for a in (0, 2, 4) for b in (1, 2, 3)))
+    for _ in range(2):  # a fit that the store has is refused as well
+        with pytest.raises(ConfigurationError, match=f"embedder '{embedder.name}' finds nothing in these .* one-hot"):
+            cached(embedder, dead, store)
+    assert cached(Combined((embedder, OneHot()), 20), dead, store).embed(dead.genotypes).shape == (9, 30)
 
 
 @pytest.mark.parametrize("space", [SPACE, DARTS(), ListedSpace(SPACE, ALL[:100])], ids=["micro", "darts", "listed"])

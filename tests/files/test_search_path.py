@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,18 @@ def test_every_place_is_listed_once(places, monkeypatch):
     assert len(set(resolved)) == len(resolved)
     assert resolved[0] == places["data"].resolve()
     assert resolved[-1] == places["cache"].resolve()
+
+
+def test_the_variable_names_several_directories(places, tmp_path, monkeypatch):
+    first, second, odd = (tmp_path / name for name in ("first", "second", f"with{os.pathsep}in it"))
+    for place in (second, odd):
+        place.mkdir()
+    monkeypatch.setenv("KTNAS_DATA", f"{first}{os.pathsep}{os.pathsep}{second}{os.pathsep}")
+    assert data.search_path(places["directory"])[:4] == (places["directory"], first, second, Path("data"))
+    (second / "a-table-of-tests.csv").write_text("x")
+    assert data.find("a-table-of-tests.csv") == second / "a-table-of-tests.csv"
+    monkeypatch.setenv("KTNAS_DATA", str(odd))
+    assert data.search_path()[:2] == (odd, Path("data"))
 
 
 def test_an_unset_variable_is_no_place(places, monkeypatch):

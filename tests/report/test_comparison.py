@@ -8,6 +8,7 @@ from ktnas.errors import ConfigurationError, UnknownNameError
 from ktnas.records.sweep_log import RunRecord
 from ktnas.records.trajectory import Step, Trajectory
 from ktnas.report.comparison import ALL_TASKS, Measure, by_case, compare, ranks_over_tasks, scores
+from ktnas.report.markdown import markdown
 
 
 def trajectory(*steps, evaluations=20, best_listed=10.0, failed=0):
@@ -72,9 +73,34 @@ class TestCells:
         assert found.tasks == (ALL_TASKS, "t0", "t1")
         cell = found.cell("a", "t0")
         assert (cell.runs, cell.mean, cell.median, cell.found) == (3, 7.0, 4.0, None)
-        assert 1 <= cell.interval.low < 7 < cell.interval.high <= 16
+        assert cell.interval is None
         assert found.cell("a", ALL_TASKS).mean == pytest.approx((2 + 4 + 8) / 3)
         assert found.at == 20
+
+    @pytest.mark.parametrize(("count", "known"), [(1, False), (4, False), (5, True), (9, True)])
+    def test_intervals_from_five_runs_on(self, count, known):
+        (found,) = compare(
+            [*runs("a", [(2 + i % 7,) for i in range(count)]), *runs("b", [(i + 1,) for i in range(count)])]
+        )
+        interval = found.cell("a", "t0").interval
+        assert (interval is not None) is known
+        assert (found.differences[0].test.known_interval is not None) is known
+        if interval is not None:
+            assert 2 <= interval.low < found.cell("a", "t0").mean < interval.high <= 8
+
+    def test_equal_runs_are_one(self):
+        (found,) = compare([*runs("same", [(3,)] * 10), *runs("too", [(4,)] * 10), *runs("not", [(3,)] * 9 + [(5,)])])
+        assert found.equal == ("same", "too")
+        cell = found.cell("same", "t0")
+        assert (cell.runs, cell.mean, cell.interval) == (1, 3.0, None)
+        assert found.cell("not", "t0").runs == 10
+        pairs = {difference.arm: difference.test.pairs for difference in found.differences}
+        assert pairs == {"too": 1, "not": 10}
+        assert all(difference.verdict == "not significant" for difference in found.differences)
+        text = markdown(found)
+        assert "All runs of same; too are equal whatever the seed, and count as one." in text
+        assert "Intervals are given from 5 runs on." in text
+        assert "| 3 / 3 " in text
 
     def test_share_that_found_the_best(self):
         found = compare(runs("a", [(1, 1), (1, 2), (2, 1), (1, 1)], until_best=True))[0]
@@ -100,6 +126,13 @@ class TestDifferences:
         assert difference.effect == 1.0
         assert difference.test.difference == pytest.approx(1 - 5.5)
         assert difference.p == stats.wilcoxon([1 - (i + 2) for i in range(8)]).pvalue
+
+    def test_a_baseline_is_found_by_what_its_name_begins_with(self):
+        varied = [*runs("other", [(5,)]), *runs("k, transfer rank", [(1,)]), *runs("k, transfer none", [(2,)])]
+        assert compare(varied, baseline="k")[0].baseline == "k, transfer rank"
+        assert compare(varied, baseline="k, transfer none")[0].baseline == "k, transfer none"
+        with pytest.raises(UnknownNameError, match=r'unknown arm .k, transfer.* Known: other, "k, transfer rank", "k'):
+            compare(varied, baseline="k, transfer")
 
     def test_from_another_baseline(self):
         (found,) = compare(self.better, baseline="good")

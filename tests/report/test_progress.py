@@ -148,6 +148,23 @@ def test_the_live_table_shows_every_task_and_goes_away(monkeypatch):
     assert shown.rstrip().endswith("\x1b[2K")  # erased: the final table follows
 
 
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [(100, "skipped"), (82, "positive"), (72, "transfers"), (62, "best so far"), (30, "best so far")],
+)
+def test_a_narrow_terminal_leaves_columns_out(monkeypatch, width, shown):
+    monkeypatch.setenv("COLUMNS", str(width))
+    stream = io.StringIO()
+    stream.isatty = lambda: True
+    with LiveView(board(), stream) as view:
+        view.progressed(state(4, 6, proposed=3, positive=1, skipped=2))
+    text = stream.getvalue()
+    assert "91.500 %" in text
+    assert "…" not in text
+    last = [name for name in ("best so far", "transfers", "positive", "skipped") if name in text][-1]
+    assert last == shown
+
+
 def test_what_is_done_beside_searching_is_said(clock):
     stream = io.StringIO()
     with PlainView(board(), stream) as view:

@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,7 +7,16 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from ktnas.errors import ConfigurationError
-from ktnas.report.statistics import bootstrap_interval, holm, mean_ranks, paired_test, rank_biserial, verdict
+from ktnas.report.statistics import (
+    bootstrap_interval,
+    holm,
+    mean_ranks,
+    paired_test,
+    rank_biserial,
+    reduced,
+    spread,
+    verdict,
+)
 from ktnas.rng import Streams
 
 
@@ -151,3 +162,20 @@ class TestMeanRanks:
         monkeypatch.setitem(__import__("sys").modules, "scikit_posthocs", None)
         with pytest.raises(ConfigurationError, match=r"ktnas\[stats\]"):
             mean_ranks(["a", "b", "c"], self.scores)
+
+
+class TestHugeValues:
+    """The largest number that there is stands for a diverged training in many tables; a sum of two overflows."""
+
+    def test_spread(self):
+        over = spread([sys.float_info.max, sys.float_info.max, 0.5])
+        assert over.mean == pytest.approx(sys.float_info.max / 3 * 2)
+        assert (over.median, over.low, over.high) == (sys.float_info.max, 0.5, sys.float_info.max)
+
+    def test_interval_stays_within_the_values(self):
+        interval = bootstrap_interval([1.7e308, 1.6e308, 0.25, 1.5e308], np.random.default_rng(0))
+        assert 0.25 <= interval.low < interval.high <= 1.7e308
+
+    def test_others_are_as_they_were(self):
+        values = np.random.default_rng(0).normal(size=7)
+        assert reduced(np.mean, values) == np.mean(values)

@@ -2,6 +2,8 @@
 
 import io
 
+import pytest
+
 from ktnas.benchmarks.known import BenchmarkEntry
 from ktnas.datasets.images.registry import Entry as Data
 from ktnas.report.inventory import print_datasets, print_inventory
@@ -125,3 +127,54 @@ def test_what_a_run_trained_is_said():
     assert "stand for 1 min 15 s of training" in shown(print_run, summary(a=task(cost_s=75.0), b=task()))
     assert "training" not in shown(print_run, summary(a=task()))
     assert "none yet" in shown(print_run, summary(a=task(best=None, evaluations=0)))
+
+
+MOVED = {"proposed": 12, "positive": 3, "negative": 9, "skipped_generations": 4}
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_numbers_are_whole_in_a_terminal_of_any_width(monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    tasks = {name: task(role="target", listed=26_206, cost_s=40_500.0, transfers=MOVED) for name in ("norm", "edge")}
+    text = shown(print_run, summary(**tasks))
+    rows = [line for line in text.splitlines() if line.startswith("norm ")]
+    assert rows[0].split()[1:3] == ["91.500", "%"] or rows[0].split()[2:4] == ["91.500", "%"]
+    assert "1,234" in rows[0]
+    for whole in ("test_accuracy 94.250", "parameters 3,302", "22 h 30 min", "(top 4.7 %)"):
+        assert whole in text
+    long = [line for line in text.splitlines() if len(line) > width]
+    assert all("nor_conv" in line for line in long)  # a string that is copied stays in one piece
+    assert ("No room here for" in text) == (width < 120)
+
+
+def test_a_legend_explains_what_is_shown():
+    text = shown(print_run, summary(a=task(transfers=MOVED)))
+    lines = text.splitlines()
+    legend = lines[lines.index("") + 1 :][:2]
+    assert [line.split(":")[0] for line in legend] == ["regret", "migrants"]
+    assert "skipped: " in legend[1]
+    assert "migrants" not in shown(print_run, summary(a=task()))
+
+
+def test_costs_that_are_not_listed_are_said_to_be_so():
+    known, unknown = task(cost_s=7200.0), task()
+    text = shown(print_run, summary(a=known, b=unknown, c=unknown))
+    assert "the evaluations of a stand for 2 h 0 min of training; what those of b, c cost is not listed" in text
+    everything_failed = task(failed=50, best=None)
+    assert "not listed" not in shown(print_run, summary(a=known, b=everything_failed))
+
+
+def test_repeats_end_with_plain_words_and_fit(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "50")
+    text = shown(print_repeats, [summary(i, a=task(listed=26_206)) for i in range(3)])
+    assert "a: half of the runs have found number 1,234 of\n26,206 (top 4.7 %) or better." in text
+    assert all(len(line) <= 50 for line in text.splitlines())
+
+
+@pytest.mark.parametrize("width", [40, 60, 200])
+def test_the_inventory_fits(monkeypatch, width, tmp_path):
+    monkeypatch.setenv("COLUMNS", str(width))
+    place = tmp_path / ("deep" * 12) / "table.csv"
+    text = shown(print_inventory, (BenchmarkEntry("transnas101-micro", place, 4096, ("a", "b")),))
+    assert "4,096" in text
+    assert str(place) in text

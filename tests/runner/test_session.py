@@ -322,7 +322,7 @@ def test_figures_are_drawn_for_tasks_that_found_something(tmp_path):
 
     made = experiment({"top 1/%": sum, "never": failing})
     directory = RunDirectory(tmp_path)
-    summary = session.search_once(made, 0, directory)
+    summary = session.search_once(made, 0, directory, catch=True)
     draw(made, directory, [summary], [tmp_path])
     assert sorted(path.name for path in tmp_path.glob("*.png")) == ["best-top-1.png", "convergence.png"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ktnas.report.figures.graph_layout import Drawing, lay_out
@@ -12,11 +13,11 @@ from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 from ktnas.report.figures.convergence import NAME_LIMIT
-from ktnas.report.figures.style import INK, MUTED, OPTIMUM, PALETTE, STYLE, png, short
+from ktnas.report.figures.style import INK, MUTED, OPTIMUM, STYLE, fill, png, short
 
 
 def architecture(graph: OperationGraph, title: str, caption: str = "", operations: Sequence[str] = ()) -> bytes:
-    """An architecture drawn from left to right.
+    """An architecture drawn from left to right; where its operations say of which cell they are, a panel per cell.
 
     Args:
         graph: Its pruned operation graph.
@@ -27,32 +28,74 @@ def architecture(graph: OperationGraph, title: str, caption: str = "", operation
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    drawing = lay_out(graph)
-    longest = min(NAME_LIMIT, max(map(len, graph.operations)))
+    panels = [_Panel(name, cell, lay_out(cell)) for name, cell in cells(graph)]
+    longest = min(NAME_LIMIT, max(len(name) for panel in panels for name in panel.graph.operations))
     box = 0.088 * longest + 0.3  # inches that hold the longest name
-    step, gap = box + 0.55, 0.62
-    width = max(4.0, step * (drawing.width + 1) + 0.2)
+    scale = box + 0.55, 0.62, box
+    width = max(4.0, *(scale[0] * (panel.drawing.width + 1) + 0.2 for panel in panels))
     lines = textwrap.wrap(caption, max(30, int(width * 13)), break_on_hyphens=False)
     head = 0.45 + 0.19 * len(lines)
-    height = head + max(1.3, gap * (drawing.height + 1) + 0.3)
+    height = head + sum(panel.height(scale[1]) for panel in panels)
+    colours = _colours({*operations, *graph.operations})
     with rc_context(STYLE):
         figure = Figure(figsize=(width, height))
         figure.text(0.15 / width, 1 - 0.3 / height, short(title, int(width * 11)), fontsize=11, fontweight="bold")
         for i, line in enumerate(lines):
             figure.text(0.15 / width, 1 - (0.52 + 0.19 * i) / height, line, fontsize=8, color=MUTED, family="monospace")
-        axes = figure.add_axes((0, 0, 1, 1 - head / height))
-        axes.set_axis_off()
-        middle_x, middle_y = step * drawing.width / 2, gap * drawing.height / 2
-        axes.set_xlim(middle_x - width / 2, middle_x + width / 2)
-        axes.set_ylim(middle_y + (height - head) / 2, middle_y - (height - head) / 2)
-        _draw(axes, graph, drawing, (step, gap, box), _colours({*operations, *graph.operations}))
+        top = height - head
+        for panel in panels:
+            own = panel.height(scale[1])
+            top -= own
+            if panel.name:
+                figure.text(0.15 / width, (top + own - 0.2) / height, panel.name, fontsize=10, fontweight="bold")
+            axes = figure.add_axes((0, top / height, 1, (own - panel.head) / height))
+            axes.set_axis_off()
+            middle_x, middle_y = scale[0] * panel.drawing.width / 2, scale[1] * panel.drawing.height / 2
+            axes.set_xlim(middle_x - width / 2, middle_x + width / 2)
+            axes.set_ylim(middle_y + (own - panel.head) / 2, middle_y - (own - panel.head) / 2)
+            _draw(axes, panel.graph, panel.drawing, scale, colours)
         return png(figure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """A cell, or a whole architecture, and where its parts go."""
+
+    name: str
+    graph: OperationGraph
+    drawing: Drawing
+
+    @property
+    def head(self) -> float:
+        """Inches for its name."""
+        return 0.3 if self.name else 0.0
+
+    def height(self, gap: float) -> float:
+        """Inches."""
+        return self.head + max(1.3, gap * (self.drawing.height + 1) + 0.3)
+
+
+def cells(graph: OperationGraph) -> list[tuple[str, OperationGraph]]:
+    """The cells of an architecture whose operations are named ``cell:operation``; of others the whole, without a name.
+
+    >>> graph = OperationGraph(("input", "a:c", "a:conv", "b:c", "b:pool", "output"), ((0, 1), (1, 2), (3, 4), (4, 5)))
+    >>> [(name, cell.operations, cell.edges) for name, cell in cells(graph)]
+    [('a', ('c', 'conv'), ((0, 1),)), ('b', ('c', 'pool'), ((0, 1),))]
+    """
+    named = {i: name.partition(":") for i, name in enumerate(graph.operations) if name not in (INPUT, OUTPUT)}
+    if not named or not all(separator for _, separator, _ in named.values()):
+        return [("", graph)]
+    found = []
+    for cell in dict.fromkeys(cell for cell, _, _ in named.values()):
+        place = {i: number for number, i in enumerate(i for i, (own, _, _) in named.items() if own == cell)}
+        edges = tuple((place[a], place[b]) for a, b in graph.edges if a in place and b in place)
+        found.append((cell, OperationGraph(tuple(named[i][2] for i in place), edges)))
+    return found
 
 
 def _colours(operations: set[str]) -> Mapping[str, str]:
     kinds = sorted({_kind(name) for name in operations - {INPUT, OUTPUT}})
-    fill = {kind: PALETTE[i % len(PALETTE)] for i, kind in enumerate(kinds)}
-    return {name: fill[_kind(name)] for name in operations - {INPUT, OUTPUT}}
+    return {kind: fill(i) for i, kind in enumerate(kinds)}
 
 
 def _kind(operation: str) -> str:
@@ -81,7 +124,7 @@ def _draw(
                 box - 0.12,
                 0.26,
                 boxstyle="round,pad=0.06",
-                fc="white" if end else colours[operation],
+                fc="white" if end else colours[_kind(operation)],
                 ec=MUTED if end else INK,
                 lw=0.9,
             )

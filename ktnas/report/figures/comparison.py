@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from ktnas.typing import FloatArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.image import AxesImage
     from matplotlib.lines import Line2D
 
 
@@ -69,6 +71,7 @@ def bands(
     x_label: str = "evaluations",
     steps: bool = True,
     logarithmic_x: bool = False,
+    arms: Sequence[str] = (),
 ) -> bytes:
     """Lines with bands, one panel beside the other, and one legend for all.
 
@@ -78,14 +81,19 @@ def bands(
         x_label: What is below all.
         steps: Whether a height holds until the next position, instead of a straight line to it.
         logarithmic_x: Whether positions are on a logarithmic scale: one slow line then leaves room for the others.
+        arms: Names in the order of their colours, so that one has the same colour in several figures; those of other
+            lines follow.
     """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
+    from matplotlib.ticker import MaxNLocator
 
     columns = min(len(panels), 3 if len(panels) not in (2, 4) else 2)
     rows = math.ceil(len(panels) / columns)
-    names = list(dict.fromkeys(line.name for panel in panels for line in panel.lines))
+    known = list(dict.fromkeys([*arms, *(line.name for panel in panels for line in panel.lines)]))
+    drawn = {line.name for panel in panels for line in panel.lines}
+    names = [name for name in known if name in drawn]
     with rc_context(STYLE):
         layout = ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.08)
         width = max(6.0, 3.6 * columns)
@@ -97,8 +105,11 @@ def bands(
         for i, panel in enumerate(panels):
             axes = figure.add_subplot(rows, columns, i + 1)
             for line in panel.lines:
-                handles.setdefault(line.name, _draw(axes, line, names.index(line.name), steps=steps))
+                handles.setdefault(line.name, _draw(axes, line, known.index(line.name), steps=steps))
+            _weave(axes, panel.lines, [_look(known.index(line.name))[0] for line in panel.lines], steps=steps)
             _label(axes, panel, logarithmic_x=logarithmic_x)
+            if steps and not logarithmic_x:
+                axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))  # evaluations are whole
             if i >= len(panels) - columns:
                 axes.set_xlabel(x_label)
         legend = [handles[name] for name in names]
@@ -128,6 +139,76 @@ def _draw(axes: Axes, line: Line, number: int, *, steps: bool) -> Line2D:
     )
     axes.fill_between(line.x, line.low, line.high, color=colour, alpha=0.13, lw=0, step="post" if steps else None)
     return drawn[0]
+
+
+_STITCH = 4.0
+"""Widths of a line after which the next of several that coincide is seen."""
+
+
+def _weave(axes: Axes, lines: Sequence[Line], colours: Sequence[str], *, steps: bool) -> None:
+    """Draw stretches on which lines coincide in all of their colours in turn, lest the last one hide the others."""
+    for stretch in coinciding(lines, steps=steps):
+        gap = _STITCH * (len(stretch.lines) - 1)
+        for turn, number in enumerate(stretch.lines):
+            axes.plot(
+                stretch.x,
+                stretch.y,
+                color=colours[number],
+                lw=1.6,
+                ls=(-_STITCH * turn, (_STITCH, gap)),
+                dash_capstyle="butt",
+                drawstyle="steps-post" if steps else "default",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Where lines lie on one another.
+
+    Attributes:
+        lines: Their numbers.
+        x: Positions.
+        y: Heights.
+    """
+
+    lines: tuple[int, ...]
+    x: FloatArray
+    y: FloatArray
+
+
+def coinciding(lines: Sequence[Line], *, steps: bool) -> list[Stretch]:
+    """The stretches, from left to right, on which two or more lines have the same heights at the same positions.
+
+    Args:
+        lines: The lines.
+        steps: Whether a height holds until the next position.
+    """
+    heights: dict[float, dict[float, list[int]]] = {}
+    for number, line in enumerate(lines):
+        for x, y in zip(line.x.tolist(), line.middle.tolist(), strict=True):
+            if math.isfinite(y):
+                heights.setdefault(x, {}).setdefault(y, []).append(number)
+    positions = sorted(heights)
+    after = dict(pairwise(positions))
+    going: dict[tuple[int, ...], list[tuple[float, float]]] = {}
+    found: list[tuple[tuple[int, ...], list[tuple[float, float]]]] = []
+    for x in positions:
+        here = {tuple(numbers): y for y, numbers in heights[x].items() if len(numbers) > 1}
+        going = {numbers: points for numbers, points in going.items() if numbers in here}
+        for numbers, y in here.items():
+            if numbers not in going:
+                going[numbers] = []
+                found.append((numbers, going[numbers]))
+            going[numbers].append((x, y))
+    if steps:  # the last height holds until what follows
+        for _, points in found:
+            if points[-1][0] in after:
+                points.append((after[points[-1][0]], points[-1][1]))
+    return [
+        Stretch(numbers, *(np.array(values) for values in zip(*points, strict=True)))
+        for numbers, points in found
+        if len(points) > 1
+    ]
 
 
 def _look(number: int) -> tuple[str, str | tuple[int, tuple[float, float]]]:
@@ -183,7 +264,8 @@ class Matrix:
         rows: Their names.
         columns: Their names.
         title: What is above it.
-        limit: Colours run from ``-limit`` (red) over 0 (white) to ``limit`` (blue).
+        limit: Colours run from ``-limit`` (red) over 0 (white) to ``limit`` (blue); of several matrices in one figure,
+            the largest limit holds for all.
         digits: Digits after the point.
         marked: ``(rows, columns)`` which numbers are printed bold; None for none.
     """
@@ -198,25 +280,29 @@ class Matrix:
 
 
 def matrices(parts: Sequence[Matrix], title: str, *, row_label: str = "", column_label: str = "") -> bytes:
-    """Matrices as coloured tables beside one another."""
+    """Matrices as coloured tables beside one another, all on one scale, with its colour bar."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     height = max(0.42 * len(part.rows) for part in parts) + 2.0
     widths = [0.62 * len(part.columns) + 1.6 for part in parts]
+    limit = max(part.limit for part in parts)
     with rc_context(STYLE):
-        figure = Figure(figsize=(max(5.0, sum(widths)), height), layout=ConstrainedLayoutEngine())
-        for axes, part in zip(np.ravel(figure.subplots(1, len(parts), width_ratios=widths)), parts, strict=True):
-            _fill(axes, part)
+        figure = Figure(figsize=(max(5.0, sum(widths) + 0.9), height), layout=ConstrainedLayoutEngine())
+        panels = np.ravel(figure.subplots(1, len(parts), width_ratios=widths))
+        for axes, part in zip(panels, parts, strict=True):
+            image = _fill(axes, part, limit)
             axes.set_xlabel(column_label)
             axes.set_ylabel(row_label)
+        bar = figure.colorbar(image, ax=panels.tolist(), fraction=0.05, pad=0.02, aspect=25)
+        bar.outline.set_visible(False)
         figure.suptitle(title, fontsize=10, color=MUTED)
         return png(figure)
 
 
-def _fill(axes: Axes, part: Matrix) -> None:
-    axes.imshow(part.values, cmap="RdBu", vmin=-part.limit, vmax=part.limit, aspect="auto")
+def _fill(axes: Axes, part: Matrix, limit: float) -> AxesImage:
+    image = axes.imshow(part.values, cmap="RdBu", vmin=-limit, vmax=limit, aspect="auto")
     axes.set_xticks(range(len(part.columns)), part.columns, rotation=45, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(part.rows)), part.rows)
     axes.grid(visible=False)
@@ -230,13 +316,19 @@ def _fill(axes: Axes, part: Matrix) -> None:
                 ha="center",
                 va="center",
                 fontsize=7.5,
-                color="white" if abs(value) > 0.65 * part.limit else INK,
+                color="white" if abs(value) > 0.65 * limit else INK,
                 fontweight="bold" if part.marked is not None and part.marked[i, j] > 0 else "normal",
             )
+    return image
 
 
-def rank_diagram(ranks: MeanRanks, title: str) -> bytes:
+def rank_diagram(ranks: MeanRanks, title: str, *, arms: Sequence[str] = ()) -> bytes:
     """Arms on a line by their mean rank; a bar joins those whose difference is not significant (Demsar 2006).
+
+    Args:
+        ranks: Of the arms.
+        title: What is above.
+        arms: Names in the order of their colours, as in `bands`.
 
     Raises:
         ConfigurationError: If scikit-posthocs is not installed.
@@ -251,6 +343,7 @@ def rank_diagram(ranks: MeanRanks, title: str) -> bytes:
     except ImportError:
         raise ConfigurationError(f"the diagram of mean ranks needs scikit-posthocs; {EXTRA}") from None
     names = list(ranks.names)
+    known = list(dict.fromkeys([*arms, *names]))
     with rc_context({**STYLE, "axes.grid": False}):
         figure = Figure(figsize=(8.0, 1.6 + 0.22 * len(names)), layout=ConstrainedLayoutEngine())
         axes = figure.add_subplot()
@@ -259,7 +352,7 @@ def rank_diagram(ranks: MeanRanks, title: str) -> bytes:
             pd.DataFrame(ranks.pairwise, index=names, columns=names),
             ax=axes,
             label_props={"fontsize": 8.5},
-            color_palette={name: _look(i)[0] for i, name in enumerate(names)},
+            color_palette={name: _look(known.index(name))[0] for name in names},
         )
         figure.suptitle(title, fontsize=10, color=MUTED)
         return png(figure)

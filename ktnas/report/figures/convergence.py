@@ -15,7 +15,7 @@ from ktnas.problem.task import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-from ktnas.report.figures.style import LINE, MUTED, OPTIMUM, STYLE, png, short
+from ktnas.report.figures.style import LINE, MUTED, OPTIMUM, STYLE, drawn, png, short
 
 NAME_LIMIT = 28
 """Characters of an operation's name that are drawn, at most."""
@@ -72,7 +72,9 @@ def _panel(axes: Axes, trajectory: TaskCurves) -> None:
         median = _median(curves)
         axes.step(range(1, len(median) + 1), median, where="post", color=LINE, lw=2.0, label="median")
     if trajectory.optimum is not None:
-        axes.axhline(task.to_fitness(trajectory.optimum), color=OPTIMUM, lw=1.1, ls=(0, (4, 3)), label="best listed")
+        axes.axhline(
+            drawn(task.to_fitness(trajectory.optimum)), color=OPTIMUM, lw=1.1, ls=(0, (4, 3)), label="best listed"
+        )
     _limit(axes, curves, trajectory)
     axes.set_title(short(task.name, 36), loc="left", fontweight="bold")
     axes.set_ylabel(short(f"{task.metric} ({task.unit})" if task.unit else task.metric, 32))
@@ -84,7 +86,7 @@ def _panel(axes: Axes, trajectory: TaskCurves) -> None:
 
 
 def _values(task: Task, curve: Sequence[float | None]) -> list[float]:
-    return [math.nan if fitness is None else task.to_fitness(fitness) for fitness in curve]
+    return [math.nan if fitness is None else drawn(task.to_fitness(fitness)) for fitness in curve]
 
 
 def _median(curves: Sequence[Sequence[float]]) -> list[float]:
@@ -97,10 +99,10 @@ def _median(curves: Sequence[Sequence[float]]) -> list[float]:
 
 def _limit(axes: Axes, curves: Sequence[Sequence[float]], trajectory: TaskCurves) -> None:
     """Leave the first tenth of the evaluations out of the vertical range, where they would flatten the rest."""
-    late = (value for curve in curves for value in curve[max(0, len(curve) // 10 - 1) :])
-    settled = [value for value in late if math.isfinite(value)]
+    settled = [value for curve in curves for value in curve[max(0, len(curve) // 10 - 1) :]]
     if trajectory.optimum is not None:
-        settled.append(trajectory.task.to_fitness(trajectory.optimum))
+        settled.append(drawn(trajectory.task.to_fitness(trajectory.optimum)))
+    settled = [value for value in settled if math.isfinite(value)]
     if settled:
         low, high = min(settled), max(settled)
         margin = 0.06 * (high - low) or abs(high) * 0.01 or 1.0

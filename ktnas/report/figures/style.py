@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import colorsys
 import io
+import math
+import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,6 +15,10 @@ if TYPE_CHECKING:
 DPI = 110
 
 
+LARGEST = 1e100
+"""Magnitude beyond which a value is not drawn: sums and products of limits of axes would overflow."""
+
+
 INK, MUTED, GRID = "#1f2933", "#7b8794", "#e4e7eb"
 
 
@@ -19,7 +26,7 @@ LINE, OPTIMUM = "#2563eb", "#d97706"
 
 
 PALETTE = ("#bfdbfe", "#bbf7d0", "#fde68a", "#fbcfe8", "#ddd6fe", "#fed7aa", "#a5f3fc", "#d9f99d", "#fecaca", "#e9d5ff")
-"""Fills of operations, in the order of their names."""
+"""Fills of operations, in the order of their names; `fill` has more."""
 
 
 STYLE: dict[Any, Any] = {  # matplotlib's own type for it differs from version to version
@@ -39,9 +46,32 @@ STYLE: dict[Any, Any] = {  # matplotlib's own type for it differs from version t
 }
 
 
+def fill(number: int) -> str:
+    """The fill of an operation by its number: a colour of its own for each.
+
+    >>> fill(0) == PALETTE[0], len({fill(i) for i in range(200)})
+    (True, 200)
+    """
+    if number < len(PALETTE):
+        return PALETTE[number]
+    turn = number - len(PALETTE)
+    hue, lightness = (0.08 + turn * 0.618034) % 1, 0.62 + 0.07 * (turn % 3)  # golden ratio: none near the ones before
+    red, green, blue = (round(255 * part) for part in colorsys.hls_to_rgb(hue, lightness, 0.55))
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
 def short(text: str, limit: int) -> str:
     """A text of at most ``limit`` characters; what is cut off ends in an ellipsis."""
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def drawn(value: float) -> float:
+    """A value as it can be drawn; NaN, which leaves a gap, for one that overflows in the arithmetic of axes.
+
+    >>> drawn(-2.5), drawn(1.797e308)
+    (-2.5, nan)
+    """
+    return value if abs(value) <= LARGEST else math.nan
 
 
 def png(figure: Figure) -> bytes:
@@ -50,5 +80,7 @@ def png(figure: Figure) -> bytes:
 
     FigureCanvasAgg(figure)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box stands for it; the tables have the text
+        figure.savefig(buffer, format="png", dpi=DPI)
     return buffer.getvalue()

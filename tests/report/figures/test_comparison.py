@@ -8,7 +8,21 @@ import pytest
 from matplotlib.image import imread
 
 from ktnas.errors import ConfigurationError
-from ktnas.report.figures.comparison import COLOURS, Cloud, Line, Matrix, Panel, bands, clouds, matrices, rank_diagram
+from ktnas.records.sweep_log import RunRecord
+from ktnas.records.trajectory import Step, Trajectory
+from ktnas.report import markdown as comparison_report
+from ktnas.report.figures.comparison import (
+    COLOURS,
+    Cloud,
+    Line,
+    Matrix,
+    Panel,
+    bands,
+    clouds,
+    coinciding,
+    matrices,
+    rank_diagram,
+)
 from ktnas.report.statistics import mean_ranks
 
 
@@ -93,3 +107,66 @@ class TestDiagram:
         monkeypatch.setitem(__import__("sys").modules, "scikit_posthocs", None)
         with pytest.raises(ConfigurationError, match=r"ktnas\[stats\]"):
             rank_diagram(ranks, "title")
+
+
+def share(png, colour):
+    """Share of the pixels that are of a colour."""
+    wanted = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return float((np.abs(imread(io.BytesIO(png))[..., :3] - wanted).max(axis=2) < 0.02).mean())
+
+
+class TestOneColourPerArm:
+    def test_an_order_of_colours_holds_in_every_figure(self):
+        alone = bands([Panel("t", "rank", (line("b"),))], "", arms=("a", "b", "c"))
+        assert share(alone, COLOURS[1]) > 0
+        assert share(alone, COLOURS[0]) == share(alone, COLOURS[2]) == 0
+        ranks = mean_ranks(["c", "b", "a"], np.array([[1.0, 2.0, 3.0]] * 12))
+        ordered, plain = (rank_diagram(ranks, "", arms=arms) for arms in (("a", "b", "c"), ()))
+        assert ordered != plain
+
+    def test_arms_that_were_not_ordered_follow(self):
+        figure = bands([Panel("t", "rank", (line("new"), line("a", (9.0, 8.0, 7.0))))], "", arms=("a",))
+        assert share(figure, COLOURS[1]) > 0
+        assert share(figure, COLOURS[0]) > 0
+
+    def test_a_comparison_orders_its_colours_by_all_of_its_arms(self, monkeypatch):
+        tasks = {"t": Trajectory("task", "m", "", False, None, 4, 0, 0, (Step(1, 1.0, None),), ())}
+        records = [RunRecord(arm, case, 0, 4, False, tasks) for arm, case in (("a", "x"), ("b", "x"), ("b", "y"))]
+        seen = []
+        monkeypatch.setattr(comparison_report, "bands", lambda *_, arms, **__: seen.append(arms))
+        for case in ("x", "y"):
+            comparison_report.convergence(records, case)
+        assert seen == [("a", "b")] * 2
+
+
+class TestCoinciding:
+    def test_by_hand(self):
+        lines = [line("a", (9.0, 5.0, 5.0, 1.0)), line("b", (9.0, 5.0, 4.0)), line("c", (8.0, 5.0, 4.0, 1.0))]
+        found = [(s.lines, s.x.tolist(), s.y.tolist()) for s in coinciding(lines, steps=True)]
+        assert found == [
+            ((0, 1), [1, 2], [9, 9]),
+            ((0, 1, 2), [2, 3], [5, 5]),
+            ((1, 2), [3, 4], [4, 4]),
+        ]
+        straight = [(s.lines, s.x.tolist()) for s in coinciding(lines[:2], steps=False)]
+        assert straight == [((0, 1), [1, 2])]
+
+    def test_nothing_lies_on_gaps_or_beside(self):
+        assert coinciding([line("a", (np.nan, 2.0)), line("b", (np.nan, 3.0))], steps=True) == []
+
+    def test_every_colour_is_seen(self):
+        lines = tuple(line(name, (3.0,) * 40) for name in "abcd")
+        figure = bands([Panel("t", "rank", lines)], "")
+        seen = [share(figure, colour) for colour in COLOURS[:4]]
+        assert min(seen) > 0.4 * max(seen)
+
+
+def test_matrices_share_one_scale():
+    def matrix(values, limit):
+        return Matrix(np.array(values), ("r",), ("c", "d"), "", limit)
+
+    blue = "#053061"  # the end of the scale
+    alone = share(matrices([matrix([[1.0, 1.0]], 1.0)], ""), blue)
+    beside = share(matrices([matrix([[1.0, 1.0]], 1.0), matrix([[0.0, 0.0]], 4.0)], ""), blue)
+    assert alone > 0.1
+    assert 0 < beside < 0.01  # in the colour bar alone

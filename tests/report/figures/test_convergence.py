@@ -5,12 +5,21 @@ import struct
 import sys
 import warnings
 
+import numpy as np
 import pytest
 
 from ktnas.problem.task import Task
-from ktnas.report.figures.architecture import architecture
+from ktnas.records.run_directory import RunDirectory
+from ktnas.report.figures.architecture import _colours, architecture, cells
 from ktnas.report.figures.convergence import TaskCurves, convergence
+from ktnas.report.figures.drawn import write_figures
+from ktnas.spaces.categorical import Categorical
+from ktnas.spaces.darts import DARTS, EMT_NAS
 from ktnas.spaces.graph import OperationGraph
+from ktnas.spaces.nasbench201 import NASBench201
+from ktnas.spaces.nasbench_graph import NASBenchGraph
+from ktnas.spaces.operators import sample_distinct
+from ktnas.spaces.transnas_macro import TransNASMacro
 
 CELL = OperationGraph(("input", "conv", "skip", "output"), ((0, 1), (0, 2), (1, 3), (2, 3)))
 
@@ -38,6 +47,7 @@ def test_panels_for_any_number_of_tasks(count):
         ((),),  # nothing evaluated
         ((5.0,),),  # one evaluation
         ((1.0, 1.0, 1.0),),  # all the same
+        ((-1.7e308, 0.4), (-1.6e308, -1.6e308), (1.7e308, 1.7e308)),  # what stands for a diverged training
         ((1.0, 2.0), (None, 3.0, 4.0), ()),  # runs of different length
     ],
 )
@@ -71,3 +81,45 @@ def test_a_drawing_grows_with_its_graph():
 def test_pyplot_is_not_needed(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     size(convergence([trajectory()], "title"))
+
+
+class TestCells:
+    @pytest.mark.parametrize("space", [DARTS(), EMT_NAS], ids=lambda space: space.name)
+    def test_two_cells_are_two_panels(self, space):
+        for genotype in sample_distinct(space, 20, np.random.default_rng(7)):
+            graph = space.graph(genotype)
+            found = dict(cells(graph))
+            if graph.is_connected:
+                assert set(found) <= {"normal", "reduce"}
+                inner = [name for name in graph.operations if name not in ("input", "output")]
+                drawn = [f"{cell}:{name}" for cell, part in found.items() for name in part.operations]
+                assert sorted(drawn) == sorted(inner)
+                assert sum(len(part.edges) for part in found.values()) == sum(
+                    "input" not in ends and "output" not in ends
+                    for ends in ((graph.operations[a], graph.operations[b]) for a, b in graph.edges)
+                )
+            size(architecture(graph, "title", space.format(genotype)))
+
+    def test_a_narrow_page_holds_both(self):
+        (genotype,) = sample_distinct(DARTS(), 1, np.random.default_rng(0))
+        width, height = size(architecture(DARTS().graph(genotype), ""))
+        assert width < 2.5 * height
+
+    @pytest.mark.parametrize(
+        "space", [DARTS(), EMT_NAS, NASBench201(), TransNASMacro(), NASBenchGraph(), Categorical((9,) * 9)]
+    )
+    def test_operations_that_differ_get_colours_that_differ(self, space):
+        drawn = sample_distinct(space, 30, np.random.default_rng(1))
+        names = {name for genotype in drawn for name in space.graph(genotype).operations}
+        colours = _colours(names)
+        assert len(set(colours.values())) == len({name.rpartition(":")[2] for name in names - {"input", "output"}})
+
+
+def test_what_cannot_be_drawn_is_a_note_and_the_rest_is_written(tmp_path):
+    def broken():
+        raise OverflowError("limits")
+
+    missing = write_figures(RunDirectory(tmp_path), {"a.png": broken, "b.png": lambda: b"png", "no/c.png": lambda: b""})
+    assert missing["a.png"] == "a.png could not be drawn (OverflowError: limits)"
+    assert "no/c.png" in missing["no/c.png"]
+    assert [path.name for path in tmp_path.iterdir()] == ["b.png"]
