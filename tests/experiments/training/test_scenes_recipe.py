@@ -8,6 +8,7 @@ from experiments.training import scenes_recipe
 from experiments.training.scenes_settings import RECIPE
 
 
+@pytest.mark.slow
 def test_smoke(smoke):
     found = smoke("training.scenes_recipe")
     assert [(row["task"], row["networks"], row["seeds"]) for row in found.rows] == [
@@ -19,6 +20,7 @@ def test_smoke(smoke):
     assert "### Screening of recipes" in found.text
 
 
+@pytest.mark.slow
 def test_a_report_names_the_programs_that_trained(smoke, run, tmp_path):
     told = tmp_path / "results" / "scenes_recipe.json"
     told.parent.mkdir()

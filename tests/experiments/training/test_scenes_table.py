@@ -29,6 +29,7 @@ def lines(path):
     return [line for line in path.read_text().splitlines() if not line.startswith("#")]
 
 
+@pytest.mark.slow
 def test_it_goes_on_where_it_was_cut_off(script, tmp_path, capsys):
     out = tmp_path / "table.csv"
     assert script("--out", out, "--processes", 1) == 0
@@ -45,6 +46,7 @@ def test_it_goes_on_where_it_was_cut_off(script, tmp_path, capsys):
     assert there == before
 
 
+@pytest.mark.slow
 def test_listed_lines_are_checked(script, tmp_path, capsys):
     out = tmp_path / "table.csv"
     script("--out", out, "--processes", 1)
@@ -59,6 +61,7 @@ def test_listed_lines_are_checked(script, tmp_path, capsys):
     assert "41 of 42 lines are equal" in told
 
 
+@pytest.mark.slow
 def test_another_recipe_is_refused(script, tmp_path, capsys):
     out = tmp_path / "table.csv"
     script("--out", out, "--processes", 1)
