@@ -1,4 +1,5 @@
-# `make demo` sets everything up and runs the main job; `make test` runs the tests. Both work on a fresh machine.
+# `make demo` sets everything up and runs the main job; `make test` runs the tests, `make fast` those that take no
+# whole process and no long search. All work on a fresh machine.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,10 +15,10 @@ demo: $(VENV)/installed
 	fi
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 fast: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .

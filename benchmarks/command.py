@@ -29,7 +29,8 @@ from pathlib import Path
 import numpy as np
 
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
-from ktnas.benchmarks import Benchmark, nasbench201
+from ktnas.benchmarks import nasbench201
+from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.registry import load_benchmark
 from ktnas.files import search_path as data
 from ktnas.problem.budget import Budget

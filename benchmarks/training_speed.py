@@ -45,7 +45,8 @@ from ktnas.training.engine.on_device import OnDevice, put
 from ktnas.training.engine.seeding import generator, seeded
 from ktnas.training.engine.step import EagerStep, RecordedStep, autocast
 from ktnas.training.engine.trainer import measure, train
-from ktnas.training.networks import Network, Size, build
+from ktnas.training.networks import Network, Size
+from ktnas.training.networks.building import build
 from ktnas.training.networks.costs import count
 from ktnas.training.recipe import Recipe
 from ktnas.typing import Genotype

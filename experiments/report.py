@@ -1,10 +1,11 @@
 """Makes docs/results.md of what the experiments have published.
 
-    python experiments/report.py
+    python -m experiments.report
 
 Nothing is run and no figure is made up here: every table is the file that its experiment wrote, with the command,
-commit, seeds, hardware and time recorded beside it. Where another page shows such a file, between ``<!-- NAME -->`` and
-``<!-- /NAME -->``, it is shown anew.
+commit, seeds, hardware and time recorded beside it. A command is shown as it is called today, wherever its experiment
+lay when it was recorded. Where another page shows such a file, between ``<!-- NAME -->`` and ``<!-- /NAME -->``, it is
+shown anew.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from pathlib import Path
 from ktnas.formatting import duration
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / "experiments" / "results"
+EXPERIMENTS = ROOT / "experiments"
+RESULTS = EXPERIMENTS / "results"
 TARGET = ROOT / "docs" / "results.md"
 
 SECTIONS: Mapping[str, str] = {
@@ -36,7 +38,7 @@ SECTIONS: Mapping[str, str] = {
     "transfer_rank": "Transfer rank against random transfer and none",
     "transfer_signal": "What the labels of transfers add to the surrogate",
     "negative_transfer": "Negative transfer",
-    "figures": "Courses, transfers, and how alike tasks are",
+    "figures": "Trajectories, transfers, and how alike tasks are",
     "embedding_quality": "Embeddings and surrogates by themselves",
     "table_noise": "How noisy the TransNAS tables are",
     "zero_cost": "Scores of untrained networks",
@@ -53,7 +55,7 @@ SECTIONS: Mapping[str, str] = {
 INTRODUCTION = """\
 # Results
 
-Made by `python experiments/report.py` from the files in `experiments/results`; do not edit.
+Made by `python -m experiments.report` from the files in `experiments/results`; do not edit.
 [experiments.md](experiments.md) tells how to run them again. An evaluation is the first query of an architecture on a
 task, migrants and failures included; the true rank of an architecture is 1 + the number of listed ones with strictly
 better validation fitness. Arms share their seeds, and differences are paired. *Published* marks figures of others,
@@ -108,7 +110,18 @@ def page(results: Path, folder: Path) -> str:
 def command(name: str) -> str:
     """What to call for results of that name; after a hyphen stands their scale."""
     script, _, scale = name.partition("-")
-    return f"python experiments/{script}.py" + (f" --scale {scale}" if scale else "")
+    return f"python -m {module_of(script)}" + (f" --scale {scale}" if scale else "")
+
+
+def module_of(script: str) -> str:
+    """The module of an experiment, in whichever group it is; without any, where it would lie without groups."""
+    found = next(iter(sorted(EXPERIMENTS.glob(f"*/{script}.py"))), EXPERIMENTS / f"{script}.py")
+    return ".".join(found.relative_to(ROOT).with_suffix("").parts)
+
+
+def as_today(recorded: str) -> str:
+    """A recorded command, of which results made before there were groups name a file."""
+    return re.sub(r"^python experiments/(\w+)\.py", lambda found: f"python -m {module_of(found[1])}", recorded)
 
 
 def origin(path: Path, name: str) -> str:
@@ -123,8 +136,8 @@ def origin(path: Path, name: str) -> str:
     names = {"python": "Python", "numpy": "NumPy", "gensim": "gensim", "torch": "torch"}
     used = ", ".join(f"{name} {versions[key]}" for key, name in names.items() if versions.get(key))
     text = (
-        f"`{told['command']}`; commit {told['commit']}; {drawn}; {spent}, {duration(told['cpu_s'])} of processor time "
-        f"on {told['hardware']}; {used}."
+        f"`{as_today(told['command'])}`; commit {told['commit']}; {drawn}; {spent}, {duration(told['cpu_s'])} of CPU "
+        f"time on {told['hardware']}; {used}."
     )
     earlier = len(set(told["code"]) - {told.get("program")}) if "program" in told else len(told["code"]) - 1
     if earlier:

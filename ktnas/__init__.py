@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ktnas.api import Found, SearchResult, search
-    from ktnas.benchmarks import Benchmark, Standing
+    from ktnas.benchmarks.base import Benchmark, Standing
     from ktnas.benchmarks.functions import FunctionBenchmark
     from ktnas.benchmarks.registry import find_benchmark, load_benchmark
     from ktnas.benchmarks.user_table import load_table
     from ktnas.errors import KtnasError
     from ktnas.problem.budget import Budget
+    from ktnas.problem.callback import Callback, StopSearch
     from ktnas.problem.progress import Progress
     from ktnas.problem.task import Problem, Task
     from ktnas.problem.trial import Evaluation, History, Proposal, Trial
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Benchmark",
     "Budget",
+    "Callback",
     "Evaluation",
     "Found",
     "FunctionBenchmark",
@@ -39,6 +41,7 @@ __all__ = [
     "SearchResult",
     "SearchSpace",
     "Standing",
+    "StopSearch",
     "Streams",
     "Task",
     "Trial",
@@ -51,8 +54,9 @@ __all__ = [
 
 
 _HOMES = {
-    "Benchmark": "ktnas.benchmarks",
+    "Benchmark": "ktnas.benchmarks.base",
     "Budget": "ktnas.problem.budget",
+    "Callback": "ktnas.problem.callback",
     "Evaluation": "ktnas.problem.trial",
     "Found": "ktnas.api",
     "FunctionBenchmark": "ktnas.benchmarks.functions",
@@ -65,7 +69,8 @@ _HOMES = {
     "Result": "ktnas.runner.loop",
     "SearchResult": "ktnas.api",
     "SearchSpace": "ktnas.spaces.base",
-    "Standing": "ktnas.benchmarks",
+    "Standing": "ktnas.benchmarks.base",
+    "StopSearch": "ktnas.problem.callback",
     "Streams": "ktnas.rng",
     "Task": "ktnas.problem.task",
     "Trial": "ktnas.problem.trial",

@@ -12,9 +12,9 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
-from ktnas.algorithms import Search
-from ktnas.benchmarks import Benchmark
-from ktnas.benchmarks.computed import LiveBenchmark
+from ktnas.algorithms.base import Search
+from ktnas.benchmarks.base import Benchmark
+from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
 from ktnas.benchmarks.registry import load_benchmark
 from ktnas.config import defaults
@@ -199,6 +199,6 @@ def _named(name: str, tasks: Mapping[str, TaskFunction] | Sequence[str]) -> Sear
 
 
 def _evaluator(benchmark: Benchmark, callbacks: Callbacks) -> AbstractContextManager[Evaluate]:
-    if isinstance(benchmark, LiveBenchmark):
-        return benchmark.evaluator(lambda change: callbacks.evaluations(change.begun, change.arrived, change.doing))
+    if isinstance(benchmark, ComputedBenchmark):
+        return benchmark.evaluator(callbacks)
     return nullcontext(benchmark.evaluate)

@@ -7,6 +7,7 @@ benchmarks do the same.
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import tempfile
@@ -14,7 +15,7 @@ import tempfile
 import pytest
 from hypothesis import HealthCheck, settings
 
-from ktnas.benchmarks.registry import SOURCES, load_benchmark
+from ktnas.benchmarks.registry import known_benchmark, load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.files.search_path import find
 
@@ -27,9 +28,12 @@ settings.load_profile("ktnas")
 
 
 def pytest_configure(config):
+    gc.set_threshold(50_000, 20, 50)  # with torch and tables loaded, the usual search for cycles is a fifth of all time
     if not hasattr(config, "workerinput"):  # workers of pytest-xdist inherit the variable
         config.stash[_CACHE] = tempfile.TemporaryDirectory(prefix="ktnas-test-cache-")
         os.environ["XDG_CACHE_HOME"] = config.stash[_CACHE].name
+        for library in ("OMP", "OPENBLAS", "MKL"):  # tests run in parallel, and so do processes that they start
+            os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 def pytest_unconfigure(config):
@@ -48,7 +52,7 @@ def pytest_runtest_setup(item):
 
 def require_table(name):
     """Skip the test, or fail it where tables are required, unless the benchmark's data are here."""
-    source = next(source for source in SOURCES if source.name == name)
+    source = known_benchmark(name)
     if source.locate(None) is not None:
         return
     _miss(f"benchmark {name} is not on the data search path", source.hint)

@@ -10,6 +10,7 @@ import ktnas
 from ktnas.algorithms.random_search import RandomSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
 from ktnas.errors import ConfigurationError, UnknownNameError
+from ktnas.problem.callback import Callback, StopSearch
 from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.nasbench201 import NASBench201
 
@@ -145,3 +146,25 @@ def test_ask_and_tell_by_hand(capsys):
     for block in blocks:
         exec(compile(block, "docs/quickstart.md", "exec"), {})
     assert capsys.readouterr().out
+
+
+class TestStop:
+    def test_a_function_that_returns_true_ends_the_search(self):
+        whole = ktnas.search(SPACE, TASKS, budget=30, method=RegularizedEvolution())
+        result = ktnas.search(
+            SPACE, TASKS, budget=30, method=RegularizedEvolution(), callback=lambda progress: progress.generation == 3
+        )
+        assert result.stopped == "a callback ended the search"
+        assert whole.stopped is None
+        assert list(result.history) == list(whole.history)[: len(result.history)]
+        assert 0 < result.tasks["sum"].evaluations < 30
+
+    def test_a_callback_is_told_of_evaluations_and_may_raise(self):
+        class Stop(Callback):
+            def evaluation_finished(self, finished):
+                if sum(finished.question[1]) > 4:
+                    raise StopSearch(f"{finished.question[1]} is good enough")
+
+        result = ktnas.search(SPACE, {"sum": sum}, budget=60, method=RandomSearch(), callback=Stop())
+        assert result.stopped == f"{result.best['sum'].genotype} is good enough"
+        assert len(result.history) == result.best["sum"].evaluations

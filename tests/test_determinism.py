@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -27,6 +28,7 @@ def evaluate(task, genotype):
     return Evaluation(float(a * b + c - d if task == "first" else a * b - c + d))
 
 
+@cache
 def digest(method, seed):
     """A hash of everything a search asked and was told."""
     result = run(PROBLEM, METHODS[method](), evaluate, budget=Budget(16), seed=seed)
@@ -37,6 +39,7 @@ def digest(method, seed):
     return hashlib.sha256(json.dumps(record).encode()).hexdigest()
 
 
+@pytest.mark.slow
 def test_fresh_processes_with_other_hash_seeds_search_alike():
     processes = [
         subprocess.Popen(

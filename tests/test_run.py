@@ -5,9 +5,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
+
+from ktnas.cli.main import main
 
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("KTNAS_")}
 
@@ -28,29 +29,62 @@ def run(*arguments, cwd, hash_seed="0", module="ktnas.run"):
     )
 
 
-@pytest.mark.parametrize("method", ["ktnas", "ktnas-paper", "regularized-evolution", "random-search"])
-def test_processes_with_different_hash_seeds_leave_the_same_bytes(tmp_path, method):
-    for hash_seed in ("0", "1234"):
-        arguments = ("--method", method, "--budget", "11", "--out", hash_seed, "--json")
-        done = run(*arguments, cwd=tmp_path, hash_seed=hash_seed)
-        assert done.returncode == 0, done.stderr
-        assert json.loads(done.stdout)["method"] == method
-    first, second = ((tmp_path / name / "trials.jsonl").read_bytes() for name in ("0", "1234"))
+METHODS = ("ktnas", "ktnas-paper", "regularized-evolution", "random-search")
+
+SEVERAL = """
+import runpy, sys
+for method in sys.argv[1:]:
+    sys.argv[1:] = ["--method", method, "--budget", "11", "--out", method, "--quiet"]
+    try:
+        runpy.run_module("ktnas.run", run_name="__main__")
+    except SystemExit as end:
+        assert not end.code, end.code
+"""
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty directory to run the command in, within this process."""
+    monkeypatch.chdir(tmp_path)
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.setenv(variable, "1")  # the command sets them, and they are to be put back
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory):
+    """Where a process of another hash seed has run every method."""
+    directory = tmp_path_factory.mktemp("elsewhere")
+    subprocess.run(
+        [sys.executable, "-c", SEVERAL, *METHODS],
+        cwd=directory,
+        env={**ENVIRONMENT, "PYTHONHASHSEED": "1234"},
+        check=True,
+    )
+    return directory
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", METHODS)
+def test_processes_with_different_hash_seeds_leave_the_same_bytes(here, elsewhere, capsys, method):
+    assert main(["run", "--method", method, "--budget", "11", "--out", "run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["method"] == method
+    first, second = ((directory / "trials.jsonl").read_bytes() for directory in (here / "run", elsewhere / method))
     assert first == second
     assert first.count(b"\n") >= 22
 
 
-def test_the_default_method_goes_on_to_the_same_bytes(tmp_path):
-    arguments = ("--budget", "12", "--quiet", "--out")
-    assert run(*arguments, "whole", cwd=tmp_path).returncode == 0
-    content = (tmp_path / "whole" / "trials.jsonl").read_bytes()
+@pytest.mark.slow
+def test_the_default_method_goes_on_to_the_same_bytes(here):
+    arguments = ("run", "--budget", "12", "--quiet", "--out")
+    assert main([*arguments, "whole"]) == 0
+    content = (here / "whole" / "trials.jsonl").read_bytes()
     for cut in (0, len(content) // 3, len(content) - 5):
-        directory = tmp_path / f"cut{cut}"
+        directory = here / f"cut{cut}"
         directory.mkdir()
-        (directory / "config.json").write_bytes((tmp_path / "whole" / "config.json").read_bytes())
+        (directory / "config.json").write_bytes((here / "whole" / "config.json").read_bytes())
         (directory / "trials.jsonl").write_bytes(content[:cut])
-        done = run(*arguments, directory.name, cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
+        assert main([*arguments, directory.name]) == 0
         assert (directory / "trials.jsonl").read_bytes() == content
 
 
@@ -91,25 +125,47 @@ def test_a_mistake_is_one_line_and_exit_code_2(tmp_path):
     )
 
 
+WAITING = """
+import runpy, signal, time
+from ktnas.benchmarks.table import TableBenchmark
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background of a script inherits it ignored
+left, evaluate = iter(range(100)), TableBenchmark.evaluate
+
+def evaluate_or_wait(self, task, genotype):
+    if next(left, None) is None:
+        print("waiting", flush=True)
+        time.sleep(600)
+    return evaluate(self, task, genotype)
+
+TableBenchmark.evaluate = evaluate_or_wait
+runpy.run_module("ktnas.run", run_name="__main__")
+"""
+"""The command, which says so at its 101st evaluation, and waits there to be ended."""
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
-def test_a_run_that_is_ended_from_outside_goes_on(tmp_path, sent, code):
-    arguments = ["--method", "regularized-evolution", "--budget", "2500", "--quiet", "--out"]
-    log = tmp_path / "cut" / "trials.jsonl"
-    with subprocess.Popen(
-        command(*arguments, "cut"), cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.DEVNULL
-    ) as process:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and not (log.exists() and log.stat().st_size > 20_000):
-            time.sleep(0.005)
+def test_a_run_that_is_ended_from_outside_goes_on(here, sent, code):
+    arguments = ["--method", "regularized-evolution", "--budget", "80", "--quiet", "--out"]
+    log = here / "cut" / "trials.jsonl"
+    waiting = [sys.executable, "-c", WAITING, *arguments, "cut"]
+    with subprocess.Popen(waiting, env=ENVIRONMENT, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"waiting\n"
         process.send_signal(sent)
-        assert process.wait(60) == code
+        process.communicate(timeout=600)
+    assert process.returncode == code
     if sent == signal.SIGINT:
-        assert json.loads((tmp_path / "cut" / "summary.json").read_text())["finished"] is False
-    assert run(*arguments, "cut", cwd=tmp_path).returncode == 0
-    assert run(*arguments, "whole", cwd=tmp_path).returncode == 0
-    assert log.read_bytes() == (tmp_path / "whole" / "trials.jsonl").read_bytes()
+        assert json.loads((here / "cut" / "summary.json").read_text())["finished"] is False
+    recorded = log.read_bytes()
+    assert main(["run", *arguments, "cut"]) == 0
+    assert main(["run", *arguments, "whole"]) == 0
+    assert log.read_bytes() == (here / "whole" / "trials.jsonl").read_bytes()
+    assert log.read_bytes().startswith(recorded[: recorded.rindex(b"\n") + 1])
+    assert 80 < recorded.count(b"\n") < log.read_bytes().count(b"\n")
 
 
+@pytest.mark.slow
 @pytest.mark.table("transnas101-micro")
 def test_the_command_of_the_issue(tmp_path):
     from ktnas.benchmarks.transnas101 import MICRO_FILENAME

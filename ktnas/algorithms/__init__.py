@@ -3,96 +3,108 @@
 ``state = search.start(problem)``; then ``proposals = search.ask(state, remaining, streams)``, the caller
 evaluates them, and ``state = search.tell(state, trials)``. Neither changes its arguments, so the state is
 a fold of ``tell`` over the recorded trials, and a replay of them is exact to the bit.
+
+* `bananas`: BANANAS by composition: every part can be exchanged with `dataclasses.replace`.
+* `Search`: a search algorithm.
+* `TakesProxy`: a search that a free score of architectures can help.
+* `RatesByProxy`: a search that is never without a proxy.
+* `TakesScreening`: a search that can choose, by what it has seen, which of many candidates are evaluated.
+* `Populated`: a search that evaluates a first population before it breeds.
+* `KeepsEmbeddings`: a search whose embeddings, which depend on no fitness and no seed, can be kept between runs.
+* `BestFirst`: best-first neighbourhood expansion.
+* `Shuffled`: the children go to the two parents' tasks in random order.
+* `emt_nas`: EMT-NAS with the settings of its code.
+* `Enumeration`: enumeration by a proxy, descending.
+* `Improvement`: when to move.
+* `FirstImprovement`: moves to the first better neighbour, in random order.
+* `BestImprovement`: looks at the whole neighbourhood and moves to the best, if it is better.
+* `LocalSearch`: local search with restarts.
+* `best_improvement`: local search that looks at the whole neighbourhood before it moves.
+* `Mating`: how likely members of two tasks mate.
+* `FixedMating`: the same probability for all pairs of tasks.
+* `Unmated`: what becomes of a parent that was drawn with one of another task and does not mate with it.
+* `Alone`: a copy, which mutation will change.
+* `Inheritance`: which tasks two children are evaluated on.
+* `Imitation`: vertical cultural transmission: a child of two imitates one of them, drawn at random.
+* `MFEA`: multifactorial evolution.
+* `LearnedMating`: maximum likelihood of the mixture, on a grid of hundredths.
+* `AtHome`: it mates with another member of its own task, if there is one.
+* `mfea2`: MFEA whose mating probabilities are learned online (MFEA-II).
+* `MTNAS`: evolution whose tasks take over one another's best architectures, refined by a proxy (MTNAS).
+* `KTNAS`: multi-population evolution with gated transfer.
+* `ktnas_paper`: the paper's procedure as written (arXiv 2504.00772): node2vec, transfer rank, mutation, no regressor.
+* `ktnas`: the default: a joint surrogate over all tasks screens the space, transfer rank moves architectures.
+* `gp_search`: `ktnas` without any transfer: the same Gaussian process and the same pool, one task at a time.
+* `RandomSearch`: draws architectures without replacement.
+* `RegularizedEvolution`: regularized (aging) evolution.
+* `WarmStarting`: a search that can begin from given architectures.
+* `Sequential`: searches one task after the other.
+* `chained`: best-first expansion, task after task.
+* `ZeroCostEvolution`: aging evolution that a proxy starts and steers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING
 
-from ktnas.problem.task import Problem
-from ktnas.problem.trial import Proposal, Trial
-from ktnas.rng import Streams
-from ktnas.store import Store
+import lazy_loader as lazy
 
 if TYPE_CHECKING:
-    from ktnas.algorithms.candidates.screening import Screening
-    from ktnas.problem.proxy import Proxy
+    from ktnas.algorithms.bananas import bananas as bananas
+    from ktnas.algorithms.base import KeepsEmbeddings as KeepsEmbeddings
+    from ktnas.algorithms.base import Populated as Populated
+    from ktnas.algorithms.base import RatesByProxy as RatesByProxy
+    from ktnas.algorithms.base import Search as Search
+    from ktnas.algorithms.base import TakesProxy as TakesProxy
+    from ktnas.algorithms.base import TakesScreening as TakesScreening
+    from ktnas.algorithms.best_first import BestFirst as BestFirst
+    from ktnas.algorithms.emt_nas import Shuffled as Shuffled
+    from ktnas.algorithms.emt_nas import emt_nas as emt_nas
+    from ktnas.algorithms.enumeration import Enumeration as Enumeration
+    from ktnas.algorithms.local_search import BestImprovement as BestImprovement
+    from ktnas.algorithms.local_search import FirstImprovement as FirstImprovement
+    from ktnas.algorithms.local_search import Improvement as Improvement
+    from ktnas.algorithms.local_search import LocalSearch as LocalSearch
+    from ktnas.algorithms.local_search import best_improvement as best_improvement
+    from ktnas.algorithms.mfea import MFEA as MFEA
+    from ktnas.algorithms.mfea import Alone as Alone
+    from ktnas.algorithms.mfea import FixedMating as FixedMating
+    from ktnas.algorithms.mfea import Imitation as Imitation
+    from ktnas.algorithms.mfea import Inheritance as Inheritance
+    from ktnas.algorithms.mfea import Mating as Mating
+    from ktnas.algorithms.mfea import Unmated as Unmated
+    from ktnas.algorithms.mfea2 import AtHome as AtHome
+    from ktnas.algorithms.mfea2 import LearnedMating as LearnedMating
+    from ktnas.algorithms.mfea2 import mfea2 as mfea2
+    from ktnas.algorithms.mtnas import MTNAS as MTNAS
+    from ktnas.algorithms.multi_population import KTNAS as KTNAS
+    from ktnas.algorithms.presets import gp_search as gp_search
+    from ktnas.algorithms.presets import ktnas as ktnas
+    from ktnas.algorithms.presets import ktnas_paper as ktnas_paper
+    from ktnas.algorithms.random_search import RandomSearch as RandomSearch
+    from ktnas.algorithms.regularized_evolution import RegularizedEvolution as RegularizedEvolution
+    from ktnas.algorithms.sequential import Sequential as Sequential
+    from ktnas.algorithms.sequential import WarmStarting as WarmStarting
+    from ktnas.algorithms.sequential import chained as chained
+    from ktnas.algorithms.zero_cost_evolution import ZeroCostEvolution as ZeroCostEvolution
 
-S = TypeVar("S")
-
-
-class Search(Protocol[S]):
-    """A search algorithm. Its fields are its whole configuration; ``S`` is its immutable state."""
-
-    @property
-    def name(self) -> str:
-        """Name used at the command line and in records."""
-
-    def start(self, problem: Problem) -> S:
-        """The state before the first question.
-
-        Raises:
-            ConfigurationError: If the problem does not suit the algorithm.
-        """
-
-    def ask(self, state: S, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:
-        """The next proposals.
-
-        Args:
-            state: The current state; not changed.
-            remaining: Evaluations left per unfinished task, each at least 1; finished tasks are absent.
-            streams: Random streams of the run.
-
-        Returns:
-            Proposals for tasks in ``remaining`` only; empty only where nothing is left to ask, which ends the run.
-            What exceeds a task's remaining evaluations is dropped by the caller, from the end.
-        """
-
-    def tell(self, state: S, trials: Sequence[Trial]) -> S:
-        """The state after the answers to what was last asked, in the order asked; may be a prefix per task."""
-
-    def generation(self, state: S) -> int:
-        """Number of the generation that the next question belongs to, from 0."""
-
-
-@runtime_checkable
-class TakesProxy(Protocol):
-    """A search that a free score of architectures can help."""
-
-    def with_proxy(self, proxy: Proxy) -> Self:
-        """The search helped by a proxy, where the search has its use for one."""
-
-
-@runtime_checkable
-class RatesByProxy(TakesProxy, Protocol):
-    """A search that is never without a proxy."""
-
-    @property
-    def proxy(self) -> Proxy:
-        """The free score that it rates architectures by."""
-
-
-@runtime_checkable
-class TakesScreening(Protocol):
-    """A search that can choose, by what it has seen, which of many candidates are evaluated."""
-
-    def with_screening(self, screening: Screening) -> Self:
-        """The search with another screening, and with the candidates that suit it."""
-
-
-@runtime_checkable
-class Populated(Protocol):
-    """A search that evaluates a first population before it breeds."""
-
-    @property
-    def population(self) -> int:
-        """Members of each task's population, at least 1."""
-
-
-@runtime_checkable
-class KeepsEmbeddings(Protocol):
-    """A search whose embeddings, which depend on no fitness and no seed, can be kept between runs."""
-
-    def with_store(self, store: Store) -> Self:
-        """The same search with its embeddings kept there; it changes no result."""
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    submod_attrs={
+        "bananas": ["bananas"],
+        "base": ["Search", "TakesProxy", "RatesByProxy", "TakesScreening", "Populated", "KeepsEmbeddings"],
+        "best_first": ["BestFirst"],
+        "emt_nas": ["Shuffled", "emt_nas"],
+        "enumeration": ["Enumeration"],
+        "local_search": ["Improvement", "FirstImprovement", "BestImprovement", "LocalSearch", "best_improvement"],
+        "mfea": ["Mating", "FixedMating", "Unmated", "Alone", "Inheritance", "Imitation", "MFEA"],
+        "mfea2": ["LearnedMating", "AtHome", "mfea2"],
+        "mtnas": ["MTNAS"],
+        "multi_population": ["KTNAS"],
+        "presets": ["ktnas_paper", "ktnas", "gp_search"],
+        "random_search": ["RandomSearch"],
+        "regularized_evolution": ["RegularizedEvolution"],
+        "sequential": ["WarmStarting", "Sequential", "chained"],
+        "zero_cost_evolution": ["ZeroCostEvolution"],
+    },
+)

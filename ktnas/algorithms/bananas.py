@@ -11,14 +11,14 @@ from __future__ import annotations
 from ktnas.algorithms.candidates.pool import Offspring
 from ktnas.algorithms.candidates.screening import SurrogateScreening
 from ktnas.algorithms.candidates.variation import Variation
-from ktnas.algorithms.ktnas import KTNAS
+from ktnas.algorithms.multi_population import KTNAS
 from ktnas.embedding.path_encoding import PathEncoding
 from ktnas.surrogate.gaussian_process import GaussianProcess
 from ktnas.transfer.no_transfer import NoTransfer
 
 
 def bananas() -> KTNAS:
-    """The composition: every part can be exchanged with `dataclasses.replace`."""
+    """BANANAS by composition: every part can be exchanged with `dataclasses.replace`."""
     return KTNAS(
         "bananas",
         PathEncoding(),

@@ -90,5 +90,5 @@ class AtHome:
 
 
 def mfea2() -> MFEA:
-    """MFEA-II."""
+    """MFEA whose mating probabilities are learned online (MFEA-II)."""
     return MFEA(LearnedMating(), AtHome(), label="mfea2")

@@ -70,7 +70,7 @@ class MTNASState:
 
 @dataclass(frozen=True, slots=True)
 class MTNAS:
-    """MTNAS.
+    """Evolution whose tasks take over one another's best architectures, refined by a proxy (MTNAS).
 
     Attributes:
         proxy: Rates the neighbours of what is taken from another task.

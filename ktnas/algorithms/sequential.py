@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
-from ktnas.algorithms import Search
+from ktnas.algorithms.base import Search
 from ktnas.algorithms.best_first import BestFirst, BestFirstState
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.problem.population import survivors

@@ -2,81 +2,75 @@
 
 One file per NAS benchmark. A search sees `Benchmark.evaluate` only; `Benchmark.report` is opened once,
 after the search.
+
+* `Standing`: where an architecture stands among all listed ones, by validation fitness.
+* `Benchmark`: where fitness comes from.
+* `Listing`: a benchmark that lists the architectures among which it ranks.
+* `Tabulated`: a complexity that a table lists; fulfils `ktnas.problem.proxy.Proxy`.
+* `tabulated`: a measure of complexity as a proxy; None if the benchmark does not list it for every task.
+* `ComputedBenchmark`: a benchmark whose answers are computed, and take long.
+* `Estimate`: what a search is expected to take.
+* `Estimable`: a benchmark that can tell how long its answers take.
+* `FunctionBenchmark`: a benchmark that computes its answers; fulfils `ktnas.benchmarks.Benchmark`.
+* `KnownBenchmark`: a benchmark known by name.
+* `BenchmarkEntry`: one line of the inventory.
+* `known_benchmark`: what is known of the benchmark of that name.
+* `known_benchmarks`: what is known of every benchmark, in the order in which they are looked for a task.
+* `load_benchmark`: the benchmark of that name.
+* `find_benchmark`: the first benchmark that has all of ``tasks``, restricted to them.
+* `inventory`: every benchmark known by name, found or not.
+* `CorrelatedTasks`: where such a pair of tasks comes from: a source of benchmarks for sweeps.
+* `with_correlated_task`: a task of a benchmark, after a synthetic one of the given Spearman correlation with it.
+* `TaskRecord`: what a table records for one task, one entry per row.
+* `TableBenchmark`: a benchmark over listed architectures; fulfils `ktnas.benchmarks.Benchmark`.
+* `listed_space`: ``base`` itself if ``genotypes``, all different, are every code of it.
+* `load_table`: a benchmark whose tasks are columns of a table.
+* `TableChoice`: a user's own table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
-from ktnas.problem.task import Task
-from ktnas.problem.trial import Evaluation
-from ktnas.spaces.base import SearchSpace
-from ktnas.typing import Genotype
+import lazy_loader as lazy
 
+if TYPE_CHECKING:
+    from ktnas.benchmarks.base import Benchmark as Benchmark
+    from ktnas.benchmarks.base import Listing as Listing
+    from ktnas.benchmarks.base import Standing as Standing
+    from ktnas.benchmarks.complexity_proxy import Tabulated as Tabulated
+    from ktnas.benchmarks.complexity_proxy import tabulated as tabulated
+    from ktnas.benchmarks.computed import ComputedBenchmark as ComputedBenchmark
+    from ktnas.benchmarks.estimate import Estimable as Estimable
+    from ktnas.benchmarks.estimate import Estimate as Estimate
+    from ktnas.benchmarks.functions import FunctionBenchmark as FunctionBenchmark
+    from ktnas.benchmarks.known import BenchmarkEntry as BenchmarkEntry
+    from ktnas.benchmarks.known import KnownBenchmark as KnownBenchmark
+    from ktnas.benchmarks.registry import find_benchmark as find_benchmark
+    from ktnas.benchmarks.registry import inventory as inventory
+    from ktnas.benchmarks.registry import known_benchmark as known_benchmark
+    from ktnas.benchmarks.registry import known_benchmarks as known_benchmarks
+    from ktnas.benchmarks.registry import load_benchmark as load_benchmark
+    from ktnas.benchmarks.synthetic import CorrelatedTasks as CorrelatedTasks
+    from ktnas.benchmarks.synthetic import with_correlated_task as with_correlated_task
+    from ktnas.benchmarks.table import TableBenchmark as TableBenchmark
+    from ktnas.benchmarks.table import TaskRecord as TaskRecord
+    from ktnas.benchmarks.table import listed_space as listed_space
+    from ktnas.benchmarks.user_table import TableChoice as TableChoice
+    from ktnas.benchmarks.user_table import load_table as load_table
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where an architecture stands among all listed ones, by validation fitness.
-
-    Attributes:
-        rank: 1 + the number of listed architectures with strictly better fitness; None if nothing is listed.
-        regret: Best listed fitness minus this fitness, in the metric's unit; None if nothing is listed.
-        metrics: Test metrics and costs, by name; empty where the benchmark has none.
-    """
-
-    rank: int | None = None
-    regret: float | None = None
-    metrics: Mapping[str, float] = field(default_factory=dict)
-
-
-class Benchmark(Protocol):
-    """Where fitness comes from."""
-
-    @property
-    def name(self) -> str:
-        """Name used at the command line and in records."""
-
-    @property
-    def space(self) -> SearchSpace:
-        """The search space; a `ListedSpace` where only part of it is listed."""
-
-    @property
-    def tasks(self) -> tuple[Task, ...]:
-        """Every task, in the benchmark's own order."""
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader of results must know, a sentence each, such as that there are no test metrics."""
-
-    def restricted(self, tasks: tuple[str, ...]) -> Benchmark:
-        """The same benchmark for some of its tasks, in the order given; the space shrinks to what they all list.
-
-        Raises:
-            UnknownNameError: If a name is not one of its tasks.
-        """
-
-    def evaluate(self, task: str, genotype: Genotype) -> Evaluation:
-        """Validation fitness; a failed or missing entry is an `Evaluation` with ``error``, never an exception."""
-
-    def best_fitness(self, task: str) -> float | None:
-        """The best listed validation fitness; None where fitness is not listed but computed."""
-
-    def report(self, task: str, genotype: Genotype) -> Standing:
-        """True rank, regret and test metrics. To be opened once, after the search."""
-
-    def label(self, genotype: Genotype) -> str:
-        """The architecture as users know it: the official string, or the string that stands in their table."""
-
-
-@runtime_checkable
-class Listing(Protocol):
-    """A benchmark that lists the architectures among which it ranks."""
-
-    def listed(self, task: str) -> int:
-        """How many architectures have a fitness on a task: what a rank is out of.
-
-        Raises:
-            UnknownNameError: If there is no such task.
-        """
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    submod_attrs={
+        "base": ["Standing", "Benchmark", "Listing"],
+        "complexity_proxy": ["Tabulated", "tabulated"],
+        "computed": ["ComputedBenchmark"],
+        "estimate": ["Estimate", "Estimable"],
+        "functions": ["FunctionBenchmark"],
+        "known": ["KnownBenchmark", "BenchmarkEntry"],
+        "registry": ["known_benchmark", "known_benchmarks", "load_benchmark", "find_benchmark", "inventory"],
+        "synthetic": ["CorrelatedTasks", "with_correlated_task"],
+        "table": ["TaskRecord", "TableBenchmark", "listed_space"],
+        "user_table": ["load_table", "TableChoice"],
+    },
+)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.spaces.base import SearchSpace
 from ktnas.typing import FloatArray, Genotype

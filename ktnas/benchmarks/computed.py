@@ -1,7 +1,7 @@
 """Benchmarks whose answers take long: they are told of a whole batch, and answer when one by one is ready.
 
 A table answers at once, so `ktnas.benchmarks.Benchmark.evaluate` is enough for it. A benchmark that trains networks
-also fulfils `LiveBenchmark`: its evaluator may train several candidates in parallel, and whoever watches learns of
+also fulfils `ComputedBenchmark`: its evaluator may train several candidates in parallel, and whoever watches learns of
 every answer at the moment it is there, so that nothing that was paid for can be lost.
 """
 
@@ -12,12 +12,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from ktnas.benchmarks import Benchmark
-from ktnas.evaluation.protocol import BatchEvaluator, Watch
+from ktnas.benchmarks.base import Benchmark
+from ktnas.evaluation.protocol import BatchEvaluator
+from ktnas.problem.callback import Callbacks
 
 
 @runtime_checkable
-class LiveBenchmark(Benchmark, Protocol):
+class ComputedBenchmark(Benchmark, Protocol):
     """A benchmark whose answers are computed, and take long."""
 
     @property
@@ -27,8 +28,8 @@ class LiveBenchmark(Benchmark, Protocol):
     def settings(self) -> Mapping[str, object]:
         """Everything but the seed that decides an answer, as dataclasses and plain values: it is recorded."""
 
-    def for_run(self, seed: int, directory: Path) -> LiveBenchmark:
+    def for_run(self, seed: int, directory: Path) -> ComputedBenchmark:
         """The same benchmark for one run: with its seed, and a directory where it may keep files of its own."""
 
-    def evaluator(self, watch: Watch) -> AbstractContextManager[BatchEvaluator]:
+    def evaluator(self, callbacks: Callbacks) -> AbstractContextManager[BatchEvaluator]:
         """What answers a run's questions, until the context is left."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from ktnas.benchmarks import Standing
+from ktnas.benchmarks.base import Standing
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.problem.task import Task
 from ktnas.problem.trial import Evaluation

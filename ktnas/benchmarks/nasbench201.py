@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ktnas.benchmarks.known import KnownBenchmark, count_rows
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
-from ktnas.files.search_path import require
+from ktnas.files.search_path import find, require
 from ktnas.files.table_reader import Columns, read_columns
 from ktnas.problem.task import Task
 from ktnas.spaces.nasbench201 import NASBench201
@@ -69,3 +70,14 @@ def _record(columns: Columns, task: str) -> TaskRecord:
 def _cost(columns: Columns) -> FloatArray:
     """Seconds of 200 epochs, extrapolated from the recorded 12; the table times CIFAR-10 only."""
     return columns.numbers("train12_seconds_cifar10valid")[0] * _EPOCHS_RATIO
+
+
+NASBENCH201 = KnownBenchmark(
+    NAME,
+    TASKS,
+    SIZE,
+    HINT,
+    locate=lambda directory: find(FILENAME, directory),
+    count=count_rows,
+    load=lambda directory, _: load(directory),
+)

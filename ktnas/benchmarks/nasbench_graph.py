@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ktnas.benchmarks.known import KnownBenchmark
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
 from ktnas.errors import DataError, unknown_name
 from ktnas.files.safe_pickle import read_restricted_pickle
@@ -138,3 +139,8 @@ def _record(task: str, keys: IntArray, task_keys: IntArray, fields: FloatArray) 
         metrics=metrics,
         complexity={"params_M": parameters},
     )
+
+
+NASBENCH_GRAPH = KnownBenchmark(
+    NAME, TASKS, SIZE, HINT, locate=lambda _: folder(), count=count, load=lambda _, tasks: load(tasks)
+)

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from ktnas.benchmarks import Standing
+from ktnas.benchmarks.base import Standing
 from ktnas.errors import DataError, unknown_name
 from ktnas.problem.task import Task
 from ktnas.problem.trial import Evaluation

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ktnas.benchmarks.known import KnownBenchmark, count_rows
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
-from ktnas.files.search_path import require
+from ktnas.files.search_path import find, require
 from ktnas.files.table_reader import Columns, read_columns
 from ktnas.problem.task import Task
 from ktnas.spaces.base import SearchSpace
@@ -77,3 +78,24 @@ def _record(columns: Columns, name: str) -> TaskRecord:
     fitness, failures = columns.numbers(f"{name}__{column}")
     complexity = {key: columns.numbers(f"{name}__{key}")[0] for key in ("params_M", "flops_M")}
     return TaskRecord(Task(name, metric, unit), fitness, failures, complexity=complexity)
+
+
+MICRO = KnownBenchmark(
+    MICRO_NAME,
+    TASKS,
+    MICRO_SIZE,
+    HINT,
+    locate=lambda directory: find(MICRO_FILENAME, directory),
+    count=count_rows,
+    load=lambda directory, _: load_micro(directory),
+)
+
+MACRO = KnownBenchmark(
+    MACRO_NAME,
+    TASKS,
+    MACRO_SIZE,
+    HINT,
+    locate=lambda directory: find(MACRO_FILENAME, directory),
+    count=count_rows,
+    load=lambda directory, _: load_macro(directory),
+)

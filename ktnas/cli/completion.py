@@ -37,12 +37,12 @@ def execute(options: argparse.Namespace) -> int:
 
 def _names() -> Mapping[str, Callable[[], Iterable[str]]]:
     """Per option, the names that it takes."""
-    from ktnas.benchmarks.registry import SOURCES
+    from ktnas.benchmarks.registry import BENCHMARKS, known_benchmarks
     from ktnas.cli.docs import pages
     from ktnas.config import registry
 
     def tasks() -> list[str]:
-        return list(dict.fromkeys(task for source in SOURCES for task in source.tasks))
+        return list(dict.fromkeys(task for source in known_benchmarks() for task in source.tasks))
 
     return {
         "method": lambda: registry.METHODS,
@@ -50,7 +50,7 @@ def _names() -> Mapping[str, Callable[[], Iterable[str]]]:
         "surrogate": lambda: registry.SURROGATES,
         "transfer": lambda: registry.TRANSFERS,
         "proxy": lambda: ("parameters", *registry.SCORES),
-        "benchmark": lambda: registry.BENCHMARKS,
+        "benchmark": lambda: BENCHMARKS,
         "space": lambda: registry.SPACES,
         "sources": tasks,
         "targets": tasks,

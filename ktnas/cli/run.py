@@ -71,13 +71,13 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _view(options: argparse.Namespace, experiment: Experiment) -> View:
-    from ktnas.benchmarks.computed import LiveBenchmark
+    from ktnas.benchmarks.computed import ComputedBenchmark
     from ktnas.report.progress import Board, LiveView, PlainView, View
 
     if options.quiet or options.json:
         return View()
     tasks, budget = experiment.problem.tasks, experiment.budget.evaluations
-    workers = max(1, benchmark.workers) if isinstance(benchmark := experiment.benchmark, LiveBenchmark) else 0
+    workers = max(1, benchmark.workers) if isinstance(benchmark := experiment.benchmark, ComputedBenchmark) else 0
     board = Board(experiment.title, tasks, budget, options.repeats, workers)
     return LiveView(board, sys.stderr) if sys.stderr.isatty() else PlainView(board, sys.stderr)
 
@@ -104,7 +104,7 @@ examples:
   %(prog)s --tasks cifar10,cifar100,imagenet16 --method ktnas-paper --proxy synflow
       ten times as many offspring, of which a score of untrained networks chooses (ktnas docs zero_cost)
   %(prog)s --source segmentsemantic --target normal --repeats 10 --method regularized-evolution
-      ten seeds of a yardstick, spread over the processor's cores
+      ten seeds of a yardstick, spread over the CPU's cores
   %(prog)s --table mine.csv --space nasbench201 --source colA --target colB
       a table of your own: a column of architectures, and a column per task
   %(prog)s --fitness train --source segmentsemantic --target normal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.registry import find_benchmark, load_benchmark
 from ktnas.benchmarks.user_table import load_table
 from ktnas.config import defaults

@@ -15,7 +15,7 @@ from ktnas.errors import ConfigurationError
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from ktnas.algorithms import Search
+    from ktnas.algorithms.base import Search
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ class MethodChoice:
             UnknownNameError: If a name is not known.
             ConfigurationError: If the method has no such part, or refuses a value.
         """
-        from ktnas.algorithms import TakesProxy, TakesScreening
+        from ktnas.algorithms.base import TakesProxy, TakesScreening
 
         search = made("method", self.name, METHODS)
         fillings = {

@@ -13,19 +13,15 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from ktnas.errors import unknown_name
 
 if TYPE_CHECKING:
-    from ktnas.algorithms import Search
+    from ktnas.algorithms.base import Search
     from ktnas.algorithms.candidates.screening import Screening
-    from ktnas.embedding import Embedder
+    from ktnas.embedding.base import Embedder
     from ktnas.spaces.base import SearchSpace
-    from ktnas.training.zero_cost import Score
-    from ktnas.transfer import Transfer
+    from ktnas.training.zero_cost.base import Score
+    from ktnas.transfer.base import Transfer
 
 
 T = TypeVar("T")
-
-
-BENCHMARKS = ("nasbench201", "transnas101-micro", "transnas101-macro", "nasbench-graph")
-"""Names of the benchmarks in `ktnas.benchmarks.registry`, here so that `--help` need not load it."""
 
 
 SCENE_TASKS = ("class_scene", "class_object", "room_layout", "jigsaw", "segmentsemantic", "normal", "autoencoder")

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from ktnas.benchmarks.registry import BENCHMARKS
 from ktnas.config import defaults
 from ktnas.config.method import MethodChoice
 from ktnas.config.options import Group, option
-from ktnas.config.registry import BENCHMARKS, SPACES, listing
+from ktnas.config.registry import SPACES, listing
 from ktnas.config.training import TrainingChoice
 
 _task = partial(

@@ -26,7 +26,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from ktnas.algorithms import Search
+from ktnas.algorithms.base import Search
 from ktnas.config.experiment import compose
 from ktnas.config.method import MethodChoice
 from ktnas.config.options import from_table

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ktnas.description import identify
-from ktnas.embedding import Embedder, FittedEmbedder, group_widths
+from ktnas.embedding.base import Embedder, FittedEmbedder, group_widths
 from ktnas.embedding.graphs import BATCH
 from ktnas.embedding.persistence import PersistentEmbedder, PersistentFitted
 from ktnas.errors import ConfigurationError

@@ -1,4 +1,4 @@
-"""Several embeddings side by side, each block centred and scaled so that all weigh the same.
+"""Several embeddings as blocks of columns, each centred and scaled so that all weigh the same.
 
 One kind of feature predicts best from few architectures and another from many (docs/embedding.md): together they
 predict best throughout.
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ktnas.embedding import Embedder
+from ktnas.embedding.base import Embedder
 from ktnas.embedding.node2vec.pooling import Mean
 from ktnas.embedding.node2vec.shared_axes import Node2Vec
 from ktnas.embedding.node2vec.words import Neighbourhood, Operation, OperationAndPosition
@@ -52,7 +52,7 @@ class FittedCombination:
 
 @dataclass(frozen=True, slots=True)
 class Combined:
-    """Several embeddings side by side. Over the corpus, every block has mean 0 and the same mean squared length.
+    """Several embeddings as blocks of columns, each of mean 0 and of the same mean squared length over the corpus.
 
     A part without columns in a space is as if it were not there.
 

@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from ktnas.embedding import FittedEmbedder
+from ktnas.embedding.base import FittedEmbedder
 from ktnas.spaces.base import SearchSpace
 from ktnas.store import Arrays
 

@@ -1,1 +1,38 @@
-"""How proposals are evaluated: one by one, in processes, from the record."""
+"""How proposals are evaluated: one by one, in processes, from the record.
+
+* `Assignment`: a question, and what its answer depends on beside it.
+* `without_context`: assignments whose answers depend on nothing but the question.
+* `Workers`: evaluates in several processes, which start as questions need them.
+* `BatchEvaluator`: an evaluator that is told beforehand what it will be asked, and may begin at once.
+* `Serial`: evaluates in this process, one by one; a `BatchEvaluator` of which nothing begins before it is asked.
+* `WorkerLostError`: for answerers to raise: this process can answer nothing more, such as after a crash of its GPU.
+* `WorkerStartError`: a worker that could not begin.
+* `Worker`: a process, and what this side knows of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import lazy_loader as lazy
+
+if TYPE_CHECKING:
+    from ktnas.evaluation.assignment import Assignment as Assignment
+    from ktnas.evaluation.assignment import without_context as without_context
+    from ktnas.evaluation.processes import Workers as Workers
+    from ktnas.evaluation.protocol import BatchEvaluator as BatchEvaluator
+    from ktnas.evaluation.serial import Serial as Serial
+    from ktnas.evaluation.worker import Worker as Worker
+    from ktnas.evaluation.worker import WorkerLostError as WorkerLostError
+    from ktnas.evaluation.worker import WorkerStartError as WorkerStartError
+
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    submod_attrs={
+        "assignment": ["Assignment", "without_context"],
+        "processes": ["Workers"],
+        "protocol": ["BatchEvaluator"],
+        "serial": ["Serial"],
+        "worker": ["WorkerLostError", "WorkerStartError", "Worker"],
+    },
+)

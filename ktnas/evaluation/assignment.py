@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
-from ktnas.evaluation.protocol import Question
-from ktnas.problem.trial import Evaluation, History
+from ktnas.problem.trial import Evaluation, History, Question
 
 C = TypeVar("C")
 

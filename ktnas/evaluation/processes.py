@@ -14,9 +14,9 @@ from types import TracebackType
 from typing import Generic, TypeVar
 
 from ktnas.evaluation.assignment import Answerer, Assign, Assignment
-from ktnas.evaluation.protocol import Change, Question, Watch
 from ktnas.evaluation.worker import Worker, WorkerStartError
-from ktnas.problem.trial import Evaluation, History
+from ktnas.problem.callback import Callbacks
+from ktnas.problem.trial import Evaluation, History, Question
 from ktnas.typing import Genotype
 
 C = TypeVar("C")
@@ -41,20 +41,20 @@ _STARTS = 2
 
 
 class Workers(Generic[C]):
-    """Fulfils `ktnas.evaluation.protocol.BatchEvaluator`; a context manager. Processes start as questions need them.
+    """Evaluates in several processes, which start as questions need them; a context manager, and a `BatchEvaluator`.
 
     Args:
         answerers: One per worker.
         assign: What is to be done for questions, after a history.
-        watch: Told when an evaluation begins and ends.
+        callbacks: Told when an evaluation begins and ends.
         limit_s: Seconds that an evaluation may take; None for no limit.
     """
 
     def __init__(
-        self, answerers: Sequence[Answerer[C]], assign: Assign[C], watch: Watch, limit_s: float | None = None
+        self, answerers: Sequence[Answerer[C]], assign: Assign[C], callbacks: Callbacks, limit_s: float | None = None
     ) -> None:
         self._workers = [Worker(answerer) for answerer in answerers]
-        self._assign, self._watch = assign, watch
+        self._assign, self._callbacks = assign, callbacks
         self._overdue_s = None if limit_s is None else 1.5 * limit_s + _PATIENCE_S
         self._queue: deque[Assignment[C]] = deque()
         self._answers: dict[Question, Evaluation] = {}
@@ -99,7 +99,7 @@ class Workers(Generic[C]):
 
     def _tell(self, begun: Sequence[Question], arrived: Sequence[tuple[Question, Evaluation]] = ()) -> None:
         if begun or arrived:
-            self._watch(Change(begun, arrived))
+            self._callbacks.evaluations(begun, arrived)
 
     def _is_coming(self, question: Question) -> bool:
         running = [worker.assignment for worker in self._workers]

@@ -1,19 +1,17 @@
 """What an evaluator promises, and how it tells what it is doing.
 
 A table answers at once. An evaluator that trains networks is told of a whole batch beforehand, may train several
-candidates in parallel, and tells of every answer at the moment it is there, so that nothing that was paid for is lost.
+candidates in parallel, and tells the run's callbacks of every answer at the moment it is there
+(`ktnas.problem.callback.Callbacks.evaluations`), so that nothing that was paid for is lost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from ktnas.problem.trial import Evaluation, History, Question
 from ktnas.typing import Genotype
-
-__all__ = ["BatchEvaluator", "Change", "Evaluate", "Question", "Watch", "unwatched"]
 
 
 @runtime_checkable
@@ -31,29 +29,6 @@ class BatchEvaluator(Protocol):
 
     def __call__(self, task: str, genotype: Genotype) -> Evaluation:
         """The answer; failures are answers with ``error``, not exceptions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What has happened to evaluations at one moment.
-
-    Attributes:
-        begun: Those that have begun.
-        arrived: Answers that are there now; they may be asked for later, or never.
-        doing: What an evaluation that is under way has come to, for people; empty where none says.
-    """
-
-    begun: Sequence[Question] = ()
-    arrived: Sequence[tuple[Question, Evaluation]] = ()
-    doing: str = ""
-
-
-Watch: TypeAlias = Callable[[Change], None]
-"""Is told of evaluations as they begin and end, whatever the order."""
-
-
-def unwatched(change: Change) -> None:
-    """Nobody watches."""
 
 
 Evaluate = Callable[[str, Genotype], Evaluation]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ktnas.evaluation.protocol import BatchEvaluator, Evaluate, Question
-from ktnas.problem.trial import Evaluation, History
+from ktnas.evaluation.protocol import BatchEvaluator, Evaluate
+from ktnas.problem.trial import Evaluation, History, Question
 from ktnas.typing import Genotype
 
 

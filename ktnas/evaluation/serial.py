@@ -6,24 +6,24 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from ktnas.evaluation.assignment import Answerer, Assign, Assignment
-from ktnas.evaluation.protocol import Change, Question, Watch
-from ktnas.problem.trial import Evaluation, History
+from ktnas.problem.callback import Callbacks
+from ktnas.problem.trial import Evaluation, History, Question
 from ktnas.typing import Genotype
 
 C = TypeVar("C")
 
 
 class Serial(Generic[C]):
-    """Fulfils `ktnas.evaluation.protocol.BatchEvaluator`; nothing begins before it is asked.
+    """Evaluates in this process, one by one; a `BatchEvaluator` of which nothing begins before it is asked.
 
     Args:
         answer: Answers an assignment.
         assign: What is to be done for questions, after a history.
-        watch: Told when an evaluation begins and ends.
+        callbacks: Told when an evaluation begins and ends.
     """
 
-    def __init__(self, answer: Answerer[C], assign: Assign[C], watch: Watch) -> None:
-        self._answer, self._assign, self._watch = answer, assign, watch
+    def __init__(self, answer: Answerer[C], assign: Assign[C], callbacks: Callbacks) -> None:
+        self._answer, self._assign, self._callbacks = answer, assign, callbacks
         self._expected: dict[Question, Assignment[C]] = {}
 
     def expect(self, questions: Sequence[Question], history: History) -> None:
@@ -33,7 +33,7 @@ class Serial(Generic[C]):
     def __call__(self, task: str, genotype: Genotype) -> Evaluation:
         """The answer; of a question that was not expected, without any context."""
         question = (task, genotype)
-        self._watch(Change(begun=(question,)))
+        self._callbacks.evaluations(begun=(question,))
         answer = self._answer(self._expected.pop(question, Assignment(question)))
-        self._watch(Change(arrived=((question, answer),)))
+        self._callbacks.evaluations(finished=((question, answer),))
         return answer

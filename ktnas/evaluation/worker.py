@@ -7,7 +7,6 @@ process that dies or stalls while it starts keeps nobody waiting. When its paren
 from __future__ import annotations
 
 import multiprocessing
-import os
 import pickle
 import signal
 import threading
@@ -21,7 +20,7 @@ from typing import Generic, TypeVar
 
 from ktnas.errors import KtnasError
 from ktnas.evaluation.assignment import Answerer, Assignment
-from ktnas.evaluation.interrupts import interruptions_held_back
+from ktnas.evaluation.interrupts import end_with_parent, interruptions_held_back
 from ktnas.problem.trial import Evaluation
 
 C = TypeVar("C")
@@ -213,7 +212,7 @@ def _ending(code: int | None) -> str:
 def _work(connection: Connection[object, object]) -> None:
     """What the process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _end_with_parent()
+    end_with_parent()
     try:
         answerer = connection.recv()
     except EOFError:
@@ -232,16 +231,3 @@ def _work(connection: Connection[object, object]) -> None:
         except WorkerLostError as error:
             connection.send(WorkerLostError(str(error)))
             return
-
-
-def _end_with_parent() -> None:
-    """End this process as soon as its parent has ended, even if it was killed and could tell nobody."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()

@@ -143,6 +143,11 @@ def as_callback(callback: Callback | Callable[[Progress], object] | None) -> Cal
     return callback if isinstance(callback, Callback) else _AfterGenerations(callback)
 
 
+def _overrides(hook: Callable[..., object], default: object) -> bool:
+    """Whether a hook does anything: those that are called very often are left out where they do not."""
+    return getattr(hook, "__func__", hook) is not default
+
+
 class FailureKinds:
     """Which kinds of failures have been met: an error is of the kind that it begins with, such as ``ValueError``."""
 
@@ -162,7 +167,7 @@ class FailureKinds:
 class Callbacks(Callback):
     """Tells several callbacks, in their order, and remembers whether one wants to end the search.
 
-    An evaluator that takes long is handed one of these and calls `evaluations`; the loop calls the hooks.
+    An evaluator that takes long is handed one of these, and calls `evaluations`; the loop calls the hooks.
 
     Attributes:
         stopped: Why a callback ended the search; None while none has.
@@ -170,6 +175,13 @@ class Callbacks(Callback):
 
     def __init__(self, *members: Callback) -> None:
         self._members = members
+        self._shown = [member for member in members if _overrides(member.progressed, Callback.progressed)]
+        self._told = [
+            member
+            for member in members
+            if _overrides(member.evaluation_begun, Callback.evaluation_begun)
+            or _overrides(member.evaluation_finished, Callback.evaluation_finished)
+        ]
         self.stopped: str | None = None
         self.start(0, ())
 
@@ -186,13 +198,19 @@ class Callbacks(Callback):
         self._tasks: dict[str, TaskProgress] = {task: TaskProgress() for task in tasks}
         self._running: set[Question] = set()
         self._answers: dict[Question, Evaluation] = {}
+        self._trials: tuple[Trial, ...] = ()
+
+    @property
+    def of_evaluations(self) -> bool:
+        """Whether anybody wants to be told of evaluations: nobody has to tell, where they take no time."""
+        return bool(self._told)
 
     def stop(self, why: str) -> None:
         """End the search as soon as may be."""
         self.stopped = self.stopped or why or "a callback ended the search"
 
-    def _tell(self, hook: Callable[[Callback], object]) -> bool:
-        for member in self._members:
+    def _tell(self, hook: Callable[[Callback], object], members: Iterable[Callback] | None = None) -> bool:
+        for member in self._members if members is None else members:
             try:
                 if _ends(hook(member)):
                     self.stop("")
@@ -235,8 +253,9 @@ class Callbacks(Callback):
     def progress(self) -> RunProgress:
         """How far the run has come, with the answers of the generation that is not complete."""
         tasks = dict(self._tasks)
-        for (task, genotype), answer in self._answers.items():
-            tasks[task] = tasks[task].after(Trial(self._generation, Proposal(task, genotype), answer))
+        arrived = [Trial(self._generation, Proposal(*question), answer) for question, answer in self._answers.items()]
+        for trial in (*self._trials, *arrived):
+            tasks[trial.task] = tasks.get(trial.task, TaskProgress()).after(trial)
         running = dict(Counter(task for task, _ in self._running))
         return RunProgress(self._seed, tasks, running, self._doing if running else "")
 
@@ -245,29 +264,30 @@ class Callbacks(Callback):
         return self._tell(lambda member: member.generation_asked(asked))
 
     def evaluation_begun(self, begun: Begun) -> bool:
-        return self._tell(lambda member: member.evaluation_begun(begun))
+        return self._tell(lambda member: member.evaluation_begun(begun), self._told)
 
     def evaluation_finished(self, finished: Finished) -> bool:
-        return self._tell(lambda member: member.evaluation_finished(finished))
+        return self._tell(lambda member: member.evaluation_finished(finished), self._told)
 
     def generation_answered(self, answered: Answered) -> bool:
-        for trial in answered.trials:
-            self._answers.pop((trial.task, trial.genotype), None)
-            self._tasks[trial.task] = self._tasks[trial.task].after(trial)
+        self._trials = answered.trials
+        if self._answers:
+            for trial in answered.trials:
+                self._answers.pop((trial.task, trial.genotype), None)
         return self._tell(lambda member: member.generation_answered(answered))
 
     def generation_finished(self, progress: Progress) -> bool:
-        self._tasks = dict(progress.tasks)
+        self._tasks, self._trials = dict(progress.tasks), ()
         self._running.clear()
         self._answers.clear()
         stopped = self._tell(lambda member: member.generation_finished(progress))
-        return self.progressed(self.progress()) or stopped
+        return self.progressed(self.progress()) if self._shown else stopped
 
     def search_ended(self, ended: Ended) -> bool:
         return self._tell(lambda member: member.search_ended(ended))
 
     def progressed(self, progress: RunProgress) -> bool:
-        return self._tell(lambda member: member.progressed(progress))
+        return self._tell(lambda member: member.progressed(progress), self._shown)
 
     def busy(self, doing: str) -> bool:
         return self._tell(lambda member: member.busy(doing))

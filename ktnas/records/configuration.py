@@ -6,8 +6,8 @@ import platform
 from collections.abc import Sequence
 from importlib import metadata
 
-from ktnas.benchmarks import Benchmark
-from ktnas.benchmarks.computed import LiveBenchmark
+from ktnas.benchmarks.base import Benchmark
+from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.description import describe
 from ktnas.problem.budget import Budget
 from ktnas.problem.task import Problem, Task
@@ -36,7 +36,7 @@ def configuration(
         ConfigurationError: If the algorithm's fields cannot be recorded.
     """
     space = problem.space
-    live = {"training": describe(benchmark.settings())} if isinstance(benchmark, LiveBenchmark) else {}
+    live = {"training": describe(benchmark.settings())} if isinstance(benchmark, ComputedBenchmark) else {}
     return {
         "benchmark": benchmark.name,
         **live,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.functions import FunctionBenchmark
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.records.function_digest import function_digest

@@ -10,9 +10,8 @@ import json
 from pathlib import Path
 
 from ktnas.errors import DataError
-from ktnas.evaluation.protocol import Question
 from ktnas.files.json_lines import AppendOnlyLog, read_lines
-from ktnas.problem.trial import Evaluation
+from ktnas.problem.trial import Evaluation, Question
 from ktnas.records import trials
 
 ANSWERS = "answers.jsonl"

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
-from ktnas.benchmarks import Benchmark, Listing, Standing
-from ktnas.benchmarks.computed import LiveBenchmark
+from ktnas.benchmarks.base import Benchmark, Listing, Standing
+from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.problem.progress import TaskProgress
 from ktnas.problem.task import Problem, Task
 from ktnas.version import __version__
@@ -107,7 +107,7 @@ def summarize(
 
     A run that was interrupted is to end at once, and may go on: a benchmark whose report takes training is left alone.
     """
-    reported = ending.finished or not isinstance(benchmark, LiveBenchmark)
+    reported = ending.finished or not isinstance(benchmark, ComputedBenchmark)
     tasks = {
         task.name: _task_summary(benchmark, problem, task, ending.tasks[task.name], reported=reported)
         for task in problem.tasks

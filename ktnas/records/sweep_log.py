@@ -55,11 +55,11 @@ def encode(record: RunRecord, key: str) -> str:
     """One line of ``runs.jsonl``, without its end."""
     tasks = {
         name: {
-            **{field.name: getattr(course, field.name) for field in fields(course)},
-            "steps": [list(asdict(step).values()) for step in course.steps],
-            "moves": [list(asdict(move).values()) for move in course.moves],
+            **{field.name: getattr(trajectory, field.name) for field in fields(trajectory)},
+            "steps": [list(asdict(step).values()) for step in trajectory.steps],
+            "moves": [list(asdict(move).values()) for move in trajectory.moves],
         }
-        for name, course in record.tasks.items()
+        for name, trajectory in record.tasks.items()
     }
     plain: dict[str, JSON] = {field.name: getattr(record, field.name) for field in fields(record)}
     return json.dumps({"key": key, **plain, "tasks": tasks}, allow_nan=False, separators=(",", ":"))
@@ -74,13 +74,13 @@ def decode(line: str) -> tuple[str, RunRecord]:
     try:
         plain = json.loads(line)
         key = str(plain.pop("key"))
-        tasks = {str(name): _course(course) for name, course in plain.pop("tasks").items()}
+        tasks = {str(name): _trajectory(trajectory) for name, trajectory in plain.pop("tasks").items()}
         return key, RunRecord(**plain, tasks=tasks)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise DataError(f"no run but {line[:60]!r} ({type(error).__name__}: {error})") from None
 
 
-def _course(plain: dict[str, list[list[object]]]) -> Trajectory:
+def _trajectory(plain: dict[str, list[list[object]]]) -> Trajectory:
     steps = tuple(Step(*step) for step in plain.pop("steps"))  # type: ignore[arg-type]
     moves = tuple(Move(*move) for move in plain.pop("moves"))  # type: ignore[arg-type]
     return Trajectory(**plain, steps=steps, moves=moves)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from ktnas.benchmarks import Benchmark
+from ktnas.benchmarks.base import Benchmark
 from ktnas.problem.progress import TaskProgress
 from ktnas.problem.task import Problem, Task
 from ktnas.problem.trial import Trial

@@ -193,7 +193,7 @@ def measure_of(runs: Runs) -> Measure:
     every = [run for of_arm in runs.values() for run in of_arm.values()]
     if all(run.until_best for run in every):
         return Measure.EVALUATIONS
-    last = [course.steps[-1] for run in every for course in run.tasks.values() if course.steps]
+    last = [trajectory.steps[-1] for run in every for trajectory in run.tasks.values() if trajectory.steps]
     return Measure.RANK if last and all(step.rank is not None for step in last) else Measure.FITNESS
 
 
@@ -203,7 +203,9 @@ def scores(run: RunRecord, measure: Measure, at: int | None = None) -> dict[str,
     Evaluations over all tasks are their sum; ranks their geometric mean, since a step from 2 to 1 is worth more than
     one from 200 to 199; fitness values of different tasks have no common scale.
     """
-    by_task = {task: value for task, course in run.tasks.items() if (value := _score(course, measure, at)) is not None}
+    by_task = {
+        task: value for task, trajectory in run.tasks.items() if (value := _score(trajectory, measure, at)) is not None
+    }
     if len(run.tasks) == 1 or len(by_task) < len(run.tasks) or measure is Measure.FITNESS:
         return by_task
     every = np.array(list(by_task.values()))
@@ -211,10 +213,10 @@ def scores(run: RunRecord, measure: Measure, at: int | None = None) -> dict[str,
     return {ALL_TASKS: float(together), **by_task}
 
 
-def _score(course: Trajectory, measure: Measure, at: int | None) -> float | None:
+def _score(trajectory: Trajectory, measure: Measure, at: int | None) -> float | None:
     if measure is Measure.EVALUATIONS:
-        return float(min(course.optimum_at or course.evaluations, at or course.evaluations))
-    step = _at(course, at)
+        return float(min(trajectory.optimum_at or trajectory.evaluations, at or trajectory.evaluations))
+    step = _at(trajectory, at)
     if step is None:
         return None
     if measure is Measure.RANK:
@@ -222,8 +224,8 @@ def _score(course: Trajectory, measure: Measure, at: int | None) -> float | None
     return step.fitness
 
 
-def _at(course: Trajectory, at: int | None) -> Step | None:
-    return course.at(course.evaluations if at is None else at)
+def _at(trajectory: Trajectory, at: int | None) -> Step | None:
+    return trajectory.at(trajectory.evaluations if at is None else at)
 
 
 def _cell(
@@ -257,8 +259,10 @@ def _all_equal(runs: Mapping[int, RunRecord]) -> bool:
 
 def _reached(run: RunRecord, task: str, at: int | None) -> bool:
     """Whether a run found the best listed entry of a task, or of all, in time."""
-    courses = run.tasks.values() if task == ALL_TASKS else [run.tasks[task]]
-    return all(course.optimum_at is not None and (at is None or course.optimum_at <= at) for course in courses)
+    trajectories = run.tasks.values() if task == ALL_TASKS else [run.tasks[task]]
+    return all(
+        trajectory.optimum_at is not None and (at is None or trajectory.optimum_at <= at) for trajectory in trajectories
+    )
 
 
 def _differences(

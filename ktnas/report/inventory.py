@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from ktnas.benchmarks.registry import Entry
+from ktnas.benchmarks.known import BenchmarkEntry
 from ktnas.datasets.images.registry import Entry as DatasetEntry
 from ktnas.report.columns import Column, console, fitted, plain, table
 from ktnas.report.tables import ABSENT
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def print_inventory(entries: Sequence[Entry], stream: TextIO) -> None:
+def print_inventory(entries: Sequence[BenchmarkEntry], stream: TextIO) -> None:
     """Every benchmark: whether its data are here, where, and how to get what is missing."""
     out = console(stream)
     states = [
@@ -43,7 +43,7 @@ def print_inventory(entries: Sequence[Entry], stream: TextIO) -> None:
 
 
 def print_datasets(datasets: Sequence[DatasetEntry], places: Sequence[str], stream: TextIO) -> None:
-    """Data sets of images, for live training: those that are here, and how to get the others."""
+    """Datasets of images, for live training: those that are here, and how to get the others."""
     out = console(stream)
     here = [entry for entry in datasets if entry.path is not None]
     columns = (

@@ -279,19 +279,19 @@ def write(
 
 
 def convergence(records: Sequence[RunRecord], case: str) -> bytes:
-    """The course of every arm on a case: median and quartiles of its runs over evaluations, a panel per task.
+    """The trajectory of every arm on a case: median and quartiles of its runs over evaluations, a panel per task.
 
     Heights are true ranks where they are known of every improvement, else the metric itself. Evaluations are on a
-    logarithmic scale where a course is longer than `LONG`.
+    logarithmic scale where a trajectory is longer than `LONG`.
     """
     runs = by_case(records)[case]
     every = [run for of_arm in runs.values() for run in of_arm.values()]
     tasks = list(dict.fromkeys(task for run in every for task in run.tasks))
-    steps = [step for run in every for course in run.tasks.values() for step in course.steps]
+    steps = [step for run in every for trajectory in run.tasks.values() for step in trajectory.steps]
     by_rank = measure_of(runs) is not Measure.FITNESS and all(step.rank is not None for step in steps)
-    panels = [course_panel(runs, task, by_rank=by_rank) for task in tasks]
+    panels = [trajectory_panel(runs, task, by_rank=by_rank) for task in tasks]
     seeds = max(len(of_arm) for of_arm in runs.values())
-    longest = max(course.evaluations for run in every for course in run.tasks.values())
+    longest = max(trajectory.evaluations for run in every for trajectory in run.tasks.values())
     title = f"{case}; " + (f"median and quartiles of {seeds} runs" if seeds > 1 else "one run each")
     return bands(panels, title, logarithmic_x=longest > LONG, arms=arms_of(records))
 
@@ -301,27 +301,29 @@ def arms_of(records: Sequence[RunRecord]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(record.arm for record in records))
 
 
-def course_panel(runs: Runs, task: str, *, by_rank: bool) -> Panel:
-    """The course of every arm on one task: median and quartiles of its runs."""
+def trajectory_panel(runs: Runs, task: str, *, by_rank: bool) -> Panel:
+    """The trajectory of every arm on one task: median and quartiles of its runs."""
     lines = []
     label = "rank of the best found"
     for arm, of_arm in runs.items():
-        courses = [run.tasks[task] for run in of_arm.values() if task in run.tasks]
-        if not courses:
+        trajectories = [run.tasks[task] for run in of_arm.values() if task in run.tasks]
+        if not trajectories:
             continue
         if not by_rank:
-            label = f"{courses[0].metric} ({courses[0].unit})" if courses[0].unit else courses[0].metric
-        length = max(course.evaluations for course in courses)
-        heights = np.array([curve(course, length, by_rank=by_rank) for course in courses])
+            label = (
+                f"{trajectories[0].metric} ({trajectories[0].unit})" if trajectories[0].unit else trajectories[0].metric
+            )
+        length = max(trajectory.evaluations for trajectory in trajectories)
+        heights = np.array([curve(trajectory, length, by_rank=by_rank) for trajectory in trajectories])
         x = np.arange(1, length + 1, dtype=np.float64)
         lines.append(Line(arm, x, *np.quantile(heights, [0.5, 0.25, 0.75], axis=0)))
     return Panel(task, label, tuple(lines), logarithmic=by_rank)
 
 
-def curve(course: Trajectory, length: int, *, by_rank: bool) -> FloatArray:
+def curve(trajectory: Trajectory, length: int, *, by_rank: bool) -> FloatArray:
     """What was best after each of ``length`` evaluations ``(length,)``: its rank, or the metric; NaN before any."""
     values = np.full(length, np.nan)
-    for step in course.steps:
-        height = step.rank if by_rank else -step.fitness if course.minimize else step.fitness
+    for step in trajectory.steps:
+        height = step.rank if by_rank else -step.fitness if trajectory.minimize else step.fitness
         values[step.evaluation - 1 :] = np.nan if height is None else drawn(height)
     return values

@@ -31,19 +31,19 @@ def draw(
     Returns:
         A sentence for every figure that could not be drawn: no reason to lose the report.
     """
-    from ktnas.report.figures.convergence import Course, convergence
+    from ktnas.report.figures.convergence import TaskCurves, convergence
 
     problem, benchmark = experiment.problem, experiment.benchmark
     records = [read_trials(place) for place in places]
     progress = [progress_of(trials, problem.names) for trials in records]
-    courses = [
-        Course(task, tuple(run[task.name].incumbents() for run in progress), benchmark.best_fitness(task.name))
+    trajectories = [
+        TaskCurves(task, tuple(run[task.name].incumbents() for run in progress), benchmark.best_fitness(task.name))
         for task in problem.tasks
     ]
     runs = f"seed {summaries[0]['seed']}" if len(summaries) == 1 else f"{len(summaries)} seeds"
     few = len(problem.names) <= _NAMED_TASKS
     title = experiment.title if few else f"{benchmark.name} ({experiment.search.name})"
-    figures: dict[str, Callable[[], bytes]] = {"convergence.png": lambda: convergence(courses, f"{title}, {runs}")}
+    figures: dict[str, Callable[[], bytes]] = {"convergence.png": lambda: convergence(trajectories, f"{title}, {runs}")}
     corpus = sample_distinct(problem.space, 32, Streams(0).rng("colours"))
     operations = sorted({op for genotype in corpus for op in problem.space.graph(genotype).operations})
     names = file_names([task.name for task in problem.tasks])

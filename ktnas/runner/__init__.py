@@ -1,1 +1,74 @@
-"""Runs searches: the loop, one run, repeats, sweeps."""
+"""Runs searches: the loop, one run, repeats, sweeps.
+
+* `BenchmarkSource`: where a benchmark comes from, in whatever process it is needed; hashable, and small to send.
+* `Named`: a benchmark of `ktnas.benchmarks.registry`.
+* `OwnTable`: a user's own table.
+* `Given`: a benchmark at hand, which must be picklable where there are several processes.
+* `Arm`: what is compared.
+* `Case`: what is searched, and for how long.
+* `Sweep`: every arm on every case with every seed.
+* `Experiment`: a problem of a benchmark, an algorithm, and when to stop.
+* `FinalTraining`: one architecture on one dataset.
+* `Transferring`: a search that moves architectures between tasks and can say what became of it.
+* `Result`: a finished search.
+* `run`: search until every task has used its evaluations, reached its fitness, or has nothing new to ask.
+* `Job`: one run: numbers of its arm and case, and its seed.
+* `SweepPlan`: all runs of a sweep.
+* `Link`: what work has of whoever gave it out, in whichever process it is done.
+* `Outcomes`: what came of the items.
+* `Onlooker`: who looks on in this process; each ends the whole by returning True.
+* `run_in_parallel`: work on items, each with one thread for its matrices, until all is done or someone wants an end.
+* `map_in_parallel`: what a function makes of every item, in their order.
+* `Recorder`: writes trials down before the search acts on them; answers that take long, as soon as they are there.
+* `search_once`: search, or go on with a search that was cut off, and record it.
+* `search_seeds`: one search per seed, each in a directory of its own.
+* `SweepResult`: what a sweep has come to.
+* `run_sweep`: run what a directory does not hold yet; Ctrl-C, or a callback, ends it with what has been finished.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import lazy_loader as lazy
+
+if TYPE_CHECKING:
+    from ktnas.runner.design import Arm as Arm
+    from ktnas.runner.design import BenchmarkSource as BenchmarkSource
+    from ktnas.runner.design import Case as Case
+    from ktnas.runner.design import Given as Given
+    from ktnas.runner.design import Named as Named
+    from ktnas.runner.design import OwnTable as OwnTable
+    from ktnas.runner.design import Sweep as Sweep
+    from ktnas.runner.experiment import Experiment as Experiment
+    from ktnas.runner.final_training import FinalTraining as FinalTraining
+    from ktnas.runner.loop import Result as Result
+    from ktnas.runner.loop import Transferring as Transferring
+    from ktnas.runner.loop import run as run
+    from ktnas.runner.plan import Job as Job
+    from ktnas.runner.plan import SweepPlan as SweepPlan
+    from ktnas.runner.pool import Link as Link
+    from ktnas.runner.pool import Onlooker as Onlooker
+    from ktnas.runner.pool import Outcomes as Outcomes
+    from ktnas.runner.pool import map_in_parallel as map_in_parallel
+    from ktnas.runner.pool import run_in_parallel as run_in_parallel
+    from ktnas.runner.recorder import Recorder as Recorder
+    from ktnas.runner.session import search_once as search_once
+    from ktnas.runner.session import search_seeds as search_seeds
+    from ktnas.runner.sweep import SweepResult as SweepResult
+    from ktnas.runner.sweep import run_sweep as run_sweep
+
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    submod_attrs={
+        "design": ["BenchmarkSource", "Named", "OwnTable", "Given", "Arm", "Case", "Sweep"],
+        "experiment": ["Experiment"],
+        "final_training": ["FinalTraining"],
+        "loop": ["Transferring", "Result", "run"],
+        "plan": ["Job", "SweepPlan"],
+        "pool": ["Link", "Outcomes", "Onlooker", "run_in_parallel", "map_in_parallel"],
+        "recorder": ["Recorder"],
+        "session": ["search_once", "search_seeds"],
+        "sweep": ["SweepResult", "run_sweep"],
+    },
+)

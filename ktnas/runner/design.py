@@ -10,8 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from ktnas.algorithms import Search
-from ktnas.benchmarks import Benchmark
+from ktnas.algorithms.base import Search
+from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.benchmarks.user_table import load_table

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from ktnas.algorithms import KeepsEmbeddings, Populated, RatesByProxy, Search
-from ktnas.benchmarks import Benchmark
+from ktnas.algorithms.base import KeepsEmbeddings, Populated, RatesByProxy, Search
+from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.complexity_proxy import tabulated
 from ktnas.errors import ConfigurationError
 from ktnas.files.array_cache import DiskStore
@@ -35,7 +35,7 @@ def require_population(search: Search[S], budget_evals: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """What settings stand for.
+    """A problem of a benchmark, an algorithm, and when to stop.
 
     Attributes:
         benchmark: Restricted to the problem's tasks.

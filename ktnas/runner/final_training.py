@@ -49,10 +49,10 @@ class Record(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class FinalTraining:
-    """One architecture on one data set.
+    """One architecture on one dataset.
 
     Attributes:
-        benchmark: With that data set alone.
+        benchmark: With that dataset alone.
         architecture: Its official string.
         seed: Seed of all random numbers.
     """
@@ -104,8 +104,8 @@ class FinalTraining:
         benchmark, dataset = self.benchmark, self.benchmark.datasets[0]
         genotype = benchmark.space.parse(self.architecture)
         trainer = CandidateTrainer(replace(benchmark.plan, seed=self.seed), resolve(benchmark.device))
-        observe = None if progress is None else _Lines(progress)
-        trained = trainer.train(dataset, genotype, observe=observe)
+        on_epoch = None if progress is None else _Lines(progress)
+        trained = trainer.train(dataset, genotype, on_epoch=on_epoch)
         trainer.save(directory / WEIGHTS, trained.network, dataset, genotype)
         record = Record(
             architecture=self.architecture,

@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 
 from threadpoolctl import threadpool_limits
 
-from ktnas.algorithms import Search
+from ktnas.algorithms.base import Search
 from ktnas.evaluation.protocol import BatchEvaluator, Evaluate
 from ktnas.problem.budget import Budget, check
 from ktnas.problem.callback import Answered, Asked, Begun, Callback, Callbacks, Ended, Finished, StopSearch
@@ -89,18 +89,16 @@ class _Ledger:
         self.tasks[trial.task] = self.tasks[trial.task].after(trial, stop_at)
 
     def results(self, search: Transferring | None, state: object) -> dict[str, TaskProgress]:
-        outcomes = {} if search is None else search.outcomes(state)
-        skipped = {} if search is None else search.skipped(state)
-        return {
-            task: replace(
-                progress,
-                exhausted=self.idle[task] >= STALLED_AFTER,
-                transfers=progress.transfers.judged(
-                    [outcome.positive for outcome in outcomes.get(task, ())], skipped.get(task, 0)
-                ),
-            )
-            for task, progress in self.tasks.items()
-        }
+        exhausted = {task for task, questions in self.idle.items() if questions >= STALLED_AFTER}
+        if search is None:
+            return {t: replace(p, exhausted=True) if t in exhausted else p for t, p in self.tasks.items()}
+        outcomes, skipped = search.outcomes(state), search.skipped(state)
+        results = {}
+        for task, progress in self.tasks.items():
+            labels = [outcome.positive for outcome in outcomes.get(task, ())]
+            transfers = progress.transfers.judged(labels, skipped.get(task, 0))
+            results[task] = replace(progress, exhausted=task in exhausted, transfers=transfers)
+        return results
 
 
 def run(
@@ -148,7 +146,8 @@ def _run(
     state = search.start(problem)
     search_s = perf_counter() - began
     transferring = search if isinstance(search, Transferring) else None  # once: the check is slow
-    evaluate = evaluate if isinstance(evaluate, BatchEvaluator) else _Told(evaluate, callbacks)
+    if callbacks.of_evaluations and not isinstance(evaluate, BatchEvaluator):
+        evaluate = _Told(evaluate, callbacks)
     while callbacks.stopped is None and (remaining := ledger.remaining()):
         clock = perf_counter()
         generation = search.generation(state)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from ktnas.benchmarks import Benchmark
-from ktnas.benchmarks.computed import LiveBenchmark
+from ktnas.benchmarks.base import Benchmark
+from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.description import identify
 from ktnas.errors import ConfigurationError
 from ktnas.problem.budget import check
@@ -78,7 +78,7 @@ def planned(sweep: Sweep) -> SweepPlan:
 
 def _identity(benchmark: Benchmark, search: object) -> dict[str, JSON]:
     """What a key is made of in place of the descriptions of a configuration."""
-    live = {"training": identify(benchmark.settings())} if isinstance(benchmark, LiveBenchmark) else {}
+    live = {"training": identify(benchmark.settings())} if isinstance(benchmark, ComputedBenchmark) else {}
     return {**live, "method": identify(search)}
 
 

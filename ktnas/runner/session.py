@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
-from ktnas.benchmarks import Benchmark
-from ktnas.benchmarks.computed import LiveBenchmark
-from ktnas.evaluation.protocol import Change, Evaluate
+from ktnas.benchmarks.base import Benchmark
+from ktnas.benchmarks.computed import ComputedBenchmark
+from ktnas.evaluation.protocol import Evaluate
 from ktnas.evaluation.replay import recalling
 from ktnas.files.json_lines import to_json
 from ktnas.problem.budget import check
@@ -63,7 +63,7 @@ def search_once(
     problem, budget = experiment.problem, experiment.budget
     check(problem, budget, seed)
     benchmark = experiment.benchmark
-    if isinstance(benchmark, LiveBenchmark):
+    if isinstance(benchmark, ComputedBenchmark):
         benchmark = benchmark.for_run(seed, directory.path)
     directory.claim(configuration(benchmark, problem, experiment.search, budget, (seed,)))
     others = Callback() if callback is None else callback
@@ -73,7 +73,7 @@ def search_once(
         earlier = directory.finished_summary()
         if earlier is not None and not log.appended:
             return earlier
-        if ending.finished and isinstance(benchmark, LiveBenchmark):
+        if ending.finished and isinstance(benchmark, ComputedBenchmark):
             others.busy("the best of each task is measured on test images")
         method = experiment.search.name
         summary = summarize(benchmark, problem, ending, method=method, seed=seed, budget=budget.evaluations)
@@ -107,14 +107,10 @@ def _searched(
 def _evaluator(benchmark: Benchmark, directory: Path, recorder: Recorder, callbacks: Callbacks) -> Iterator[Evaluate]:
     """What answers a run's questions: first the record; answers that take long are recorded as they arrive."""
     known = recorder.log.evaluations
-    if not isinstance(benchmark, LiveBenchmark):
+    if not isinstance(benchmark, ComputedBenchmark):
         yield recalling(known, benchmark.evaluate)
         return
-
-    def watch(change: Change) -> None:
-        callbacks.evaluations(change.begun, change.arrived, change.doing)
-
-    with closing(EvaluationLog(directory)) as answers, benchmark.evaluator(watch) as evaluate:
+    with closing(EvaluationLog(directory)) as answers, benchmark.evaluator(callbacks) as evaluate:
         recorder.answers = answers
         yield recalling({**answers.evaluations, **known}, evaluate)
 

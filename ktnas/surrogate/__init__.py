@@ -1,30 +1,49 @@
 """Surrogate regressors: from vectors to predicted fitness, with uncertainty; one file per regressor.
 
 Unfitted and fitted are different types, so a prediction before a fit does not type-check.
+
+* `Predictor`: a fitted surrogate.
+* `Surrogate`: a regressor.
+* `ConstantPredictor`: the same mean and standard deviation everywhere.
+* `GaussianProcess`: Gaussian process on standardised targets.
+* `Observations`: what has been seen, on all tasks.
+* `KernelSettings`: one choice of the kernel's parameters.
+* `MultiTaskGaussianProcess`: multi-task Gaussian process.
+* `NearestNeighbours`: distance-weighted nearest neighbours.
+* `normal_scores`: fitness replaced by the normal quantiles of its ranks (van der Waerden scores).
+* `RandomForest`: random forest.
+* `Ridge`: Bayesian ridge regression; nothing to set.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-import numpy as np
+import lazy_loader as lazy
 
-from ktnas.typing import FloatArray
+if TYPE_CHECKING:
+    from ktnas.surrogate.base import Predictor as Predictor
+    from ktnas.surrogate.base import Surrogate as Surrogate
+    from ktnas.surrogate.constant import ConstantPredictor as ConstantPredictor
+    from ktnas.surrogate.gaussian_process import GaussianProcess as GaussianProcess
+    from ktnas.surrogate.multi_task import KernelSettings as KernelSettings
+    from ktnas.surrogate.multi_task import MultiTaskGaussianProcess as MultiTaskGaussianProcess
+    from ktnas.surrogate.multi_task import Observations as Observations
+    from ktnas.surrogate.nearest_neighbours import NearestNeighbours as NearestNeighbours
+    from ktnas.surrogate.normal_scores import normal_scores as normal_scores
+    from ktnas.surrogate.random_forest import RandomForest as RandomForest
+    from ktnas.surrogate.ridge import Ridge as Ridge
 
-
-class Predictor(Protocol):
-    """A fitted surrogate."""
-
-    def predict(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Mean ``(n,)`` (higher is better) and standard deviation ``(n,)``, not negative, at ``x (n, dim)``."""
-
-
-class Surrogate(Protocol):
-    """A regressor. Its fields are its whole configuration."""
-
-    @property
-    def name(self) -> str:
-        """Name used at the command line and in records."""
-
-    def fit(self, x: FloatArray, y: FloatArray, rng: np.random.Generator) -> Predictor:
-        """Fit to vectors ``x (n, dim)`` and targets ``y (n,)``, ``n >= 1``, higher is better; changes neither."""
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    submod_attrs={
+        "base": ["Predictor", "Surrogate"],
+        "constant": ["ConstantPredictor"],
+        "gaussian_process": ["GaussianProcess"],
+        "multi_task": ["Observations", "KernelSettings", "MultiTaskGaussianProcess"],
+        "nearest_neighbours": ["NearestNeighbours"],
+        "normal_scores": ["normal_scores"],
+        "random_forest": ["RandomForest"],
+        "ridge": ["Ridge"],
+    },
+)

@@ -19,7 +19,7 @@ from ktnas.typing import FloatArray
 if TYPE_CHECKING:
     from sklearn.gaussian_process import GaussianProcessRegressor
 
-    from ktnas.surrogate import Predictor
+    from ktnas.surrogate.base import Predictor
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class Observations:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class KernelSettings:
     """One choice of the kernel's parameters.
 
     Attributes:
@@ -88,35 +88,39 @@ class MultiTaskGaussianProcess:
         count = int(seen.tasks.max()) + 1
         squares = _squares(seen.x, seen.groups)
         medians = np.array([_median(group) for group in squares])
-        reaches = np.sqrt(3 * squares / medians[:, None, None]).astype(np.float32)
-        between = np.full((count, count), self.correlation) + (1 - self.correlation) * np.eye(count)
-        own = between[seen.tasks][:, seen.tasks]
-        settings = self._settings(seen, reaches, own, rng)
-        kernel = _kernel(reaches, settings)
+        scaled = np.sqrt(3 * squares / medians[:, None, None]).astype(np.float32)
+        task_covariance = np.full((count, count), self.correlation) + (1 - self.correlation) * np.eye(count)
+        own = task_covariance[seen.tasks][:, seen.tasks]
+        settings = self._settings(seen, scaled, own, rng)
+        kernel = _kernel(scaled, settings)
         if self.correlation > 0 and count > 1:
-            between = self._blended(between, _seen_correlation(kernel, seen, settings.noise, count), seen)
-        factor = _factor(kernel, between[seen.tasks][:, seen.tasks], seen.rows, settings.noise)
-        return FittedMultiTask(seen, settings, medians, between, factor, cho_solve((factor, True), seen.y))
+            task_covariance = self._blended(
+                task_covariance, _seen_correlation(kernel, seen, settings.noise, count), seen
+            )
+        factor = _factor(kernel, task_covariance[seen.tasks][:, seen.tasks], seen.rows, settings.noise)
+        return FittedMultiTask(seen, settings, medians, task_covariance, factor, cho_solve((factor, True), seen.y))
 
-    def _settings(self, seen: Observations, reaches: _Single, own: FloatArray, rng: np.random.Generator) -> Settings:
+    def _settings(
+        self, seen: Observations, scaled: _Single, own: FloatArray, rng: np.random.Generator
+    ) -> KernelSettings:
         """The best of `draws` settings: half of them independent, half small steps away from the best so far."""
         best = self._drawn(len(seen.groups), rng)
-        highest = self._log_posterior(best, seen, reaches, own)
+        highest = self._log_posterior(best, seen, scaled, own)
         for i in range(1, self.draws):
             stepping = i >= self.draws / 2
             settings = _stepped(best, rng) if stepping else self._drawn(len(seen.groups), rng)
-            density = self._log_posterior(settings, seen, reaches, own)
+            density = self._log_posterior(settings, seen, scaled, own)
             if density > highest:
                 best, highest = settings, density
         return best
 
-    def _drawn(self, groups: int, rng: np.random.Generator) -> Settings:
+    def _drawn(self, groups: int, rng: np.random.Generator) -> KernelSettings:
         weights = rng.dirichlet(np.ones(groups))
         scales = self.scale * np.exp(self.spread * rng.standard_normal(groups))
-        return Settings(weights, scales, float(np.exp(rng.uniform(np.log(0.02), np.log(0.7)))))
+        return KernelSettings(weights, scales, float(np.exp(rng.uniform(np.log(0.02), np.log(0.7)))))
 
-    def _log_posterior(self, settings: Settings, seen: Observations, reaches: _Single, own: FloatArray) -> float:
-        factor = _factor(_kernel(reaches, settings), own, seen.rows, settings.noise)
+    def _log_posterior(self, settings: KernelSettings, seen: Observations, scaled: _Single, own: FloatArray) -> float:
+        factor = _factor(_kernel(scaled, settings), own, seen.rows, settings.noise)
         whitened = solve_triangular(factor, seen.y, lower=True, check_finite=False)
         likelihood = -0.5 * whitened @ whitened - np.log(np.diag(factor)).sum()
         prior = -0.5 * ((np.log(settings.scales / self.scale) / self.spread) ** 2).sum()
@@ -136,15 +140,15 @@ class FittedMultiTask:
         seen: What it was fitted to.
         settings: The kernel's parameters.
         medians: ``(groups,)`` median squared distances.
-        between: ``(tasks, tasks)`` correlation of the tasks.
+        task_covariance: ``(tasks, tasks)`` covariance of the tasks, 1 on the diagonal.
         factor: ``(n, n)`` lower Cholesky factor of the observations' covariance.
         weights: ``(n,)`` the covariance's inverse times the targets.
     """
 
     seen: Observations
-    settings: Settings
+    settings: KernelSettings
     medians: FloatArray
-    between: FloatArray
+    task_covariance: FloatArray
     factor: FloatArray
     weights: FloatArray
 
@@ -162,24 +166,24 @@ class FittedMultiTask:
         kernel = self._cross(x)
         mean, std = np.empty((len(tasks), len(x))), np.zeros((len(tasks), len(x)))
         for i, task in enumerate(tasks):
-            share = self.between[task][self.seen.tasks]
-            pull = np.bincount(self.seen.rows, share * self.weights, minlength=len(self.seen.x))
-            mean[i] = kernel @ pull.astype(np.float32)
+            covariances = self.task_covariance[task][self.seen.tasks]
+            weights = np.bincount(self.seen.rows, covariances * self.weights, minlength=len(self.seen.x))
+            mean[i] = kernel @ weights.astype(np.float32)
             top = np.argsort(-mean[i], kind="stable")[:detailed]
-            half = solve_triangular(
-                self.factor, (kernel[top][:, self.seen.rows] * share).T, lower=True, check_finite=False
+            whitened = solve_triangular(
+                self.factor, (kernel[top][:, self.seen.rows] * covariances).T, lower=True, check_finite=False
             )
-            std[i, top] = np.sqrt(np.maximum(1 - (half * half).sum(axis=0), 1e-12))
+            std[i, top] = np.sqrt(np.maximum(1 - (whitened * whitened).sum(axis=0), 1e-12))
         return mean, std
 
     def _cross(self, x: FloatArray) -> _Single:
         """Kernel ``(m, u)`` between ``x`` and what has been seen, in single precision: all the time goes here."""
-        reach = np.repeat(np.sqrt(3 / self.medians) / self.settings.scales, self.seen.groups)
-        seen = (self.seen.x * reach).astype(np.float32)
+        inverse_scales = np.repeat(np.sqrt(3 / self.medians) / self.settings.scales, self.seen.groups)
+        seen = (self.seen.x * inverse_scales).astype(np.float32)
         total = np.empty((len(x), len(seen)), dtype=np.float32)
-        for start in range(0, len(x), _CHUNK):  # pieces that stay in the processor's cache
+        for start in range(0, len(x), _CHUNK):  # pieces that stay in the CPU's cache
             rows = slice(start, start + _CHUNK)
-            total[rows] = self._matern((x[rows] * reach).astype(np.float32), seen)
+            total[rows] = self._matern((x[rows] * inverse_scales).astype(np.float32), seen)
         return total
 
     def _matern(self, a: _Single, b: _Single) -> _Single:
@@ -200,12 +204,12 @@ class FittedMultiTask:
         return total
 
 
-def _stepped(settings: Settings, rng: np.random.Generator) -> Settings:
+def _stepped(settings: KernelSettings, rng: np.random.Generator) -> KernelSettings:
     groups = len(settings.weights)
     weights = settings.weights * np.exp(0.5 * rng.standard_normal(groups))
     scales = settings.scales * np.exp(0.2 * rng.standard_normal(groups))
     noise = settings.noise * float(np.exp(0.4 * rng.standard_normal()))
-    return Settings(weights / weights.sum(), scales, min(max(noise, 0.005), 1.0))
+    return KernelSettings(weights / weights.sum(), scales, min(max(noise, 0.005), 1.0))
 
 
 def _squares(x: FloatArray, groups: Sequence[int]) -> FloatArray:
@@ -223,11 +227,11 @@ def _median(distances: FloatArray) -> float:
     return float(np.median(apart)) if len(apart) else 1.0
 
 
-def _kernel(reaches: _Single, settings: Settings) -> FloatArray:
+def _kernel(scaled: _Single, settings: KernelSettings) -> FloatArray:
     """Kernel ``(u, u)`` from distances ``(groups, u, u)`` times sqrt(3), computed in single precision."""
-    total = np.zeros(reaches.shape[1:], dtype=np.float32)
-    for reach, weight, scale in zip(reaches, settings.weights, settings.scales, strict=True):
-        distance = reach * np.float32(1 / scale)
+    total = np.zeros(scaled.shape[1:], dtype=np.float32)
+    for distances, weight, scale in zip(scaled, settings.weights, settings.scales, strict=True):
+        distance = distances * np.float32(1 / scale)
         part = np.exp(-distance)
         distance += 1
         part *= distance
@@ -236,10 +240,10 @@ def _kernel(reaches: _Single, settings: Settings) -> FloatArray:
     return total.astype(np.float64)
 
 
-def _factor(kernel: FloatArray, between: FloatArray, rows: IntArray, noise: float) -> FloatArray:
+def _factor(kernel: FloatArray, task_covariance: FloatArray, rows: IntArray, noise: float) -> FloatArray:
     """Lower Cholesky factor ``(n, n)`` of the covariance of observations of these rows, noise included."""
     covariance = kernel[np.ix_(rows, rows)]
-    covariance *= between
+    covariance *= task_covariance
     covariance[np.diag_indices_from(covariance)] += noise
     factor: FloatArray = cholesky(covariance, lower=True, overwrite_a=True, check_finite=False)
     return factor
@@ -267,5 +271,5 @@ def _correlation(matrix: FloatArray) -> FloatArray:
     values, vectors = np.linalg.eigh(matrix)
     positive = (vectors * np.maximum(values, 1e-3)) @ vectors.T
     scale = np.sqrt(np.diag(positive))
-    scaled: FloatArray = positive / scale[:, None] / scale[None, :]
-    return scaled
+    unit: FloatArray = positive / scale[:, None] / scale[None, :]
+    return unit

@@ -17,7 +17,7 @@ from ktnas.typing import FloatArray
 if TYPE_CHECKING:
     from sklearn.neighbors import NearestNeighbors
 
-    from ktnas.surrogate import Predictor
+    from ktnas.surrogate.base import Predictor
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from ktnas.typing import FloatArray
 if TYPE_CHECKING:
     from sklearn.ensemble import RandomForestRegressor
 
-    from ktnas.surrogate import Predictor
+    from ktnas.surrogate.base import Predictor
 
 
 @dataclass(frozen=True, slots=True)

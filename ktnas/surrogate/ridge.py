@@ -13,7 +13,7 @@ from ktnas.typing import FloatArray
 if TYPE_CHECKING:
     from sklearn.linear_model import BayesianRidge
 
-    from ktnas.surrogate import Predictor
+    from ktnas.surrogate.base import Predictor
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,12 @@
 
 ``check_space(MySpace(), np.random.default_rng(0))`` raises an `AssertionError` that says which promise of the protocol
 is broken, and by which architecture.
+
+* `check_graph`: an operation graph.
+* `check_space`: a search space.
+* `check_search`: a search algorithm.
+* `check_surrogate`: a surrogate regressor.
+* `check_transfer`: a transfer strategy.
 """
 
 from ktnas.testing.parts import check_surrogate, check_transfer

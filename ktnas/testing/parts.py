@@ -10,9 +10,9 @@ from ktnas.embedding.one_hot import OneHot
 from ktnas.problem.trial import Evaluation, Proposal, Trial
 from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.operators import sample_distinct
-from ktnas.surrogate import Surrogate
+from ktnas.surrogate.base import Surrogate
 from ktnas.testing.expectation import expect
-from ktnas.transfer import Candidates, Transfer
+from ktnas.transfer.base import Candidates, Transfer
 from ktnas.transfer.outcome import Outcome
 from ktnas.typing import FloatArray
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from ktnas.algorithms import Search
+from ktnas.algorithms.base import Search
 from ktnas.evaluation.protocol import Evaluate
 from ktnas.problem.budget import Budget
 from ktnas.problem.task import Problem

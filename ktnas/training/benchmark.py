@@ -1,6 +1,6 @@
 """Live training as a benchmark: a candidate's fitness is that of its network, trained on a task's data.
 
-Fulfils `ktnas.benchmarks.computed.LiveBenchmark`. A search sees validation metrics only; `TrainingBenchmark.report`
+Fulfils `ktnas.benchmarks.computed.ComputedBenchmark`. A search sees validation metrics only; `TrainingBenchmark.report`
 measures on the test part and is asked once, after the search.
 """
 
@@ -17,16 +17,17 @@ from zlib import crc32
 import numpy as np
 import torch
 
-from ktnas.benchmarks import Standing
+from ktnas.benchmarks.base import Standing
 from ktnas.benchmarks.estimate import Estimate
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.evaluation.assignment import Assignment
 from ktnas.evaluation.processes import Workers
-from ktnas.evaluation.protocol import BatchEvaluator, Question, Watch
+from ktnas.evaluation.protocol import BatchEvaluator
 from ktnas.evaluation.serial import Serial
+from ktnas.problem.callback import Callbacks
 from ktnas.problem.task import Task
-from ktnas.problem.trial import Evaluation, History
+from ktnas.problem.trial import Evaluation, History, Question
 from ktnas.recorded_names import lasting_name
 from ktnas.rng import Streams
 from ktnas.spaces.base import SearchSpace
@@ -35,7 +36,8 @@ from ktnas.training.candidate import Build, CandidateTrainer, Plan
 from ktnas.training.engine.device import devices, resolve
 from ktnas.training.estimate import Pace, paces
 from ktnas.training.halving import Earlier, Halving, earlier
-from ktnas.training.networks import Size, build
+from ktnas.training.networks import Size
+from ktnas.training.networks.building import build
 from ktnas.training.recipe import Recipe
 from ktnas.typing import Genotype
 
@@ -151,7 +153,7 @@ class TrainingBenchmark:
         task, genotype = assignment.question
         return self._trainer.evaluate(self.dataset(task), genotype, assignment.context, self._kept(task, genotype))
 
-    def evaluator(self, watch: Watch) -> AbstractContextManager[BatchEvaluator]:
+    def evaluator(self, callbacks: Callbacks) -> AbstractContextManager[BatchEvaluator]:
         """Trains in this process, or in workers.
 
         Raises:
@@ -159,9 +161,9 @@ class TrainingBenchmark:
         """
         self.check()
         if self.workers == 0:
-            return nullcontext(Serial(self.trained, self.assignments, watch))
+            return nullcontext(Serial(self.trained, self.assignments, callbacks))
         answerers = [_InWorker(replace(self, device=str(place))) for place in devices(self.device, self.workers)]
-        return Workers(answerers, self.assignments, watch, self.limit_s)
+        return Workers(answerers, self.assignments, callbacks, self.limit_s)
 
     def assignments(self, questions: Sequence[Question], history: History) -> list[Assignment[Earlier]]:
         """What is to be trained for questions, after a history that decides about halving."""

@@ -22,7 +22,7 @@ from ktnas.training.engine.device import is_usable, one_thread
 from ktnas.training.engine.errors import DeviceLostError, TrainingError
 from ktnas.training.engine.on_device import OnDevice, put
 from ktnas.training.engine.seeding import seeded
-from ktnas.training.engine.trainer import Observe, Training, measure, train
+from ktnas.training.engine.trainer import EpochResult, Training, measure, train
 from ktnas.training.halving import Earlier, Halving, rung_metric
 from ktnas.training.networks import Size
 from ktnas.training.networks.costs import count
@@ -161,7 +161,7 @@ class CandidateTrainer:
         *,
         earlier: Earlier | None = None,
         limit_s: float | None = None,
-        observe: Observe | None = None,
+        on_epoch: Callable[[EpochResult], None] | None = None,
     ) -> Trained:
         """A candidate, built and trained; the same to the bit each time on a CPU.
 
@@ -170,7 +170,7 @@ class CandidateTrainer:
             genotype: The candidate.
             earlier: What others had at the rungs, for halving; None to train to the end.
             limit_s: Seconds after which it is given up; None for no limit.
-            observe: Told after each epoch.
+            on_epoch: Told after each epoch.
 
         Raises:
             TrainingError: If it diverged, ran out of memory or over its limit.
@@ -194,7 +194,7 @@ class CandidateTrainer:
                 device=self.device,
                 seed=training_seed(plan.seed, dataset.name, genotype),
                 limit_s=limit_s,
-                observe=observe,
+                on_epoch=on_epoch,
                 proceed=proceed,
                 rungs=rungs,
             )

@@ -2,46 +2,45 @@
 
 The single slot for gating. A transfer sees the history of the search so far and nothing else; the labels
 of past transfers are a pure function of that history (`ktnas.transfer.outcome`).
+
+* `Candidates`: what a transfer may choose from, for one target in one generation.
+* `Transfer`: a way to choose migrants.
+* `NearestPositive`: transfers the candidates nearest to past positive transfers.
+* `NoTransfer`: transfers nothing.
+* `Outcome`: one judged transfer.
+* `RandomTransfer`: transfers random candidates.
+* `TieBreak`: orders candidates of equal transfer rank.
+* `RandomTies`: equal ranks are drawn from at random (arXiv 2504.00772).
+* `NeighbourTies`: equal ranks by the labels of a candidate's nearest remembered transfers.
+* `TransferRank`: chooses migrants by transfer rank.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-import numpy as np
+import lazy_loader as lazy
 
-from ktnas.embedding import FittedEmbedder
-from ktnas.problem.trial import Trial
-from ktnas.transfer.outcome import Outcome
+if TYPE_CHECKING:
+    from ktnas.transfer.base import Candidates as Candidates
+    from ktnas.transfer.base import Transfer as Transfer
+    from ktnas.transfer.nearest_positive import NearestPositive as NearestPositive
+    from ktnas.transfer.no_transfer import NoTransfer as NoTransfer
+    from ktnas.transfer.outcome import Outcome as Outcome
+    from ktnas.transfer.random_transfer import RandomTransfer as RandomTransfer
+    from ktnas.transfer.transfer_rank import NeighbourTies as NeighbourTies
+    from ktnas.transfer.transfer_rank import RandomTies as RandomTies
+    from ktnas.transfer.transfer_rank import TieBreak as TieBreak
+    from ktnas.transfer.transfer_rank import TransferRank as TransferRank
 
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """What a transfer may choose from, for one target in one generation.
-
-    Attributes:
-        target: Name of the target task.
-        generation: The current generation, from 1.
-        trials: Members of the donors' populations not yet evaluated on the target, each architecture once.
-        outcomes: Judged transfers to the target so far, oldest first.
-        embedder: Vectors for candidates and for past migrants, on shared axes.
-    """
-
-    target: str
-    generation: int
-    trials: tuple[Trial, ...]
-    outcomes: tuple[Outcome, ...]
-    embedder: FittedEmbedder
-
-
-class Transfer(Protocol):
-    """A way to choose migrants. Its fields are its whole configuration."""
-
-    @property
-    def name(self) -> str:
-        """Name used at the command line and in records."""
-
-    def migrants(self, candidates: Candidates, count: int, rng: np.random.Generator) -> Sequence[Trial]:
-        """At most ``count`` of ``candidates.trials``, in order of preference; empty to transfer nothing."""
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    submod_attrs={
+        "base": ["Candidates", "Transfer"],
+        "nearest_positive": ["NearestPositive"],
+        "no_transfer": ["NoTransfer"],
+        "outcome": ["Outcome"],
+        "random_transfer": ["RandomTransfer"],
+        "transfer_rank": ["TieBreak", "RandomTies", "NeighbourTies", "TransferRank"],
+    },
+)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ktnas.problem.trial import Trial
-from ktnas.transfer import Candidates
+from ktnas.transfer.base import Candidates
 from ktnas.transfer.selection import cosine_similarity, draw
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ktnas.problem.trial import Trial
-from ktnas.transfer import Candidates
+from ktnas.transfer.base import Candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +20,5 @@ class NoTransfer:
         return "none"
 
     def migrants(self, candidates: Candidates, count: int, rng: np.random.Generator) -> Sequence[Trial]:
-        """Nothing."""
+        """No candidate moves, whatever it promises."""
         return ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ktnas.problem.trial import Trial
-from ktnas.transfer import Candidates
+from ktnas.transfer.base import Candidates
 from ktnas.transfer.selection import draw
 
 

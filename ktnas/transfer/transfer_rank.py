@@ -19,7 +19,7 @@ import numpy as np
 
 from ktnas.errors import ConfigurationError
 from ktnas.problem.trial import Trial
-from ktnas.transfer import Candidates
+from ktnas.transfer.base import Candidates
 from ktnas.transfer.selection import best_groups, cosine_similarity, draw, remembered
 from ktnas.typing import FloatArray, IntArray
 

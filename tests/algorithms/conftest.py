@@ -6,7 +6,7 @@ import pytest
 
 from ktnas.algorithms.candidates.pool import Offspring
 from ktnas.algorithms.candidates.screening import NoScreening
-from ktnas.algorithms.ktnas import KTNAS
+from ktnas.algorithms.multi_population import KTNAS
 from ktnas.embedding.one_hot import OneHot
 from ktnas.problem.budget import Budget
 from ktnas.problem.task import Problem, Task
@@ -61,7 +61,7 @@ class Recording:
 
 
 @dataclass
-class Course:
+class TaskCurves:
     """What happened in a run: questions, answers, the states before, between and after, and the result."""
 
     asked: list
@@ -74,11 +74,11 @@ class Course:
         return list(self.result.history)
 
 
-def course(search, names=("first", "second"), budget=40, seed=0, sources=(), stop_at=None, answer=evaluate):
+def trajectory(search, names=("first", "second"), budget=40, seed=0, sources=(), stop_at=None, answer=evaluate):
     problem = Problem(SPACE, tuple(map(Task, names)), frozenset(sources))
     recording = Recording(search)
     result = run(problem, recording, answer, budget=Budget(budget, stop_at or {}), seed=seed)
-    return Course(recording.asked, recording.told, recording.states, result)
+    return TaskCurves(recording.asked, recording.told, recording.states, result)
 
 
 def paper(**parts):
@@ -89,7 +89,7 @@ def paper(**parts):
 
 @pytest.fixture
 def run_course():
-    return course
+    return trajectory
 
 
 @pytest.fixture

@@ -18,14 +18,14 @@ SEARCHES = [BestFirst(initial=3), BestFirst(BestImprovement(), initial=3)]
 
 @pytest.mark.parametrize("search", SEARCHES)
 def test_always_expands_the_best_that_has_unvisited_neighbours(run_course, space, search):
-    course = run_course(search, ("first",), budget=500)
+    trajectory = run_course(search, ("first",), budget=500)
     known = {}
-    for asked, told in zip(course.asked, course.told, strict=True):
+    for asked, told in zip(trajectory.asked, trajectory.told, strict=True):
         if asked[0].parents:
             open_ = [g for g in known if any(n not in known for n in neighbours(space, g))]
             assert {p.parents for p in asked} == {(max(open_, key=known.get),)}
         known.update((trial.genotype, trial.fitness) for trial in told)
-    assert not any(trial.repeat for trial in course.trials)
+    assert not any(trial.repeat for trial in trajectory.trials)
 
 
 def test_looks_again_after_one_neighbour_or_after_all(run_course, space):
@@ -39,18 +39,18 @@ def test_passes_a_local_optimum_by(run_course):
     def answer(task, genotype):
         return Evaluation(100.0 if genotype == (3,) * 5 else -float(sum(genotype)))
 
-    course = run_course(BestFirst(), ("first",), budget=1024, answer=answer, stop_at={"first": 100.0})
-    assert course.result.tasks["first"].stop_reached_at is not None
-    assert all(asked[0].parents for asked in course.asked[1:])  # without a restart
+    trajectory = run_course(BestFirst(), ("first",), budget=1024, answer=answer, stop_at={"first": 100.0})
+    assert trajectory.result.tasks["first"].stop_reached_at is not None
+    assert all(asked[0].parents for asked in trajectory.asked[1:])  # without a restart
 
 
 def test_failed_architectures_are_expanded_last(run_course):
     def answer(task, genotype):
         return Evaluation.failed("no") if genotype[0] < 2 else Evaluation(float(sum(genotype)))
 
-    course = run_course(BestFirst(initial=20), ("first",), budget=520, answer=answer)
-    failed = {trial.genotype for trial in course.trials if trial.fitness is None}
-    expanded = [asked[0].parents[0] in failed for asked in course.asked[1:]]
+    trajectory = run_course(BestFirst(initial=20), ("first",), budget=520, answer=answer)
+    failed = {trial.genotype for trial in trajectory.trials if trial.fitness is None}
+    expanded = [asked[0].parents[0] in failed for asked in trajectory.asked[1:]]
     assert expanded == sorted(expanded)
 
 
@@ -74,6 +74,7 @@ def test_refuses_to_begin_with_nothing():
         BestFirst(initial=0)
 
 
+@pytest.mark.slow
 @pytest.mark.table("nasbench201")
 def test_needs_the_published_number_of_evaluations(nasbench201):
     # method section 6: 67 and 212 evaluations until the best cell

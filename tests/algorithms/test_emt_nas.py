@@ -6,18 +6,18 @@ from ktnas.algorithms.emt_nas import Shuffled, emt_nas
 from ktnas.algorithms.mfea import FixedMating
 
 
-def parents_tasks(course):
+def parents_tasks(trajectory):
     """Of every bred trial: its task, and for each parent the tasks whose population holds it."""
-    for state, told in zip(course.states, course.told, strict=False):
+    for state, told in zip(trajectory.states, trajectory.told, strict=False):
         holders = {task: {member.genotype for member in population} for task, population in state.populations.items()}
         for trial in told:
             if trial.proposal.parents:
                 yield trial.task, [{t for t, held in holders.items() if p in held} for p in trial.proposal.parents]
 
 
-def crossings(course):
+def crossings(trajectory):
     """Children whose parents cannot be of one task."""
-    return [task for task, parents in parents_tasks(course) if not set.intersection(*parents)]
+    return [task for task, parents in parents_tasks(trajectory) if not set.intersection(*parents)]
 
 
 def test_has_the_settings_of_its_source():
@@ -26,15 +26,15 @@ def test_has_the_settings_of_its_source():
 
 
 def test_without_mating_no_child_has_parents_of_two_tasks(run_course):
-    course = run_course(replace(emt_nas(), mating=FixedMating(0)), budget=300)
-    assert len(list(parents_tasks(course))) > 100
-    assert not crossings(course)
+    trajectory = run_course(replace(emt_nas(), mating=FixedMating(0)), budget=300)
+    assert len(list(parents_tasks(trajectory))) > 100
+    assert not crossings(trajectory)
     assert crossings(run_course(emt_nas(), budget=300))
 
 
 def test_a_child_of_one_task_can_go_to_another_even_then(run_course):
-    course = run_course(replace(emt_nas(), mating=FixedMating(0)), budget=300)
-    assert any(task not in parents[0] for task, parents in parents_tasks(course))
+    trajectory = run_course(replace(emt_nas(), mating=FixedMating(0)), budget=300)
+    assert any(task not in parents[0] for task, parents in parents_tasks(trajectory))
 
 
 def test_children_go_to_their_parents_tasks_in_random_order():
@@ -46,6 +46,6 @@ def test_children_go_to_their_parents_tasks_in_random_order():
 
 
 def test_an_architecture_moves_from_sources_to_targets_only(run_course):
-    course = run_course(emt_nas(), budget=200, sources=("first",))
-    assert all("first" in parents[0] for task, parents in parents_tasks(course) if task == "first")
-    assert any("second" not in parents[0] for task, parents in parents_tasks(course) if task == "second")
+    trajectory = run_course(emt_nas(), budget=200, sources=("first",))
+    assert all("first" in parents[0] for task, parents in parents_tasks(trajectory) if task == "first")
+    assert any("second" not in parents[0] for task, parents in parents_tasks(trajectory) if task == "second")

@@ -25,10 +25,10 @@ class Weighed:
 
 
 def test_the_most_promising_first_and_equal_ones_in_the_order_of_the_space(run_course, space):
-    course = run_course(Enumeration(Weighed(), batch=7), budget=1024)
+    trajectory = run_course(Enumeration(Weighed(), batch=7), budget=1024)
     listed = list(genotypes(space))
     for task, sign in (("first", -1), ("second", 1)):
-        asked = [trial.genotype for trial in course.trials if trial.task == task]
+        asked = [trial.genotype for trial in trajectory.trials if trial.task == task]
         assert asked == sorted(listed, key=lambda genotype: sign * genotype[0])
 
 

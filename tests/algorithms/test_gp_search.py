@@ -15,8 +15,8 @@ def search():
     return replace(gp_search(), embedder=OneHot())
 
 
-def asked(course, task):
-    return [trial.proposal for trial in course.trials if trial.task == task]
+def asked(trajectory, task):
+    return [trial.proposal for trial in trajectory.trials if trial.task == task]
 
 
 @pytest.mark.parametrize("task", ["first", "second"])

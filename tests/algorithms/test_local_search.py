@@ -20,16 +20,16 @@ def deceptive(task, genotype):
     return Evaluation(100.0 if genotype == (3,) * 5 else -float(sum(genotype)))
 
 
-def fitness(course, task="first"):
-    return {trial.genotype: trial.fitness for trial in course.trials if trial.task == task}
+def fitness(trajectory, task="first"):
+    return {trial.genotype: trial.fitness for trial in trajectory.trials if trial.task == task}
 
 
 @pytest.mark.parametrize("improvement", IMPROVEMENTS)
 class TestWalk:
     def test_asks_for_unknown_neighbours_of_one_point_or_for_a_restart(self, run_course, space, improvement):
-        course = run_course(LocalSearch(improvement, initial=3), ("first",), budget=300, answer=deceptive)
+        trajectory = run_course(LocalSearch(improvement, initial=3), ("first",), budget=300, answer=deceptive)
         known = set()
-        for asked in course.asked:
+        for asked in trajectory.asked:
             assert not known & {p.genotype for p in asked}
             known |= {p.genotype for p in asked}
             (parents,) = {p.parents for p in asked}
@@ -37,65 +37,65 @@ class TestWalk:
                 assert hamming(proposal.genotype, parents[0]) == 1
 
     def test_only_moves_to_what_is_better(self, run_course, improvement):
-        course = run_course(LocalSearch(improvement), ("first",), budget=300)
-        known = fitness(course)
-        points = [asked[0].parents for asked in course.asked]
+        trajectory = run_course(LocalSearch(improvement), ("first",), budget=300)
+        known = fitness(trajectory)
+        points = [asked[0].parents for asked in trajectory.asked]
         moves = [(a[0], b[0]) for a, b in itertools.pairwise(points) if a and b and a != b]
         assert moves
         assert all(known[after] > known[before] for before, after in moves)
 
     def test_restarts_only_where_no_neighbour_is_unknown(self, run_course, space, improvement):
-        course = run_course(LocalSearch(improvement), ("first",), budget=400, answer=deceptive)
+        trajectory = run_course(LocalSearch(improvement), ("first",), budget=400, answer=deceptive)
         known, restarts = set(), 0
-        for i, asked in enumerate(course.asked):
+        for i, asked in enumerate(trajectory.asked):
             if not asked[0].parents and i:
                 restarts += 1
-                point = course.states[i].points["first"]
+                point = trajectory.states[i].points["first"]
                 assert set(neighbours(space, point)) <= known
             known |= {p.genotype for p in asked}
         assert restarts > 0
 
     def test_restarts_leave_a_local_optimum(self, run_course, improvement):
-        course = run_course(
+        trajectory = run_course(
             LocalSearch(improvement), ("first",), budget=1024, answer=deceptive, stop_at={"first": 100.0}
         )
-        assert course.result.tasks["first"].stop_reached_at is not None
+        assert trajectory.result.tasks["first"].stop_reached_at is not None
 
     def test_failed_architectures_are_left_and_never_entered(self, run_course, improvement):
         def answer(task, genotype):
             return Evaluation.failed("no") if genotype[0] == 0 else deceptive(task, genotype)
 
-        course = run_course(LocalSearch(improvement), ("first",), budget=200, answer=answer)
-        known = fitness(course)
-        points = [asked[0].parents for asked in course.asked]
+        trajectory = run_course(LocalSearch(improvement), ("first",), budget=200, answer=answer)
+        known = fitness(trajectory)
+        points = [asked[0].parents for asked in trajectory.asked]
         moves = [(a[0], b[0]) for a, b in itertools.pairwise(points) if a and b and a != b]
         assert all(known[after] is not None for _, after in moves)
 
 
 def test_first_improvement_moves_at_the_first_better_neighbour(run_course):
-    course = run_course(LocalSearch(), ("first",), budget=200)
-    known = fitness(course)
-    for i, asked in enumerate(course.asked[:-1]):
+    trajectory = run_course(LocalSearch(), ("first",), budget=200)
+    known = fitness(trajectory)
+    for i, asked in enumerate(trajectory.asked[:-1]):
         assert len(asked) == 1
         if asked[0].parents and known[asked[0].genotype] > known[asked[0].parents[0]]:
-            assert course.states[i + 1].points["first"] == asked[0].genotype
+            assert trajectory.states[i + 1].points["first"] == asked[0].genotype
 
 
 def test_best_improvement_moves_to_the_best_of_the_neighbourhood(run_course, space):
-    course = run_course(best_improvement(), ("first",), budget=200)
-    known = fitness(course)
-    assert {p.genotype for p in course.asked[1]} == set(neighbours(space, course.asked[0][0].genotype))
-    for i, asked in enumerate(course.asked[:-1]):
+    trajectory = run_course(best_improvement(), ("first",), budget=200)
+    known = fitness(trajectory)
+    assert {p.genotype for p in trajectory.asked[1]} == set(neighbours(space, trajectory.asked[0][0].genotype))
+    for i, asked in enumerate(trajectory.asked[:-1]):
         if asked[0].parents:
             best = max((asked[0].parents[0], *(p.genotype for p in asked)), key=known.get)
-            assert course.states[i + 1].points["first"] == best
+            assert trajectory.states[i + 1].points["first"] == best
 
 
 def test_begins_from_the_best_of_the_first(run_course):
-    course = run_course(LocalSearch(initial=8), ("first",), budget=60)
-    known = fitness(course)
-    assert len(course.asked[0]) == 8
-    assert course.asked[1][0].parents == (max((p.genotype for p in course.asked[0]), key=known.get),)
+    trajectory = run_course(LocalSearch(initial=8), ("first",), budget=60)
+    known = fitness(trajectory)
+    assert len(trajectory.asked[0]) == 8
+    assert trajectory.asked[1][0].parents == (max((p.genotype for p in trajectory.asked[0]), key=known.get),)
 
 
 def test_begins_from_given_architectures(space):

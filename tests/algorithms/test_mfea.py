@@ -12,42 +12,42 @@ from ktnas.spaces.nasbench_graph import NASBenchGraph
 from ktnas.spaces.operators import hamming
 
 
-def bred(course):
+def bred(trajectory):
     """Each bred trial with the populations that it was bred from."""
-    for state, told in zip(course.states, course.told, strict=False):
+    for state, told in zip(trajectory.states, trajectory.told, strict=False):
         for trial in told:
             if trial.proposal.parents:
                 yield state.populations, trial
 
 
-def strangers(course):
+def strangers(trajectory):
     """Parents that are not members of the child's own population."""
     return [
         parent
-        for populations, trial in bred(course)
+        for populations, trial in bred(trajectory)
         for parent in trial.proposal.parents
         if parent not in {member.genotype for member in populations[trial.task]}
     ]
 
 
 def test_the_best_of_each_task_survive(run_course):
-    course = run_course(MFEA(population=6), ("first", "second", "third"), budget=60)
+    trajectory = run_course(MFEA(population=6), ("first", "second", "third"), budget=60)
     for task in ("first", "second", "third"):
-        seen = [trial for trial in course.trials if trial.task == task]
-        assert course.states[-1].populations[task] == survivors(seen, 6)
+        seen = [trial for trial in trajectory.trials if trial.task == task]
+        assert trajectory.states[-1].populations[task] == survivors(seen, 6)
 
 
 def test_asks_every_task_for_one_population_per_generation_and_for_nothing_known(run_course):
-    course = run_course(MFEA(population=6), budget=60)
-    for asked in course.asked:
+    trajectory = run_course(MFEA(population=6), budget=60)
+    for asked in trajectory.asked:
         assert [sum(p.task == task for p in asked) for task in ("first", "second")] == [6, 6]
-    assert not any(trial.repeat for trial in course.trials)
+    assert not any(trial.repeat for trial in trajectory.trials)
 
 
 def test_without_mating_tasks_are_searched_apart(run_course):
-    course = run_course(MFEA(FixedMating(0)), budget=200)
-    assert len(list(bred(course))) > 100
-    assert not strangers(course)
+    trajectory = run_course(MFEA(FixedMating(0)), budget=200)
+    assert len(list(bred(trajectory))) > 100
+    assert not strangers(trajectory)
 
 
 def test_parents_of_other_tasks_bring_children(run_course):
@@ -60,13 +60,15 @@ def test_more_mating_brings_more_strangers(run_course):
 
 
 def test_sources_teach_and_are_not_taught(run_course):
-    course = run_course(MFEA(FixedMating(1.0)), ("first", "second", "third"), budget=100, sources=("first", "third"))
-    assert {trial.task for populations, trial in bred(course)} == {"first", "second", "third"}
-    for populations, trial in bred(course):
+    trajectory = run_course(
+        MFEA(FixedMating(1.0)), ("first", "second", "third"), budget=100, sources=("first", "third")
+    )
+    assert {trial.task for populations, trial in bred(trajectory)} == {"first", "second", "third"}
+    for populations, trial in bred(trajectory):
         if trial.task != "second":
             own = {member.genotype for member in populations[trial.task]}
             assert set(trial.proposal.parents) <= own
-    assert strangers(course)
+    assert strangers(trajectory)
 
 
 def test_mating_helps_equal_tasks(run_course):
@@ -84,9 +86,9 @@ def test_mating_helps_equal_tasks(run_course):
 
 
 def test_where_everything_fails_random_architectures_are_asked(run_course):
-    course = run_course(MFEA(population=5), budget=40, answer=lambda task, genotype: Evaluation.failed("no"))
-    assert all(not trial.proposal.parents for trial in course.trials)
-    assert all(task.evaluations == 40 for task in course.result.tasks.values())
+    trajectory = run_course(MFEA(population=5), budget=40, answer=lambda task, genotype: Evaluation.failed("no"))
+    assert all(not trial.proposal.parents for trial in trajectory.trials)
+    assert all(task.evaluations == 40 for task in trajectory.result.tasks.values())
 
 
 def test_a_child_of_two_imitates_either():

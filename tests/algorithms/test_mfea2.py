@@ -51,8 +51,8 @@ def test_rises_for_equal_tasks_and_falls_for_opposed_ones(run_course, seed):
         return Evaluation(float(sum(genotype)) * (-1 if task == "third" else 1))
 
     search = mfea2()
-    course = run_course(search, ("first", "second", "third"), budget=250, seed=seed, answer=answer)
-    late = np.mean([search.mating_probabilities(state) for state in course.states[-8:]], axis=0)
+    trajectory = run_course(search, ("first", "second", "third"), budget=250, seed=seed, answer=answer)
+    late = np.mean([search.mating_probabilities(state) for state in trajectory.states[-8:]], axis=0)
     assert late[0, 1] > 0.5
     assert late[0, 2] < 0.05
     assert late[1, 2] < 0.05
@@ -64,8 +64,8 @@ def test_unmated_parents_mate_at_home(run_course, space):
     assert {child.genotype for child in children} == {(0, 0), (0, 1), (1, 0), (1, 1)}
     assert {child.parents for child in children} == {((0, 0), (1, 1))}
     assert AtHome().child(Categorical((2, 2)), own[0], own[:1], rng).parents == ((0, 0),)
-    course = run_course(MFEA(FixedMating(0), AtHome()), budget=200)
-    assert {len(trial.proposal.parents) for trial in course.trials if trial.proposal.parents} >= {2}
+    trajectory = run_course(MFEA(FixedMating(0), AtHome()), budget=200)
+    assert {len(trial.proposal.parents) for trial in trajectory.trials if trial.proposal.parents} >= {2}
 
 
 def test_noise_is_a_share():

@@ -25,9 +25,9 @@ class Weighed:
 SEARCH = MTNAS(Weighed(), population=5, neighbours=3)
 
 
-def taken(course):
+def taken(trajectory):
     """Each question that took something from another task: the state before, and its proposals for the task."""
-    for state, asked in zip(course.states, course.asked, strict=False):
+    for state, asked in zip(trajectory.states, trajectory.asked, strict=False):
         for task in ("first", "second"):
             own = [p for p in asked if p.task == task]
             if own and own[0].source_task is not None:
@@ -59,9 +59,9 @@ def test_probability_rises_with_own_success_and_diversity_and_falls_with_others(
 
 
 def test_averages_follow_the_improvements_of_each_way(run_course):
-    course = run_course(SEARCH, budget=60)
+    trajectory = run_course(SEARCH, budget=60)
     own, others, best = (dict.fromkeys(("first", "second"), 0.0) for _ in range(3))
-    for number, (told, state) in enumerate(zip(course.told, course.states[1:], strict=True)):
+    for number, (told, state) in enumerate(zip(trajectory.told, trajectory.states[1:], strict=True)):
         for task in ("first", "second"):
             new = [trial for trial in told if trial.task == task]
             if not new:
@@ -79,8 +79,8 @@ def test_averages_follow_the_improvements_of_each_way(run_course):
 
 
 def test_takes_unused_improvements_each_once_the_best_first(run_course):
-    course, seen = run_course(SEARCH, budget=150), set()
-    for state, task, proposals in taken(course):
+    trajectory, seen = run_course(SEARCH, budget=150), set()
+    for state, task, proposals in taken(trajectory):
         donor = state.tasks["second" if task == "first" else "first"]
         cell = used(proposals)
         assert (task, cell) not in seen
@@ -95,8 +95,8 @@ def test_takes_unused_improvements_each_once_the_best_first(run_course):
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_evaluates_it_and_the_neighbours_that_the_proxy_rates_highest(run_course, space, sign):
-    course = run_course(replace(SEARCH, proxy=Weighed(sign)), budget=150)
-    for state, task, proposals in taken(course):
+    trajectory = run_course(replace(SEARCH, proxy=Weighed(sign)), budget=150)
+    for state, task, proposals in taken(trajectory):
         cell = used(proposals)
         known = state.history.find(task, cell) is not None
         assert known or proposals[0].genotype == cell
@@ -109,18 +109,18 @@ def test_evaluates_it_and_the_neighbours_that_the_proxy_rates_highest(run_course
 
 
 def test_one_task_has_nothing_to_take(run_course):
-    course = run_course(SEARCH, ("first",), budget=60)
-    assert all(trial.proposal.source_task is None for trial in course.trials)
+    trajectory = run_course(SEARCH, ("first",), budget=60)
+    assert all(trial.proposal.source_task is None for trial in trajectory.trials)
 
 
 def test_sources_give_and_do_not_take(run_course):
-    course = run_course(SEARCH, budget=100, sources=("first",))
-    assert {trial.task for trial in course.trials if trial.proposal.source_task} == {"second"}
+    trajectory = run_course(SEARCH, budget=100, sources=("first",))
+    assert {trial.task for trial in trajectory.trials if trial.proposal.source_task} == {"second"}
 
 
 def test_population_ages(run_course):
-    course = run_course(SEARCH, ("first",), budget=60)
-    assert course.states[-1].tasks["first"].living == tuple(course.trials[-5:])
+    trajectory = run_course(SEARCH, ("first",), budget=60)
+    assert trajectory.states[-1].tasks["first"].living == tuple(trajectory.trials[-5:])
 
 
 def test_refuses():

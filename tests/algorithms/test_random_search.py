@@ -7,17 +7,19 @@ from ktnas.spaces.base import genotypes
 
 
 def test_never_repeats_and_covers_the_space(run_course, space):
-    course = run_course(RandomSearch(batch=50), budget=1024)
+    trajectory = run_course(RandomSearch(batch=50), budget=1024)
     for task in ("first", "second"):
-        drawn = [t.genotype for t in course.trials if t.task == task]
+        drawn = [t.genotype for t in trajectory.trials if t.task == task]
         assert len(drawn) == 1024
         assert set(drawn) == set(genotypes(space))
-        assert not course.result.tasks[task].exhausted
+        assert not trajectory.result.tasks[task].exhausted
 
 
 def test_tasks_and_seeds_draw_differently(run_course):
-    courses = [run_course(RandomSearch(), budget=20, seed=seed) for seed in (0, 1)]
-    drawn = [tuple(t.genotype for t in c.trials if t.task == task) for c in courses for task in ("first", "second")]
+    trajectories = [run_course(RandomSearch(), budget=20, seed=seed) for seed in (0, 1)]
+    drawn = [
+        tuple(t.genotype for t in c.trials if t.task == task) for c in trajectories for task in ("first", "second")
+    ]
     assert len(set(drawn)) == 4
 
 
@@ -28,18 +30,18 @@ def test_fitness_makes_no_difference(run_course, answer):
 
 
 def test_draws_are_uniform(run_course):
-    course = run_course(RandomSearch(batch=100), ("first",), budget=400, seed=3)
+    trajectory = run_course(RandomSearch(batch=100), ("first",), budget=400, seed=3)
     counts = np.stack(
-        [np.bincount(column, minlength=4) for column in zip(*(t.genotype for t in course.trials), strict=True)]
+        [np.bincount(column, minlength=4) for column in zip(*(t.genotype for t in trajectory.trials), strict=True)]
     )
     assert counts.min() > 70  # 100 expected of each value at each position
     assert counts.max() < 130
 
 
 def test_batches(run_course):
-    course = run_course(RandomSearch(batch=8), ("first",), budget=20)
-    assert [len(asked) for asked in course.asked] == [8, 8, 4]
-    assert [told[0].generation for told in course.told] == [0, 1, 2]
+    trajectory = run_course(RandomSearch(batch=8), ("first",), budget=20)
+    assert [len(asked) for asked in trajectory.asked] == [8, 8, 4]
+    assert [told[0].generation for told in trajectory.told] == [0, 1, 2]
 
 
 def test_refuses_empty_batches():

@@ -15,21 +15,21 @@ from ktnas.runner.loop import STALLED_AFTER, run
 THREE = ("first", "second", "third")
 
 
-def top(course, task, count):
-    fitness = {trial.genotype: trial.fitness for trial in course.trials if trial.task == task}
+def top(trajectory, task, count):
+    fitness = {trial.genotype: trial.fitness for trial in trajectory.trials if trial.task == task}
     return sorted(fitness, key=fitness.get, reverse=True)[:count]
 
 
 @pytest.mark.parametrize("inner", [BestFirst(), LocalSearch(), RegularizedEvolution(population=6)])
 def test_begins_each_task_with_the_best_of_the_one_before(run_course, inner):
-    course = run_course(Sequential(inner, 3), THREE, budget=30)
-    tasks = [trial.task for trial in course.trials if not trial.repeat]
+    trajectory = run_course(Sequential(inner, 3), THREE, budget=30)
+    tasks = [trial.task for trial in trajectory.trials if not trial.repeat]
     assert tasks == [task for task in THREE for _ in range(30)]
     for before, task in itertools.pairwise(THREE):
-        first = [trial for trial in course.trials if trial.task == task][:3]
-        assert [trial.genotype for trial in first] == top(course, before, 3)
+        first = [trial for trial in trajectory.trials if trial.task == task][:3]
+        assert [trial.genotype for trial in first] == top(trajectory, before, 3)
         assert [trial.proposal.source_task for trial in first] == [before] * 3
-    later = [t for t in course.trials if t.proposal.source_task is not None]
+    later = [t for t in trajectory.trials if t.proposal.source_task is not None]
     assert len(later) == 6
 
 
@@ -46,8 +46,8 @@ def test_without_beginnings_every_task_is_searched_as_if_alone(run_course):
 
 
 def test_order(run_course):
-    def searched(course):
-        return list(dict.fromkeys(trial.task for trial in course.trials))
+    def searched(trajectory):
+        return list(dict.fromkeys(trial.task for trial in trajectory.trials))
 
     assert searched(run_course(Sequential(BestFirst(), order=("third", "first", "second")), THREE)) == [
         "third",
@@ -58,34 +58,34 @@ def test_order(run_course):
 
 
 def test_beginnings_come_from_donors_only(run_course):
-    course = run_course(chained(), THREE, sources=("first", "third"))
-    moved = {(t.proposal.source_task, t.task) for t in course.trials if t.proposal.source_task is not None}
+    trajectory = run_course(chained(), THREE, sources=("first", "third"))
+    moved = {(t.proposal.source_task, t.task) for t in trajectory.trials if t.proposal.source_task is not None}
     assert moved == {("third", "second")}
 
 
 def test_a_task_that_waits_long_for_its_turn_is_not_given_up(run_course):
-    course = run_course(chained(), budget=STALLED_AFTER + 100)
-    assert all(task.evaluations == STALLED_AFTER + 100 for task in course.result.tasks.values())
+    trajectory = run_course(chained(), budget=STALLED_AFTER + 100)
+    assert all(task.evaluations == STALLED_AFTER + 100 for task in trajectory.result.tasks.values())
 
 
 def test_an_equal_task_is_solved_at_once(run_course, answer):
-    course = run_course(
+    trajectory = run_course(
         chained(),
         budget=200,
         answer=lambda task, genotype: answer("first", genotype),
         stop_at={"first": 363.0, "second": 363.0},
     )
-    assert course.result.tasks["first"].stop_reached_at > 10
-    assert course.result.tasks["second"].stop_reached_at == 1
+    assert trajectory.result.tasks["first"].stop_reached_at > 10
+    assert trajectory.result.tasks["second"].stop_reached_at == 1
 
 
 def test_where_everything_failed_the_next_task_begins_at_random(run_course):
     def answer(task, genotype):
         return Evaluation.failed("no") if task == "first" else Evaluation(1.0)
 
-    course = run_course(chained(), budget=20, answer=answer)
-    assert course.result.tasks["second"].evaluations == 20
-    assert all(trial.proposal.source_task is None for trial in course.trials)
+    trajectory = run_course(chained(), budget=20, answer=answer)
+    assert trajectory.result.tasks["second"].evaluations == 20
+    assert all(trial.proposal.source_task is None for trial in trajectory.trials)
 
 
 def test_refuses_an_order_that_is_none(space):

@@ -24,8 +24,8 @@ SEARCH = ZeroCostEvolution(PROXY, warmup=1024, population=5, tournament_size=3)
 
 
 def test_starts_with_the_best_of_the_warmup(run_course, space):
-    course = run_course(SEARCH, budget=5)
-    first = [t.genotype for t in course.trials if t.task == "first"]
+    trajectory = run_course(SEARCH, budget=5)
+    first = [t.genotype for t in trajectory.trials if t.task == "first"]
     scores = PROXY.scores(space, "first", first).tolist()
     assert scores == sorted(scores, reverse=True)
     assert scores[-1] >= 42  # a warm-up of 1,024 is the whole space: at most 3 below the highest, 45
@@ -38,9 +38,9 @@ def test_a_smaller_warmup_is_random(run_course):
 
 
 def test_moves_to_the_most_promising_unvisited_neighbour(run_course, space):
-    course = run_course(SEARCH, budget=40)
+    trajectory = run_course(SEARCH, budget=40)
     moves = 0
-    for state, asked in zip(course.states, course.asked, strict=False):
+    for state, asked in zip(trajectory.states, trajectory.asked, strict=False):
         for proposal in asked if state.generation else ():
             (parent,) = proposal.parents
             living = [t.genotype for t in state.living[proposal.task]]
@@ -54,8 +54,8 @@ def test_moves_to_the_most_promising_unvisited_neighbour(run_course, space):
 
 
 def test_population_ages(run_course):
-    course = run_course(SEARCH, ("first",), budget=30)
-    assert course.states[-1].living["first"] == tuple(course.trials[-5:])
+    trajectory = run_course(SEARCH, ("first",), budget=30)
+    assert trajectory.states[-1].living["first"] == tuple(trajectory.trials[-5:])
 
 
 @pytest.mark.parametrize("budget", [3, 17, 200])
@@ -64,8 +64,8 @@ def test_keeps_its_promises(space, answer, budget):
 
 
 def test_uses_up_the_space(space, answer, run_course):
-    course = run_course(SEARCH, ("first",), budget=1024)
-    assert len({t.genotype for t in course.trials}) == 1024
+    trajectory = run_course(SEARCH, ("first",), budget=1024)
+    assert len({t.genotype for t in trajectory.trials}) == 1024
 
 
 def test_parameters_are_the_default():

@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from ktnas.benchmarks import Standing
+from ktnas.benchmarks.base import Standing
 from ktnas.benchmarks.functions import FunctionBenchmark
 from ktnas.errors import ConfigurationError, UnknownNameError
 from ktnas.problem.trial import Evaluation

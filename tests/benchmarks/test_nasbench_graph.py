@@ -14,6 +14,7 @@ from ktnas.spaces.nasbench_graph import NASBenchGraph, genotype_of
 pytestmark = pytest.mark.table("nasbench-graph")
 
 
+@pytest.mark.slow
 def test_it_lists_every_network_of_the_space(nasbench_graph):
     most = nasbench_graph.restricted(module.TASKS[:-1])
     assert len(most.genotypes) == 26_206

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ktnas.benchmarks import Standing
+from ktnas.benchmarks.base import Standing
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
 from ktnas.errors import DataError, UnknownNameError
 from ktnas.problem.task import Task

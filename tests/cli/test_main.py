@@ -270,6 +270,7 @@ def test_the_inventory_lists_benchmarks(capsys):
     assert set(listed["digits"]) == {"kind", "name", "found", "path", "shape", "note", "hint", "problem"}
 
 
+@pytest.mark.slow
 def test_candidates_are_trained_by_a_worker_and_the_best_is_measured_on_test_images(capsys, tmp_path):
     assert main([*TRAINING, "--workers", "1", "--out", "here", "--keep-weights"]) == 0
     out, error = capsys.readouterr()

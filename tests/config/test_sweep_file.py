@@ -223,6 +223,7 @@ def test_the_file_in_the_documentation(tmp_path):
     assert sweep.arms[0].name.startswith(f"{baseline}, ")
 
 
+@pytest.mark.slow
 def test_the_script_in_the_documentation(tmp_path, monkeypatch, capsys):
     (text,) = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
     monkeypatch.chdir(tmp_path)

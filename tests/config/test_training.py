@@ -18,7 +18,7 @@ from ktnas.datasets.images.registry import find
 from ktnas.datasets.objectives import Classification
 from ktnas.errors import ConfigurationError, DataError, KtnasError, UnknownNameError
 from ktnas.training.benchmark import TrainingBenchmark
-from ktnas.training.networks import build
+from ktnas.training.networks.building import build
 from ktnas.training.supernet.benchmark import EPOCHS, SupernetBenchmark
 
 TINY = TrainingChoice(fitness="train", images=8, resolution=24, channels=4, device="cpu", batch_size=4)

@@ -231,6 +231,7 @@ print("gensim" in sys.modules, vectors.tobytes().hex())
 """
 
 
+@pytest.mark.slow
 def test_a_second_process_reads_and_does_not_import_gensim(tmp_path):
     first, second = (
         subprocess.run(

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ktnas.embedding import Grouped, group_widths
+from ktnas.embedding.base import Grouped, group_widths
 from ktnas.embedding.cached import cached
 from ktnas.embedding.combined import Combined, beside, combined
 from ktnas.embedding.one_hot import OneHot

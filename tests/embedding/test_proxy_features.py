@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ktnas.algorithms.presets import ktnas
-from ktnas.embedding import group_widths
+from ktnas.embedding.base import group_widths
 from ktnas.embedding.cached import cache_key, cached
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.one_hot import OneHot

@@ -6,7 +6,7 @@ import pytest
 from ktnas.algorithms.candidates.joint_screening import JointScreening
 from ktnas.algorithms.candidates.screening import Evidence
 from ktnas.algorithms.presets import ktnas
-from ktnas.embedding import group_widths
+from ktnas.embedding.base import group_widths
 from ktnas.embedding.cached import cache_key, cached
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.one_hot import OneHot
@@ -17,6 +17,7 @@ from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.spaces.operators import sample_distinct
 from ktnas.spaces.transnas_macro import TransNASMacro
+from ktnas.spaces.transnas_micro import TransNASMicro
 
 WIDTHS = Categorical((4, 3), (("8", "16", "32", "64"), ("pool", "conv", "skip")), ":")
 MACRO = TransNASMacro()
@@ -149,7 +150,7 @@ def test_the_default_method_has_them():
     assert isinstance(embedder, Combined)
     assert Quantities() in embedder.parts
     fewer = replace(embedder, parts=embedder.parts[:-1])
-    space = NASBench201()
+    space = TransNASMicro()
     drawn = sample_distinct(space, 50, np.random.default_rng(3))
     whole, without = (cached(e, space) for e in (embedder, fewer))
     assert (whole.embed(drawn) == without.embed(drawn)).all()  # results elsewhere are what they were

@@ -12,7 +12,7 @@ from ktnas.errors import KtnasError
 from ktnas.evaluation import processes as module
 from ktnas.evaluation.assignment import Assignment
 from ktnas.evaluation.processes import Workers
-from ktnas.evaluation.protocol import Change
+from ktnas.problem.callback import Callback, Callbacks, StopSearch
 from ktnas.problem.trial import History
 
 ANSWERER = '''
@@ -33,6 +33,13 @@ class GPULostError(WorkerLostError):
 
 def answer(assignment):
     task, (what, number) = assignment.question
+    if what == 7:
+        open(f"{__file__}.{number}", "x").close()
+    if what == 8:
+        for _ in range(6000):
+            if os.path.exists(f"{__file__}.{number}"):
+                break
+            time.sleep(0.05)
     if what == 1:
         os.kill(os.getpid(), signal.SIGKILL)
     if what == 2:
@@ -91,15 +98,16 @@ def plain(questions, history):
     return [Assignment(question, len(history) or None) for question in questions]
 
 
-class Told:
+class Told(Callback):
     def __init__(self):
         self.running, self.most, self.arrived = set(), 0, []
 
-    def __call__(self, change: Change):
-        for question, answer in change.arrived:
-            self.running.remove(question)
-            self.arrived.append((question, answer))
-        self.running |= set(change.begun)
+    def evaluation_finished(self, finished):
+        self.running.remove(finished.question)
+        self.arrived.append((finished.question, finished.evaluation))
+
+    def evaluation_begun(self, begun):
+        self.running.add(begun.question)
         self.most = max(self.most, len(self.running))
 
 
@@ -109,13 +117,15 @@ def questions(*codes):
 
 def test_answers_come_in_the_order_asked_and_are_told_as_they_arrive(answerer):
     told = Told()
-    asked = questions((5, 1), (0, 20), (0, 30), (0, 40))
-    with Workers([answerer.answer] * 2, plain, told) as evaluate:
+    asked = questions((8, 30), (0, 20), (7, 30), (0, 40))  # the first waits for the third
+    with Workers([answerer.answer] * 2, plain, Callbacks(told)) as evaluate:
         evaluate.expect(asked, History())
         answers = [evaluate(*question) for question in asked]
-        assert [answer.fitness for answer in answers] == [1, 20, 30, 40]
+        assert [answer.fitness for answer in answers] == [30, 20, 30, 40]
         assert told.most == 2
-        assert {question for question, _ in told.arrived} == set(asked)
+        arrived = [question for question, _ in told.arrived]
+        assert set(arrived) == set(asked)
+        assert arrived.index(asked[1]) < arrived.index(asked[0])
         assert len({answer.metrics["pid"] for answer in answers}) == 2
         assert evaluate("a", (0, 50)).fitness == 50  # not announced: asked all the same
     pids = [int(answer.metrics["pid"]) for answer in answers]
@@ -123,7 +133,7 @@ def test_answers_come_in_the_order_asked_and_are_told_as_they_arrive(answerer):
 
 
 def ended(pid):
-    for _ in range(100):
+    for _ in range(1200):
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
@@ -136,7 +146,7 @@ def ended(pid):
 def test_a_worker_that_dies_is_a_failed_evaluation_and_the_others_go_on(answerer):
     asked = questions((1, 0), (0, 10), (2, 0), (3, 0), (0, 20))
     told = Told()
-    with Workers([answerer.answer] * 2, plain, told) as evaluate:
+    with Workers([answerer.answer] * 2, plain, Callbacks(told)) as evaluate:
         evaluate.expect(asked, History())
         errors = {question[1]: evaluate(*question).error for question in asked}
     assert errors == {
@@ -153,7 +163,7 @@ def test_a_worker_that_dies_is_a_failed_evaluation_and_the_others_go_on(answerer
 @pytest.mark.slow
 def test_a_worker_that_has_lost_its_gpu_takes_no_other_candidate_with_it(answerer):
     asked = questions((0, 1), (6, 0), (0, 10))
-    with Workers([answerer.answer], plain, Told()) as evaluate:
+    with Workers([answerer.answer], plain, Callbacks(Told())) as evaluate:
         evaluate.expect(asked, History())
         first, lost, last = (evaluate(*question) for question in asked)
     assert (lost.error, last.fitness) == ("illegal memory access", 10)
@@ -163,11 +173,11 @@ def test_a_worker_that_has_lost_its_gpu_takes_no_other_candidate_with_it(answere
 @pytest.mark.slow
 def test_one_that_hangs_is_ended(answerer, monkeypatch):
     monkeypatch.setattr(module, "_PATIENCE_S", 0.0)
-    with Workers([answerer.answer], plain, Told(), limit_s=0.5) as evaluate:
+    with Workers([answerer.answer], plain, Callbacks(Told()), limit_s=2.0) as evaluate:
         evaluate.expect(questions((4, 0), (0, 1)), History())
         answer = evaluate("a", (4, 0))
         assert answer.error.startswith("over its limit: it did not end by itself and was ended after")
-        assert answer.cost_s >= 0.75
+        assert answer.cost_s >= 3.0
         assert evaluate("a", (0, 1)).fitness == 1
 
 
@@ -178,7 +188,7 @@ def test_what_was_expected_and_not_asked_is_dropped_and_the_history_is_handed_on
             return 3
 
     told = Told()
-    with Workers([answerer.answer], plain, told) as evaluate:
+    with Workers([answerer.answer], plain, Callbacks(told)) as evaluate:
         evaluate.expect(questions((0, 1), (5, 1), (0, 2), (0, 3)), History())
         assert evaluate("a", (0, 1)).metrics["context"] == 0
         evaluate.expect(questions((0, 4)), OfThree())
@@ -187,28 +197,28 @@ def test_what_was_expected_and_not_asked_is_dropped_and_the_history_is_handed_on
 
 
 def test_a_worker_that_cannot_start_is_an_error(answerer):
-    with Workers([answerer.Unstartable()], plain, Told()) as evaluate:
+    with Workers([answerer.Unstartable()], plain, Callbacks(Told())) as evaluate:
         evaluate.expect(questions((0, 1)), History())
         with pytest.raises(KtnasError, match=r"ended with exit code 9 before it could begin.*__main__"):
             evaluate("a", (0, 1))
 
 
 def test_what_cannot_be_read_by_a_worker_is_an_error(answerer):
-    with Workers([answerer.Unreadable()] * 2, plain, Told()) as evaluate:
+    with Workers([answerer.Unreadable()] * 2, plain, Callbacks(Told())) as evaluate:
         evaluate.expect(questions((0, 1)), History())
         with pytest.raises(KtnasError, match=r"could not begin: ValueError: invalid literal .*'nine'; .*__main__"):
             evaluate("a", (0, 1))
 
 
 def test_one_that_is_killed_while_it_starts_is_replaced(answerer, tmp_path):
-    with Workers([answerer.Signalled(signal.SIGKILL, tmp_path / "killed")], plain, Told()) as evaluate:
+    with Workers([answerer.Signalled(signal.SIGKILL, tmp_path / "killed")], plain, Callbacks(Told())) as evaluate:
         evaluate.expect(questions((0, 1)), History())
         assert evaluate("a", (0, 1)).fitness == 1
     assert (tmp_path / "killed").exists()
 
 
 def test_but_not_again_and_again(answerer):
-    with Workers([answerer.Signalled(signal.SIGKILL)], plain, Told()) as evaluate:
+    with Workers([answerer.Signalled(signal.SIGKILL)], plain, Callbacks(Told())) as evaluate:
         evaluate.expect(questions((0, 1)), History())
         with pytest.raises(KtnasError, match=r"was ended by SIGKILL.* before it could begin"):
             evaluate("a", (0, 1))
@@ -216,7 +226,7 @@ def test_but_not_again_and_again(answerer):
 
 def test_while_one_stalls_at_its_start_another_answers(answerer, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_SLOW_START_S", 0.5)
-    with Workers([answerer.Signalled(signal.SIGSTOP, tmp_path / "stopped")] * 2, plain, Told()) as evaluate:
+    with Workers([answerer.Signalled(signal.SIGSTOP, tmp_path / "stopped")] * 2, plain, Callbacks(Told())) as evaluate:
         evaluate.expect(questions((0, 1)), History())
         assert evaluate("a", (0, 1)).fitness == 1
     assert (tmp_path / "stopped").exists()
@@ -224,7 +234,7 @@ def test_while_one_stalls_at_its_start_another_answers(answerer, tmp_path, monke
 
 def test_one_that_stalls_for_too_long_is_an_error_in_the_end(answerer, monkeypatch):
     monkeypatch.setattr(module, "_START_LIMIT_S", 0.1)
-    with Workers([answerer.Signalled(signal.SIGSTOP)], plain, Told()) as evaluate:
+    with Workers([answerer.Signalled(signal.SIGSTOP)], plain, Callbacks(Told())) as evaluate:
         evaluate.expect(questions((0, 1)), History())
         with pytest.raises(KtnasError, match=r"a worker process had not begun after \d+ s and was ended.*__main__"):
             evaluate("a", (0, 1))
@@ -234,7 +244,7 @@ def test_no_more_are_started_than_there_are_questions(answerer):
     def started():
         return sum(worker.connection is not None for worker in evaluate._workers)
 
-    with Workers([answerer.answer] * 3, plain, Told()) as evaluate:
+    with Workers([answerer.answer] * 3, plain, Callbacks(Told())) as evaluate:
         evaluate.expect([], History())
         assert started() == 0
         evaluate.expect(questions((0, 1)), History())
@@ -244,14 +254,28 @@ def test_no_more_are_started_than_there_are_questions(answerer):
         assert started() == 2
 
 
+def test_a_callback_that_ends_the_search_loses_no_answer(answerer):
+    class Stop(Callback):
+        def evaluation_finished(self, finished):
+            return True
+
+    told = Told()
+    with Workers([answerer.answer] * 2, plain, Callbacks(Stop(), told)) as evaluate:
+        evaluate.expect(questions((0, 1), (0, 2), (0, 3)), History())
+        with pytest.raises(StopSearch):
+            evaluate("a", (0, 3))
+    assert 1 <= len(told.arrived) <= 2
+
+
 def test_a_script_without_a_guard_is_told_so(tmp_path):
     script = tmp_path / "unguarded.py"
     script.write_text(
         "from functools import partial\n"
         "from ktnas.evaluation.assignment import without_context\n"
         "from ktnas.evaluation.processes import Workers\n"
+        "from ktnas.problem.callback import Callbacks\n"
         "from ktnas.problem.trial import History\n"
-        "with Workers([partial(print, bytes(2**20))] * 2, without_context, lambda change: None) as evaluate:\n"
+        "with Workers([partial(print, bytes(2**20))] * 2, without_context, Callbacks()) as evaluate:\n"
         "    evaluate.expect([('a', (0, 1))], History())\n"
         "    evaluate('a', (0, 1))\n"
     )
@@ -273,12 +297,13 @@ def test_workers_end_when_their_parent_is_killed(answerer, tmp_path):
         "from ktnas.evaluation.assignment import Assignment\n"
         "from ktnas.evaluation.processes import Workers\n"
         "from ktnas.problem.trial import History\n"
-        "def killed(change):\n"
-        "    for question, answered in change.arrived:\n"
-        "        print(int(answered.metrics['pid']), flush=True)\n"
+        "from ktnas.problem.callback import Callback, Callbacks\n"
+        "class Killed(Callback):\n"
+        "    def evaluation_finished(self, finished):\n"
+        "        print(int(finished.evaluation.metrics['pid']), flush=True)\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
         "if __name__ == '__main__':\n"
-        "    with Workers([answer], lambda q, h: [Assignment(x) for x in q], killed) as evaluate:\n"
+        "    with Workers([answer], lambda q, h: [Assignment(x) for x in q], Callbacks(Killed())) as evaluate:\n"
         "        evaluate.expect([('a', (0, 1)), ('a', (4, 0))], History())\n"
         "        evaluate('a', (0, 1))\n"
     )

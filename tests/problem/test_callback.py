@@ -93,6 +93,15 @@ class TestHooks:
             getattr(Callbacks(Noting(**{hook: KeyboardInterrupt()})), hook)(record)
 
 
+def test_nobody_has_to_tell_of_evaluations_where_nobody_listens():
+    class Generations(Callback):
+        def generation_finished(self, progress):
+            return None
+
+    assert not Callbacks(Generations(), Callback()).of_evaluations
+    assert Callbacks(Generations(), Noting()).of_evaluations
+
+
 def test_the_first_reason_counts():
     callbacks = Callbacks(Noting(busy=StopSearch("one")), Noting(busy=StopSearch("two")))
     callbacks.busy("")

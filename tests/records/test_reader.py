@@ -33,7 +33,7 @@ def swept(tmp_path_factory):
     path = tmp_path_factory.mktemp("sweep")
     arms = "".join(f'[[arms]]\nmethod = "{name}"\n' for name in ("regularized-evolution", "random-search"))
     (path / "s.toml").write_text(f'budget = 12\nseeds = 3\n{arms}[[cases]]\nsource = "cora"\ntarget = "cs"\n')
-    assert main(["sweep", str(path / "s.toml"), "--out", str(path / "out"), "--quiet", "--jobs", "2"]) == 0
+    assert main(["sweep", str(path / "s.toml"), "--out", str(path / "out"), "--quiet", "--jobs", "1"]) == 0
     return path / "out"
 
 
@@ -44,10 +44,13 @@ def test_runs_of_the_command(repeated, single):
     assert {r.case for r in records} == {"nasbench-graph: cora to cs, 12 evaluations"}
     assert [r.tasks["cora"].role for r in records] == ["source"] * 4
     summary = json.loads((single / SUMMARY).read_text())["tasks"]["cs"]
-    course = records[-1].tasks["cs"]
-    assert (course.steps[-1].rank, course.steps[-1].fitness) == (summary["best"]["rank"], summary["best"]["fitness"])
-    assert course.steps[-1].evaluation == summary["best"]["evaluations_to_best"]
-    assert course.best_listed - course.steps[-1].fitness == summary["best"]["regret"]
+    trajectory = records[-1].tasks["cs"]
+    assert (trajectory.steps[-1].rank, trajectory.steps[-1].fitness) == (
+        summary["best"]["rank"],
+        summary["best"]["fitness"],
+    )
+    assert trajectory.steps[-1].evaluation == summary["best"]["evaluations_to_best"]
+    assert trajectory.best_listed - trajectory.steps[-1].fitness == summary["best"]["regret"]
     assert (compare(records)[0].measure, compare(records)[0].differences[1].test.pairs) == (Measure.RANK, 1)
 
 
@@ -57,13 +60,13 @@ def test_the_same_runs_in_a_sweep_come_to_the_same(repeated, swept):
         if record.arm == "random-search":
             same = by_hand[record.seed]
             assert record.case == same.case
-            for name, course in record.tasks.items():
+            for name, trajectory in record.tasks.items():
                 other = same.tasks[name]
-                assert [(s.evaluation, s.fitness) for s in course.steps] == [
+                assert [(s.evaluation, s.fitness) for s in trajectory.steps] == [
                     (s.evaluation, s.fitness) for s in other.steps
                 ]
-                assert course.steps[-1] == other.steps[-1]
-                assert (course.best_listed, course.evaluations) == (other.best_listed, other.evaluations)
+                assert trajectory.steps[-1] == other.steps[-1]
+                assert (trajectory.best_listed, trajectory.evaluations) == (other.best_listed, other.evaluations)
 
 
 def test_a_sweep_in_its_own_order(swept):

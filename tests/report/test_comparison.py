@@ -11,7 +11,7 @@ from ktnas.report.comparison import ALL_TASKS, Measure, by_case, compare, ranks_
 from ktnas.report.markdown import markdown
 
 
-def course(*steps, evaluations=20, best_listed=10.0, failed=0):
+def trajectory(*steps, evaluations=20, best_listed=10.0, failed=0):
     return Trajectory(
         "task", "accuracy", "%", False, best_listed, evaluations, failed, 0, tuple(Step(*step) for step in steps), ()
     )
@@ -19,7 +19,7 @@ def course(*steps, evaluations=20, best_listed=10.0, failed=0):
 
 def record(arm, seed, ranks, *, case="a case", until_best=False, budget=20):
     """A run whose best found on task i has rank ``ranks[i]``, found at its evaluation 10 after one of rank 99 at 1."""
-    tasks = {f"t{i}": course((1, 1.0, 99), (10, 10.0 - rank + 1, rank)) for i, rank in enumerate(ranks)}
+    tasks = {f"t{i}": trajectory((1, 1.0, 99), (10, 10.0 - rank + 1, rank)) for i, rank in enumerate(ranks)}
     return RunRecord(arm, case, seed, budget, until_best, tasks)
 
 
@@ -44,7 +44,7 @@ class TestScores:
         assert scores(run, Measure.EVALUATIONS, at=8) == {ALL_TASKS: 16.0, "t0": 8.0, "t1": 8.0}
 
     def test_a_task_without_success_is_absent_and_leaves_no_mean(self):
-        run = replace(record("a", 0, (2, 8)), tasks={"t0": course((1, 5.0, 3)), "t1": course(failed=20)})
+        run = replace(record("a", 0, (2, 8)), tasks={"t0": trajectory((1, 5.0, 3)), "t1": trajectory(failed=20)})
         assert scores(run, Measure.RANK) == {"t0": 3.0}
 
 
@@ -52,13 +52,15 @@ class TestMeasure:
     def test_is_what_the_runs_were_for(self):
         (by_rank,) = compare(runs("a", [(2,), (3,)]))
         (until,) = compare(runs("a", [(2,), (1,)], until_best=True))
-        unranked = [replace(r, tasks={"t0": course((1, 5.0, None), best_listed=None)}) for r in runs("a", [(1,), (1,)])]
+        unranked = [
+            replace(r, tasks={"t0": trajectory((1, 5.0, None), best_listed=None)}) for r in runs("a", [(1,), (1,)])
+        ]
         (by_fitness,) = compare(unranked)
         measures = [c.measure for c in (by_rank, until, by_fitness)]
         assert measures == [Measure.RANK, Measure.EVALUATIONS, Measure.FITNESS]
 
     def test_only_the_last_step_needs_a_rank(self):
-        run = replace(record("a", 0, (1,)), tasks={"t0": course((1, 5.0, None), (2, 6.0, 3))})
+        run = replace(record("a", 0, (1,)), tasks={"t0": trajectory((1, 5.0, None), (2, 6.0, 3))})
         (found,) = compare([run])
         assert found.measure is Measure.RANK
         assert found.cell("a", "t0").mean == 3.0
@@ -139,7 +141,7 @@ class TestDifferences:
 
     def test_higher_fitness_is_better(self):
         unranked = [
-            replace(r, tasks={"t0": course((1, float(r.seed + 5 * (r.arm == "good")), None), best_listed=None)})
+            replace(r, tasks={"t0": trajectory((1, float(r.seed + 5 * (r.arm == "good")), None), best_listed=None)})
             for r in self.better
         ]
         (difference,) = compare(unranked)[0].differences
@@ -195,7 +197,7 @@ class TestMeanRanks:
 
     def test_directions_are_respected(self):
         unranked = [
-            replace(r, tasks={"t0": course((1, float(ord(r.arm)), None), best_listed=None)}, case=case)
+            replace(r, tasks={"t0": trajectory((1, float(ord(r.arm)), None), best_listed=None)}, case=case)
             for case in ("x", "y")
             for arm in "abc"
             for r in runs(arm, [(1,)] * 2)

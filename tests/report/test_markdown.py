@@ -17,25 +17,25 @@ from ktnas.report.markdown import (
     LONG,
     Written,
     convergence,
-    course_panel,
     csv_text,
     curve,
     markdown,
     markdown_table,
     ranks_markdown,
     rows,
+    trajectory_panel,
     write,
 )
 from ktnas.report.statistics import mean_ranks
 
 
-def course(*steps, minimize=False, evaluations=6):
+def trajectory(*steps, minimize=False, evaluations=6):
     return Trajectory("task", "loss", "bit", minimize, 9.0, evaluations, 0, 0, tuple(Step(*s) for s in steps), ())
 
 
 def run(arm, seed, rank, *, until_best=False, tasks=("t", "u")):
     steps = ((1, 1.0, 50), (4, 10.0 - rank, rank))
-    return RunRecord(arm, "a case", seed, 6, until_best, {task: course(*steps) for task in tasks})
+    return RunRecord(arm, "a case", seed, 6, until_best, {task: trajectory(*steps) for task in tasks})
 
 
 RUNS = [run(arm, seed, 1 + (seed + i * 3) % 7) for i, arm in enumerate(("a", "b | c")) for seed in range(7)]
@@ -104,23 +104,25 @@ class TestRows:
 
 class TestCurves:
     def test_best_so_far(self):
-        found = curve(course((2, 5.0, 30), (5, 7.0, 2)), 6, by_rank=True)
+        found = curve(trajectory((2, 5.0, 30), (5, 7.0, 2)), 6, by_rank=True)
         np.testing.assert_array_equal(found, [np.nan, 30, 30, 30, 2, 2])
-        metric = curve(course((2, -5.0, 30), (5, -3.0, 2), minimize=True), 6, by_rank=False)
+        metric = curve(trajectory((2, -5.0, 30), (5, -3.0, 2), minimize=True), 6, by_rank=False)
         np.testing.assert_array_equal(metric, [np.nan, 5, 5, 5, 3, 3])
 
     def test_a_run_that_ended_early_keeps_its_last(self):
-        found = curve(course((1, 5.0, 30), evaluations=2), 5, by_rank=True)
+        found = curve(trajectory((1, 5.0, 30), evaluations=2), 5, by_rank=True)
         np.testing.assert_array_equal(found, [30.0] * 5)
 
     def test_quartiles_over_runs(self):
-        runs = {"a": {seed: RunRecord("a", "c", seed, 1, False, {"t": course((1, 0.0, seed))}) for seed in range(5)}}
-        panel = course_panel(runs, "t", by_rank=True)
+        runs = {
+            "a": {seed: RunRecord("a", "c", seed, 1, False, {"t": trajectory((1, 0.0, seed))}) for seed in range(5)}
+        }
+        panel = trajectory_panel(runs, "t", by_rank=True)
         (line,) = panel.lines
         assert (line.low[0], line.middle[0], line.high[0]) == (1.0, 2.0, 3.0)
         assert panel.logarithmic
-        assert not course_panel(runs, "t", by_rank=False).logarithmic
-        assert course_panel(runs, "t", by_rank=False).y_label == "loss (bit)"
+        assert not trajectory_panel(runs, "t", by_rank=False).logarithmic
+        assert trajectory_panel(runs, "t", by_rank=False).y_label == "loss (bit)"
 
 
 class TestWrite:
@@ -154,7 +156,7 @@ class TestWrite:
 def test_long_courses_are_drawn_over_the_logarithm(monkeypatch, evaluations, logarithmic):
     drawn = []
     monkeypatch.setattr(comparison_report, "bands", lambda *_, logarithmic_x, arms: drawn.append(logarithmic_x))
-    longer = course((1, 1.0, 5), evaluations=evaluations)
+    longer = trajectory((1, 1.0, 5), evaluations=evaluations)
     convergence([replace(RUNS[0], tasks={"t": longer})], RUNS[0].case)
     assert drawn == [logarithmic]
 

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from ktnas.benchmarks.registry import Entry
+from ktnas.benchmarks.known import BenchmarkEntry
 from ktnas.datasets.images.registry import Entry as Data
 from ktnas.report.inventory import print_datasets, print_inventory
 from ktnas.report.tables import print_repeats, print_run
@@ -100,9 +100,9 @@ def test_repeats_without_a_success_still_end():
 
 def test_the_inventory_says_how_to_get_what_is_missing(tmp_path):
     entries = (
-        Entry("here", tmp_path / "[here].csv", 1234, ("a", "b")),
-        Entry("gone", None, 99, ("c",), hint="Fetch it."),
-        Entry("broken", tmp_path / "b.csv", 7, ("d",), hint="Fetch it again.", problem="it ends early"),
+        BenchmarkEntry("here", tmp_path / "[here].csv", 1234, ("a", "b")),
+        BenchmarkEntry("gone", None, 99, ("c",), hint="Fetch it."),
+        BenchmarkEntry("broken", tmp_path / "b.csv", 7, ("d",), hint="Fetch it again.", problem="it ends early"),
     )
     text = shown(print_inventory, entries)
     for part in ("found", "1,234", "[here].csv", "not found", "Fetch it.", "damaged", "it ends early. Fetch it again."):
@@ -175,6 +175,6 @@ def test_repeats_end_with_plain_words_and_fit(monkeypatch):
 def test_the_inventory_fits(monkeypatch, width, tmp_path):
     monkeypatch.setenv("COLUMNS", str(width))
     place = tmp_path / ("deep" * 12) / "table.csv"
-    text = shown(print_inventory, (Entry("transnas101-micro", place, 4096, ("a", "b")),))
+    text = shown(print_inventory, (BenchmarkEntry("transnas101-micro", place, 4096, ("a", "b")),))
     assert "4,096" in text
     assert str(place) in text

@@ -4,6 +4,7 @@ import json
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from itertools import product
 
 import pytest
 
@@ -13,7 +14,6 @@ from ktnas.config.experiment import compose
 from ktnas.config.method import MethodChoice
 from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
-from ktnas.evaluation.protocol import Change
 from ktnas.problem.budget import Budget
 from ktnas.problem.callback import Callback, StopSearch
 from ktnas.problem.task import Problem
@@ -238,7 +238,7 @@ class Impatient(Callback):
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_interrupted_repeats_keep_what_was_found(tmp_path, settings, jobs):
     directory = RunDirectory(tmp_path / "run")
     summaries = repeats(settings, range(5), directory, Impatient(), jobs)
@@ -293,7 +293,10 @@ def test_a_run_that_a_callback_ends_is_unfinished_and_goes_on(tmp_path, hook, nu
 @HOW
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_repeats_that_a_callback_ends_keep_what_was_found(tmp_path, settings, jobs, how, why):
-    settings = replace(settings, budget=60)
+    codes = ["".join(map(str, code)) for code in product(range(4), repeat=6)]
+    rows = [f"{code},{sum(map(int, code))},{code.count('2') - int(code[0])}" for code in codes]
+    settings.table.write_text("\n".join(["arch,sum,twos", *rows]) + "\n")
+    settings = replace(settings, budget=200)  # long enough for a stop to come in time
     directory = RunDirectory(tmp_path / "run")
     summaries = repeats(settings, range(5), directory, Stopping("progressed", 1, how), jobs)
     assert len(summaries) < 5
@@ -353,8 +356,8 @@ class Slow(FunctionBenchmark):
         return self
 
     @contextmanager
-    def evaluator(self, watch):
-        yield Reversing(self, watch)
+    def evaluator(self, callbacks):
+        yield Reversing(self, callbacks)
 
     def report(self, task, genotype):
         self.reports.append((task, genotype))
@@ -362,8 +365,8 @@ class Slow(FunctionBenchmark):
 
 
 class Reversing:
-    def __init__(self, benchmark, watch):
-        self.benchmark, self.watch, self.expected, self.answers = benchmark, watch, [], {}
+    def __init__(self, benchmark, callbacks):
+        self.benchmark, self.callbacks, self.expected, self.answers = benchmark, callbacks, [], {}
 
     def expect(self, questions, history):
         self.expected = list(questions)
@@ -371,10 +374,10 @@ class Reversing:
     def __call__(self, task, genotype):
         while (task, genotype) not in self.answers:
             pair, self.expected = self.expected[:2], self.expected[2:]
-            self.watch(Change(begun=pair))
+            self.callbacks.evaluations(begun=pair)
             for question in reversed(pair):
                 self.answers[question] = self.benchmark.evaluate(*question)
-                self.watch(Change(arrived=((question, self.answers[question]),)))
+                self.callbacks.evaluations(finished=((question, self.answers[question]),))
         return self.answers[(task, genotype)]
 
 

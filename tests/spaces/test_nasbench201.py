@@ -92,6 +92,7 @@ class TestAgainstTheTable:
         assert len(values) == len({value for value, _ in values}) == len({index for _, index in values}) == 6_466
 
 
+@pytest.mark.slow
 def test_classes_after_pruning_and_after_contraction():
     graphs = [SPACE.graph(genotype) for genotype in genotypes(SPACE)]
     assert len({canonical_form(graph) for graph in graphs}) == 8_765
@@ -99,6 +100,7 @@ def test_classes_after_pruning_and_after_contraction():
     assert sum(not graph.is_connected for graph in graphs) == 341
 
 
+@pytest.mark.slow
 def test_one_canonical_form_may_have_several_expressions_and_the_reverse():
     forms, values = defaultdict(set), defaultdict(set)
     for genotype in genotypes(SPACE):

@@ -100,6 +100,7 @@ class TestNormalize:
             if SPACE.is_valid(code):
                 assert function(code) == function(SPACE.normalize(code)), code
 
+    @pytest.mark.slow
     def test_different_listed_codes_compute_differently(self):
         assert len({function(genotype) for genotype in genotypes(SPACE)}) == len(genotypes(SPACE))
 

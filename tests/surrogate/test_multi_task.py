@@ -135,16 +135,16 @@ class TestSeveralTasks:
         x, y = landscape
         for sign in (1, -1):
             seen = observed(x[:60], (range(40), y[:40]), (range(20, 60), sign * y[20:60]))
-            between = model(correlation=prior).fit(seen, rng()).between
-            assert between[0, 1] == between[1, 0]
-            assert np.diag(between) == pytest.approx([1, 1])
-            assert between[0, 1] > prior if sign == 1 else between[0, 1] < prior
+            task_covariance = model(correlation=prior).fit(seen, rng()).task_covariance
+            assert task_covariance[0, 1] == task_covariance[1, 0]
+            assert np.diag(task_covariance) == pytest.approx([1, 1])
+            assert task_covariance[0, 1] > prior if sign == 1 else task_covariance[0, 1] < prior
 
     def test_little_evidence_moves_little(self, landscape):
         x, y = landscape
         moved = [
             abs(
-                model().fit(observed(x[:n], (range(n), y[:n]), (range(n), -y[:n])), rng()).between[0, 1]
+                model().fit(observed(x[:n], (range(n), y[:n]), (range(n), -y[:n])), rng()).task_covariance[0, 1]
                 - model().correlation
             )
             for n in (2, 10, 80)
@@ -182,9 +182,9 @@ class TestSeveralTasks:
         x, y = landscape
         stranger = np.random.default_rng(2).standard_normal(60)
         seen = observed(x[:60], (range(60), y[:60]), (range(60), y[:60]), (range(60), stranger))
-        between = model().fit(seen, rng()).between
-        assert between[0, 1] > max(between[0, 2], between[1, 2])
-        assert np.linalg.eigvalsh(between).min() > 0
+        task_covariance = model().fit(seen, rng()).task_covariance
+        assert task_covariance[0, 1] > max(task_covariance[0, 2], task_covariance[1, 2])
+        assert np.linalg.eigvalsh(task_covariance).min() > 0
 
 
 class TestDetailed:

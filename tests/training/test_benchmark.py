@@ -12,16 +12,16 @@ import torch
 import ktnas
 from ktnas.algorithms.random_search import RandomSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
-from ktnas.benchmarks.computed import LiveBenchmark
+from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.objectives import Classification, Regression
 from ktnas.datasets.objectives.base import Augmentable, PerImage
 from ktnas.datasets.objectives.targets import require_floats
 from ktnas.description import describe
 from ktnas.errors import ConfigurationError, UnknownNameError
-from ktnas.evaluation.protocol import Change, unwatched
 from ktnas.files.json_lines import to_json
 from ktnas.problem.budget import Budget
+from ktnas.problem.callback import Begun, Callback, Callbacks, Finished, StopSearch
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import History
 from ktnas.records.configuration import configuration
@@ -57,7 +57,7 @@ def made(**changes):
 
 def test_it_is_a_live_benchmark():
     benchmark = made()
-    assert isinstance(benchmark, LiveBenchmark)
+    assert isinstance(benchmark, ComputedBenchmark)
     assert [(task.name, task.metric) for task in benchmark.tasks] == [
         ("classes", "validation accuracy"),
         ("numbers", "negative validation loss"),
@@ -209,15 +209,43 @@ class TestRuns:
 class TestEvaluator:
     def test_answers_in_turn_and_tells_who_watches(self):
         told, question = [], ("classes", CELL)
-        with made().evaluator(told.append) as ask:
+
+        class Told(Callback):
+            def evaluation_begun(self, begun):
+                told.append(begun)
+
+            def evaluation_finished(self, finished):
+                told.append(finished)
+
+        with made().evaluator(Callbacks(Told())) as ask:
             ask.expect([question], History())
             answer = ask(*question)
-        assert told == [Change(begun=(question,)), Change(arrived=((question, answer),))]
+        assert told == [Begun(question), Finished(question, answer)]
 
+    @pytest.mark.parametrize("how", [True, StopSearch("enough")])
+    def test_a_callback_ends_a_search_that_trains(self, how):
+        class Stop(Callback):
+            left = 3
+
+            def evaluation_finished(self, finished):
+                self.left -= 1
+                if not self.left and how is not True:
+                    raise how
+                return not self.left
+
+        benchmark, callbacks = made(), Callbacks(Stop())
+        problem = Problem(benchmark.space, benchmark.tasks)
+        with benchmark.evaluator(callbacks) as ask:
+            method = RegularizedEvolution(population=4)
+            result = run(problem, method, ask, budget=Budget(10), seed=1, callback=callbacks)
+        assert result.stopped
+        assert len(result.history) == 3
+
+    @pytest.mark.slow
     def test_halving_compares_with_earlier_generations(self):
         benchmark = made(epochs=5, halving=Halving(2))
         problem = Problem(benchmark.space, benchmark.tasks)
-        with benchmark.evaluator(unwatched) as ask:
+        with benchmark.evaluator(Callbacks()) as ask:
             history = run(problem, RegularizedEvolution(population=4), ask, budget=Budget(10), seed=1).history
         stopped = 0
         for task in ("classes", "numbers"):
@@ -238,11 +266,11 @@ class TestEvaluator:
         """As when a run goes on from its record: a fresh evaluator gives the same answers."""
         benchmark = made(epochs=3, halving=Halving(2))
         problem = Problem(benchmark.space, benchmark.tasks[:1])
-        with benchmark.evaluator(unwatched) as ask:
+        with benchmark.evaluator(Callbacks()) as ask:
             history = run(problem, RegularizedEvolution(population=3), ask, budget=Budget(7), seed=0).history
         last = [t for t in history if not t.repeat][-1]
         before = History().extended([t for t in history if t.generation < last.generation])
-        with replace(benchmark).evaluator(unwatched) as ask:
+        with replace(benchmark).evaluator(Callbacks()) as ask:
             ask.expect([(last.task, last.genotype)], before)
             answer = ask(last.task, last.genotype)
         assert (answer.fitness, answer.metrics) == (last.fitness, last.evaluation.metrics)
@@ -272,7 +300,7 @@ class TestRefusals:
     def test_images_too_small_for_the_networks(self):
         tiny = Split(np.zeros((8, 2, 2, 1), np.uint8), np.zeros(8, np.int64))
         with pytest.raises(ConfigurationError, match="need images of at least"):
-            replace(made(), datasets=(Dataset("tiny", Classification(2), tiny, tiny),)).evaluator(unwatched)
+            replace(made(), datasets=(Dataset("tiny", Classification(2), tiny, tiny),)).evaluator(Callbacks())
 
 
 def test_examples_of_the_page_run(capsys):

@@ -12,7 +12,8 @@ from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.training.candidate import CandidateTrainer, Plan, training_seed
 from ktnas.training.engine.errors import DeviceLostError
 from ktnas.training.halving import Halving, rung_metric
-from ktnas.training.networks import Size, build
+from ktnas.training.networks import Size
+from ktnas.training.networks.building import build
 from ktnas.training.recipe import Recipe
 
 CELL, OTHER = (3, 1, 0, 2, 1, 3), (1, 1, 1, 1, 1, 1)

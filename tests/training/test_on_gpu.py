@@ -14,7 +14,8 @@ from ktnas.training.engine.errors import TrainingError
 from ktnas.training.engine.on_device import put
 from ktnas.training.engine.seeding import seeded
 from ktnas.training.engine.trainer import train
-from ktnas.training.networks import Size, build
+from ktnas.training.networks import Size
+from ktnas.training.networks.building import build
 from ktnas.training.recipe import Recipe
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
@@ -42,7 +43,7 @@ def network():
 
 def losses(device, recipe=RECIPE):
     told = []
-    train(network(), dataset(), recipe, device=device, seed=3, observe=lambda result: told.append(result.loss))
+    train(network(), dataset(), recipe, device=device, seed=3, on_epoch=lambda result: told.append(result.loss))
     return told
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ktnas.problem.trial import Evaluation, Proposal, Trial
-from ktnas.transfer import Candidates
+from ktnas.transfer.base import Candidates
 from ktnas.transfer.outcome import Outcome
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ktnas.algorithms.candidates.screening import Evidence, Ranking, expected_improvement
-from ktnas.embedding import FittedEmbedder, group_widths
+from ktnas.embedding.base import FittedEmbedder, group_widths
 from ktnas.errors import ConfigurationError
 from ktnas.surrogate.multi_task import FittedMultiTask, MultiTaskGaussianProcess, Observations
 from ktnas.surrogate.normal_scores import normal_scores

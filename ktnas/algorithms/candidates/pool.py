@@ -38,7 +38,7 @@ class Breeding:
     task: str
 
 
-class Candidates(Protocol):
+class PoolMembers(Protocol):
     """The candidates of one task in one generation."""
 
     @property
@@ -52,7 +52,7 @@ class Candidates(Protocol):
 class Pool(Protocol):
     """A way to find candidates. Its fields are its whole configuration."""
 
-    def candidates(self, breeding: Breeding, rng: np.random.Generator) -> Candidates:
+    def candidates(self, breeding: Breeding, rng: np.random.Generator) -> PoolMembers:
         """The candidates; none where everything within reach is known."""
 
 
@@ -72,7 +72,7 @@ class Offspring:
         if self.per_evaluation < 1:
             raise ConfigurationError(f"at least 1 offspring must be bred per evaluation; got {self.per_evaluation}")
 
-    def candidates(self, breeding: Breeding, rng: np.random.Generator) -> Candidates:
+    def candidates(self, breeding: Breeding, rng: np.random.Generator) -> PoolMembers:
         """``count * per_evaluation`` offspring that are not known, or fewer."""
         count = breeding.count * self.per_evaluation
         return _Bred(self.variation.offspring(breeding.space, breeding.members, count, breeding.known, rng))
@@ -110,7 +110,7 @@ class BredAndRandom:
         if self.immigrants < 0:
             raise ConfigurationError(f"the number of immigrants must not be negative; got {self.immigrants}")
 
-    def candidates(self, breeding: Breeding, rng: np.random.Generator) -> Candidates:
+    def candidates(self, breeding: Breeding, rng: np.random.Generator) -> PoolMembers:
         """Both, without what is known; a child of the member nearest to it, as in `WholeSpace`."""
         bred = self.offspring.candidates(breeding, rng).genotypes
         drawn = sample_distinct(breeding.space, self.immigrants, rng, frozenset(bred))
@@ -138,7 +138,7 @@ class WholeSpace:
     def _otherwise(self) -> BredAndRandom:
         return BredAndRandom(self.offspring, self.immigrants)
 
-    def candidates(self, breeding: Breeding, rng: np.random.Generator) -> Candidates:
+    def candidates(self, breeding: Breeding, rng: np.random.Generator) -> PoolMembers:
         """All architectures, known ones included; or bred and random ones that are not known."""
         space = breeding.space
         if is_enumerable(space) and len(genotypes(space)) <= WHOLE_SPACE_LIMIT:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ktnas.algorithms.candidates.pool import Breeding, Candidates, Offspring, Pool
+from ktnas.algorithms.candidates.pool import Breeding, Offspring, Pool, PoolMembers
 from ktnas.algorithms.candidates.variation import Child
 from ktnas.errors import ConfigurationError
 from ktnas.problem.proxy import Proxy
@@ -27,7 +27,7 @@ class ProxyScreening:
     Attributes:
         proxy: Rates what the pool holds.
         pool: Where candidates come from; known ones are left out.
-        per_evaluation: Candidates kept for each architecture that is evaluated.
+        per_evaluation: PoolMembers kept for each architecture that is evaluated.
     """
 
     proxy: Proxy
@@ -38,7 +38,7 @@ class ProxyScreening:
         if self.per_evaluation < 1:
             raise ConfigurationError(f"at least 1 candidate must be kept per evaluation; got {self.per_evaluation}")
 
-    def candidates(self, breeding: Breeding, rng: np.random.Generator) -> Candidates:
+    def candidates(self, breeding: Breeding, rng: np.random.Generator) -> PoolMembers:
         """``count * per_evaluation`` candidates that are not known, or fewer."""
         found = self.pool.candidates(breeding, rng)
         unknown = [i for i, genotype in enumerate(found.genotypes) if not breeding.known(genotype)]
@@ -49,7 +49,7 @@ class ProxyScreening:
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    pool: Candidates
+    pool: PoolMembers
     indices: tuple[int, ...]
 
     @property

@@ -10,8 +10,8 @@ from typing import Protocol
 import numpy as np
 from scipy.special import ndtr
 
-from ktnas.embedding import FittedEmbedder
-from ktnas.surrogate import Predictor, Surrogate
+from ktnas.embedding.base import FittedEmbedder
+from ktnas.surrogate.base import Predictor, Surrogate
 from ktnas.surrogate.normal_scores import normal_scores
 from ktnas.typing import FloatArray, Genotype
 

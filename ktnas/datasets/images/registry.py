@@ -45,7 +45,7 @@ class Entry:
 def find(name: str, directory: Path | None = None) -> Dataset:
     """The dataset of that name, or at that path.
 
-    A known name comes first (`catalog.KNOWN`); then ``NAME.npz`` or a directory ``NAME`` on the data search path;
+    A known name comes first (`known.KNOWN`); then ``NAME.npz`` or a directory ``NAME`` on the data search path;
     then a path to an npz file, or to a directory with official files or with a folder of images per class. What ends in
     ``.npz`` is a path in the first place. A file that bears a known name must hold what the name promises.
 

@@ -64,7 +64,7 @@ class Maximum:
 
 @dataclass(frozen=True, slots=True)
 class Concatenation:
-    """Several poolings side by side.
+    """Several poolings, as blocks of columns.
 
     Attributes:
         parts: The poolings, at least one.

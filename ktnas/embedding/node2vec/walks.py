@@ -27,7 +27,7 @@ NO_NODE = -1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Adjacency:
-    """Undirected graphs side by side, their nodes numbered through.
+    """Undirected graphs as one, their nodes numbered through.
 
     Attributes:
         graph_starts: ``(graphs + 1,)`` number of each graph's first node; the last entry is the number of nodes.
@@ -46,7 +46,7 @@ class Adjacency:
 
 
 def adjacency(graphs: Sequence[OperationGraph]) -> Adjacency:
-    """The graphs side by side, directions dropped and parallel edges merged."""
+    """The graphs as one, directions dropped and parallel edges merged."""
     sizes = np.fromiter((len(g.operations) for g in graphs), dtype=np.int64, count=len(graphs))
     starts = np.concatenate([[0], np.cumsum(sizes)])
     counts = np.fromiter((len(g.edges) for g in graphs), dtype=np.int64, count=len(graphs))

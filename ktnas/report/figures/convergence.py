@@ -1,4 +1,4 @@
-"""Figures as PNG: the course of a search, and an architecture drawn. The only importer of matplotlib.
+"""Convergence of a search as PNG.
 
 Figures are drawn on a canvas of their own, without ``pyplot``: it keeps global state and takes long to import.
 """
@@ -22,8 +22,8 @@ NAME_LIMIT = 28
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """The course of a search on one task.
+class TaskCurves:
+    """The trajectory of a search on one task.
 
     Attributes:
         task: The task.
@@ -36,32 +36,32 @@ class Course:
     optimum: float | None = None
 
 
-def convergence(courses: Sequence[Course], title: str) -> bytes:
+def convergence(trajectories: Sequence[TaskCurves], title: str) -> bytes:
     """Best value so far over evaluations, one panel per task; with several runs, each thin and their median bold."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    columns = min(len(courses), 3 if len(courses) not in (2, 4) else 2)
-    rows = math.ceil(len(courses) / columns)
+    columns = min(len(trajectories), 3 if len(trajectories) not in (2, 4) else 2)
+    rows = math.ceil(len(trajectories) / columns)
     with rc_context(STYLE):
         figure = Figure(
             figsize=(max(5.0, 3.6 * columns), 2.7 * rows + 0.5), layout=ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.08)
         )
-        for i, course in enumerate(courses):
+        for i, trajectory in enumerate(trajectories):
             axes = figure.add_subplot(rows, columns, i + 1)
-            _panel(axes, course)
-            if i >= len(courses) - columns:
+            _panel(axes, trajectory)
+            if i >= len(trajectories) - columns:
                 axes.set_xlabel("evaluations")
         figure.suptitle(short(title, 30 + 30 * columns), fontsize=10, color=MUTED)
         return png(figure)
 
 
-def _panel(axes: Axes, course: Course) -> None:
+def _panel(axes: Axes, trajectory: TaskCurves) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    task = course.task
-    curves = [_values(task, curve) for curve in course.curves]
+    task = trajectory.task
+    curves = [_values(task, curve) for curve in trajectory.curves]
     alone = len(curves) == 1
     for curve in curves:
         steps = range(1, len(curve) + 1)
@@ -71,15 +71,17 @@ def _panel(axes: Axes, course: Course) -> None:
     elif not alone:
         median = _median(curves)
         axes.step(range(1, len(median) + 1), median, where="post", color=LINE, lw=2.0, label="median")
-    if course.optimum is not None:
-        axes.axhline(drawn(task.to_fitness(course.optimum)), color=OPTIMUM, lw=1.1, ls=(0, (4, 3)), label="best listed")
-    _limit(axes, curves, course)
+    if trajectory.optimum is not None:
+        axes.axhline(
+            drawn(task.to_fitness(trajectory.optimum)), color=OPTIMUM, lw=1.1, ls=(0, (4, 3)), label="best listed"
+        )
+    _limit(axes, curves, trajectory)
     axes.set_title(short(task.name, 36), loc="left", fontweight="bold")
     axes.set_ylabel(short(f"{task.metric} ({task.unit})" if task.unit else task.metric, 32))
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.ticklabel_format(axis="y", useOffset=False)
-    if course.optimum is not None or not alone:
+    if trajectory.optimum is not None or not alone:
         axes.legend(loc="best", frameon=False, fontsize=8)
 
 
@@ -95,11 +97,11 @@ def _median(curves: Sequence[Sequence[float]]) -> list[float]:
     return [statistics.median(column) if column else math.nan for column in columns]
 
 
-def _limit(axes: Axes, curves: Sequence[Sequence[float]], course: Course) -> None:
+def _limit(axes: Axes, curves: Sequence[Sequence[float]], trajectory: TaskCurves) -> None:
     """Leave the first tenth of the evaluations out of the vertical range, where they would flatten the rest."""
     settled = [value for curve in curves for value in curve[max(0, len(curve) // 10 - 1) :]]
-    if course.optimum is not None:
-        settled.append(drawn(course.task.to_fitness(course.optimum)))
+    if trajectory.optimum is not None:
+        settled.append(drawn(trajectory.task.to_fitness(trajectory.optimum)))
     settled = [value for value in settled if math.isfinite(value)]
     if settled:
         low, high = min(settled), max(settled)

@@ -32,7 +32,7 @@ _CHECK_EVERY = 50
 
 @dataclass(frozen=True, slots=True)
 class EpochResult:
-    """What an observer is told after an epoch.
+    """What is told after an epoch.
 
     Attributes:
         epoch: From 1.
@@ -71,9 +71,6 @@ class Training:
         return next(iter(self.metrics.values()))
 
 
-Observe: TypeAlias = Callable[[EpochResult], None]
-
-
 Proceed: TypeAlias = Callable[[int, float], bool]
 """Of an epoch and the fitness after it: whether to go on."""
 
@@ -100,7 +97,7 @@ def train(
     device: torch.device,
     seed: int,
     limit_s: float | None = None,
-    observe: Observe | None = None,
+    on_epoch: Callable[[EpochResult], None] | None = None,
     proceed: Proceed | None = None,
     rungs: Collection[int] | None = None,
 ) -> Training:
@@ -116,7 +113,7 @@ def train(
         device: Where.
         seed: Decides the order of images, their augmentation, and what a network draws while it is trained.
         limit_s: Seconds of training and measuring after which it is given up; None for no limit.
-        observe: Told after each epoch.
+        on_epoch: Told after each epoch.
         proceed: Asked whether to go on, after the epochs in ``rungs``; never after the last.
         rungs: Epochs from 1 after which ``proceed`` is asked; None for all.
 
@@ -131,7 +128,7 @@ def train(
             data.require_fit(recipe, device)
             network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch leaves it out
             run = _Run(network, data, recipe, device, seed)
-            return run.train(_Clock(limit_s), observe, _Gate(proceed, rungs))
+            return run.train(_Clock(limit_s), on_epoch, _Gate(proceed, rungs))
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
@@ -203,7 +200,7 @@ class _Run:
         alike = not isinstance(network, Recordable) or network.recordable
         self._recorded = RecordedStep(self._eager) if device.type == "cuda" and alike else None
 
-    def train(self, clock: _Clock, observe: Observe | None, gate: _Gate) -> Training:
+    def train(self, clock: _Clock, on_epoch: Callable[[EpochResult], None] | None, gate: _Gate) -> Training:
         last = self._recipe.epochs
         for epoch in range(1, last + 1):
             self._set_drop_path(schedule.drop_path(self._recipe, epoch))
@@ -212,8 +209,8 @@ class _Run:
                 where = f"in epoch {epoch} of {last}, validation"
                 measured = _measure(self._network, self._data.validation, self._recipe, clock, where)
             fitness = next(iter(measured.values()), None)
-            if observe is not None:
-                observe(EpochResult(epoch, last, value, clock.elapsed_s(), fitness))
+            if on_epoch is not None:
+                on_epoch(EpochResult(epoch, last, value, clock.elapsed_s(), fitness))
             if epoch < last and fitness is not None and not gate.passes(epoch, fitness):
                 break
         self._network.zero_grad(set_to_none=True)

@@ -1,7 +1,7 @@
 """Weight sharing as a benchmark: a candidate's fitness is that of its network with weights inherited from a supernet.
 
-Fulfils `ktnas.benchmarks.computed.LiveBenchmark`. The first evaluation of a task trains its supernet, as its cost says;
-every later one costs a pass over the validation part. What a search has found is reported as trained by itself:
+Fulfils `ktnas.benchmarks.computed.ComputedBenchmark`. The first evaluation of a task trains its supernet, as its cost
+says; every later one costs a pass over the validation part. What a search has found is reported as trained by itself:
 inherited weights are good for an order, not for an accuracy.
 """
 
@@ -15,18 +15,18 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
-from typing import TypeAlias
 
 import torch
 
-from ktnas.benchmarks import Standing
+from ktnas.benchmarks.base import Standing
 from ktnas.benchmarks.estimate import Estimate
 from ktnas.datasets.dataset import Dataset
 from ktnas.errors import ArchitectureError, DataError
 from ktnas.evaluation.assignment import Assignment, without_context
-from ktnas.evaluation.protocol import BatchEvaluator, Change, Watch
+from ktnas.evaluation.protocol import BatchEvaluator
 from ktnas.evaluation.serial import Serial
 from ktnas.formatting import duration
+from ktnas.problem.callback import Callbacks
 from ktnas.problem.task import Task
 from ktnas.problem.trial import Evaluation
 from ktnas.rng import Streams
@@ -49,14 +49,6 @@ NAME = "supernet"
 
 EPOCHS = 50
 """Default epochs of a supernet: an operation of EMT-NAS is then trained as often as in 2 to 6 epochs of its own."""
-
-
-Say: TypeAlias = Callable[[str], None]
-"""Is told, in words, how far something has come."""
-
-
-def _unheard(text: str) -> None:
-    """Nobody listens."""
 
 
 def _recipe() -> Recipe:
@@ -139,21 +131,21 @@ class SupernetBenchmark:
         for dataset in self.alone.datasets:
             self._supernets.check(dataset)
 
-    def evaluate(self, task: str, genotype: Genotype, say: Say = _unheard) -> Evaluation:
+    def evaluate(self, task: str, genotype: Genotype, busy: Callable[[str], object] | None = None) -> Evaluation:
         """Fitness with inherited weights; of a task's first architecture, after its supernet was trained or loaded.
 
         Args:
             task: The task's name.
             genotype: The architecture.
-            say: Is told after each epoch of a supernet how far its training has come.
+            busy: Is told after each epoch of a supernet how far its training has come.
 
         Raises:
             UnknownNameError: If there is no such task.
             DataError: If the supernet that was kept is damaged, or a new one cannot be written.
         """
-        return self._supernets.evaluate(self.alone.dataset(task), genotype, say)
+        return self._supernets.evaluate(self.alone.dataset(task), genotype, busy)
 
-    def evaluator(self, watch: Watch) -> AbstractContextManager[BatchEvaluator]:
+    def evaluator(self, callbacks: Callbacks) -> AbstractContextManager[BatchEvaluator]:
         """Answers in this process.
 
         Raises:
@@ -162,9 +154,9 @@ class SupernetBenchmark:
         self.check()
 
         def answer(assignment: Assignment[object]) -> Evaluation:
-            return self.evaluate(*assignment.question, say=lambda text: watch(Change(doing=text)))
+            return self.evaluate(*assignment.question, busy=lambda text: callbacks.evaluations(doing=text))
 
-        return nullcontext(Serial(answer, without_context, watch))
+        return nullcontext(Serial(answer, without_context, callbacks))
 
     def report(self, task: str, genotype: Genotype) -> Standing:
         """Test metrics of the architecture trained by itself, from new weights."""
@@ -221,12 +213,12 @@ class _Supernets:
         with torch.no_grad():
             supernet(part.inputs(part.images[:2]), sample(supernet.space, Streams(0).rng("check")))
 
-    def evaluate(self, dataset: Dataset, genotype: Genotype, say: Say) -> Evaluation:
+    def evaluate(self, dataset: Dataset, genotype: Genotype, busy: Callable[[str], object] | None) -> Evaluation:
         """As `SupernetBenchmark.evaluate`."""
         began = perf_counter()
         try:
             with one_thread():
-                supernet = self._supernet(dataset, say)
+                supernet = self._supernet(dataset, busy)
                 metrics = score(supernet, genotype, self._put(dataset), self._benchmark.recipe)
         except (TrainingError, ArchitectureError) as error:
             return Evaluation.failed(str(error), perf_counter() - began)
@@ -247,7 +239,7 @@ class _Supernets:
         shape = benchmark.recipe.resized(dataset.shape)
         return seeded(lambda: Supernet(benchmark.space, dataset.objective, shape, benchmark.size), benchmark.seed)
 
-    def _supernet(self, dataset: Dataset, say: Say) -> Supernet:
+    def _supernet(self, dataset: Dataset, busy: Callable[[str], object] | None) -> Supernet:
         """The trained supernet of a task. One that failed would fail again, at the same cost."""
         if dataset.name in self._failed:
             raise TrainingError(self._failed[dataset.name])
@@ -256,21 +248,23 @@ class _Supernets:
             if path is not None and path.exists():
                 self._load(supernet, path, dataset)
             else:
-                self._train(supernet, dataset, say)
+                self._train(supernet, dataset, busy)
                 self._keep(supernet, path, dataset)
             self._trained[dataset.name] = supernet
         return self._trained[dataset.name]
 
-    def _train(self, supernet: Supernet, dataset: Dataset, say: Say) -> None:
+    def _train(self, supernet: Supernet, dataset: Dataset, busy: Callable[[str], object] | None) -> None:
         recipe, seed = self._benchmark.recipe, self._benchmark.seed
 
-        def observe(result: EpochResult) -> None:
+        def on_epoch(result: EpochResult) -> None:
             left = duration(result.cost_s * (result.epochs - result.epoch) / result.epoch)
-            say(f"supernet of {dataset.name}: epoch {result.epoch} of {result.epochs}, about {left} left")
+            if busy is not None:
+                busy(f"supernet of {dataset.name}: epoch {result.epoch} of {result.epochs}, about {left} left")
 
-        say(f"supernet of {dataset.name}: epoch 0 of {recipe.epochs}")
+        if busy is not None:
+            busy(f"supernet of {dataset.name}: epoch 0 of {recipe.epochs}")
         try:
-            train_supernet(supernet, self._put(dataset), recipe, device=self._device, seed=seed, observe=observe)
+            train_supernet(supernet, self._put(dataset), recipe, device=self._device, seed=seed, on_epoch=on_epoch)
         except TrainingError as error:
             self._failed[dataset.name] = f"the supernet of {dataset.name!r}: {error}"
             raise TrainingError(self._failed[dataset.name]) from error

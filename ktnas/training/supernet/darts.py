@@ -18,7 +18,7 @@ from ktnas.training.networks.darts import CellPlan, CellShape, Start, operation,
 from ktnas.training.networks.heads import build_head
 from ktnas.training.networks.network import Size
 from ktnas.training.networks.operations import FactorizedReduce, ReLUConvBN, droppable
-from ktnas.training.supernet.weight_blocks import Columns, SharedHead
+from ktnas.training.supernet.weight_blocks import SharedHead, WeightBlocks
 from ktnas.typing import Genotype
 
 _STEM = 3
@@ -55,8 +55,8 @@ class SharedCell(nn.Module):
     def __init__(self, space: DARTS, shape: CellShape, groups: tuple[int, int]) -> None:
         super().__init__()
         before = FactorizedReduce if shape.after_reduction else _fit
-        self.before_last = Columns(before(shape.before_last, shape.channels), groups[0])
-        self.last = Columns(_fit(shape.last, shape.channels), groups[1])
+        self.before_last = WeightBlocks(before(shape.before_last, shape.channels), groups[0])
+        self.last = WeightBlocks(_fit(shape.last, shape.channels), groups[1])
         self.operations = nn.ModuleDict(
             {
                 _key(block, node, name): droppable(

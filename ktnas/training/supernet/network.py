@@ -24,8 +24,8 @@ from ktnas.spaces.operators import sample
 from ktnas.training.engine.device import working_on
 from ktnas.training.engine.on_device import OnDevice, Part
 from ktnas.training.engine.step import autocast
-from ktnas.training.engine.trainer import Observe, Training, measure, train
-from ktnas.training.networks import build
+from ktnas.training.engine.trainer import EpochResult, Training, measure, train
+from ktnas.training.networks.building import build
 from ktnas.training.networks.families import whole
 from ktnas.training.networks.network import Network, Size
 from ktnas.training.networks.operations import WithDropPath
@@ -151,7 +151,7 @@ def train_supernet(
     device: torch.device,
     seed: int,
     limit_s: float | None = None,
-    observe: Observe | None = None,
+    on_epoch: Callable[[EpochResult], None] | None = None,
 ) -> Training:
     """Train a supernet in place, an architecture per step; the metrics are those of the last one and mean little.
 
@@ -162,14 +162,14 @@ def train_supernet(
         device: Where.
         seed: Also decides which architectures are drawn.
         limit_s: Seconds after which training is given up; None for no limit.
-        observe: Told after each epoch.
+        on_epoch: Told after each epoch.
 
     Raises:
         TrainingError: If it diverged, ran out of memory, or over its limit.
         KtnasError: If recipe and dataset do not suit each other.
     """
     paths = RandomPaths(supernet, Streams(seed).rng("supernet paths"))
-    return train(paths, dataset, recipe, device=device, seed=seed, limit_s=limit_s, observe=observe)
+    return train(paths, dataset, recipe, device=device, seed=seed, limit_s=limit_s, on_epoch=on_epoch)
 
 
 def score(supernet: Supernet, genotype: Genotype, data: OnDevice, recipe: Recipe) -> dict[str, float]:

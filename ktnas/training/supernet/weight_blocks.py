@@ -16,7 +16,7 @@ from torch.func import functional_call
 from ktnas.training.networks.heads import LinearHead
 
 
-class Columns(nn.Module):
+class WeightBlocks(nn.Module):
     """A layer whose weights come in blocks, one for each feature map that it may read.
 
     A block that no path of a step uses gets no gradient, and an optimiser leaves it as it is.
@@ -62,7 +62,7 @@ class Columns(nn.Module):
 class SharedHead(nn.Module):
     """A head on some of several feature maps.
 
-    A linear head shares its weights as `Columns`. The inner widths of a decoder depend on how many feature maps it
+    A linear head shares its weights as `WeightBlocks`. The inner widths of a decoder depend on how many feature maps it
     reads: there is one for each number of them.
 
     Args:
@@ -75,7 +75,7 @@ class SharedHead(nn.Module):
         super().__init__()
         whole = make(groups)
         linear = isinstance(whole, LinearHead)
-        self.columns = Columns(whole, groups, whole.parts) if isinstance(whole, LinearHead) else None
+        self.columns = WeightBlocks(whole, groups, whole.parts) if isinstance(whole, LinearHead) else None
         self.decoders = nn.ModuleDict({str(count): make(count) for count in counts if not linear})
 
     def forward(self, features: Tensor, groups: Sequence[int]) -> Tensor:

@@ -2,85 +2,57 @@
 
 A score looks at one freshly built network and one batch, and says how promising the network is.
 `ktnas.training.zero_cost.proxy.ZeroCost` makes a `ktnas.problem.proxy.Proxy` of it.
+
+* `Batch`: what a network is shown, once.
+* `Score`: a way to score an untrained network.
+* `Flops`: multiply-adds of one image, in millions.
+* `Grasp`: graSP's sum; minus infinity where it is not finite, 0 where no weight matters.
+* `Inputs`: where batches come from.
+* `Noise`: images and targets drawn at random, the same for every task: a score of structure alone.
+* `Sampled`: images of each task's training part, drawn at random, channels brought to mean 0 and variance 1.
+* `JacobCov`: score of the correlations of input Jacobians; minus infinity where one of them is constant.
+* `Naswot`: log-determinant of the kernel of binary codes; minus infinity where two images have one code.
+* `ParameterCount`: trainable parameters, in millions.
+* `Builder`: what makes a network of a genotype; `ktnas.training.networks.build` for the spaces that come with us.
+* `ZeroCost`: a zero-cost proxy; fulfils `ktnas.problem.proxy.Proxy`.
+* `Snip`: logarithm of SNIP's sum; minus infinity where no weight matters.
+* `Synflow`: logarithm of synflow; minus infinity where nothing flows.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor, nn
+import lazy_loader as lazy
 
-from ktnas.datasets.objectives.base import Objective
+if TYPE_CHECKING:
+    from ktnas.training.zero_cost.base import Batch as Batch
+    from ktnas.training.zero_cost.base import Score as Score
+    from ktnas.training.zero_cost.flops import Flops as Flops
+    from ktnas.training.zero_cost.grasp import Grasp as Grasp
+    from ktnas.training.zero_cost.inputs import Inputs as Inputs
+    from ktnas.training.zero_cost.inputs import Noise as Noise
+    from ktnas.training.zero_cost.inputs import Sampled as Sampled
+    from ktnas.training.zero_cost.jacob_cov import JacobCov as JacobCov
+    from ktnas.training.zero_cost.naswot import Naswot as Naswot
+    from ktnas.training.zero_cost.parameters import ParameterCount as ParameterCount
+    from ktnas.training.zero_cost.proxy import Builder as Builder
+    from ktnas.training.zero_cost.proxy import ZeroCost as ZeroCost
+    from ktnas.training.zero_cost.snip import Snip as Snip
+    from ktnas.training.zero_cost.synflow import Synflow as Synflow
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Batch:
-    """What a network is shown, once.
-
-    Attributes:
-        images: Images ``(n, c, h, w)``, float32, channels of mean 0 and variance 1.
-        targets: Targets ``(n, ...)`` as the objective says.
-        objective: What is to be learnt.
-    """
-
-    images: Tensor
-    targets: Tensor
-    objective: Objective
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """Height, width, channels of an image."""
-        channels, height, width = self.images.shape[1:]
-        return height, width, channels
-
-
-class Score(Protocol):
-    """A way to score an untrained network. Its fields are its whole configuration."""
-
-    @property
-    def name(self) -> str:
-        """Name used in records."""
-
-    @property
-    def reads_images(self) -> bool:
-        """Whether images and targets matter; else only their shape and the objective do."""
-
-    def __call__(self, network: nn.Module, batch: Batch) -> float:
-        """The score: the higher, the more promising; finite or minus infinity.
-
-        The network, in training mode and with the weights it was built with, may be changed: it is scored once.
-        """
-
-
-def bounded(value: float) -> float:
-    """``value``; minus infinity where it is not finite, so that a network that cannot be scored promises nothing."""
-    return value if math.isfinite(value) else -math.inf
-
-
-def layer_weights(network: nn.Module) -> list[Tensor]:
-    """Weights, without biases, of the convolutions and linear layers: what the published scores sum over."""
-    layers = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
-    return [module.weight for module in network.modules() if isinstance(module, layers)]
-
-
-def gradients(value: Tensor, tensors: Sequence[Tensor], *, differentiable: bool = False) -> list[tuple[Tensor, Tensor]]:
-    """Those of ``tensors`` that ``value`` depends on, each with its gradient.
-
-    Args:
-        value: A number.
-        tensors: What to differentiate by.
-        differentiable: Whether the gradients are to be differentiated again.
-    """
-    if not value.requires_grad:
-        return []
-    found: Sequence[Tensor | None] = torch.autograd.grad(value, tensors, create_graph=differentiable, allow_unused=True)
-    return [(tensor, gradient) for tensor, gradient in zip(tensors, found, strict=True) if gradient is not None]
-
-
-def saliency(pairs: Sequence[tuple[Tensor, Tensor]]) -> float:
-    """The sum of ``|w g|`` over weights and their gradients."""
-    return sum(float((weight.detach() * gradient).abs().sum(dtype=torch.float64)) for weight, gradient in pairs)
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    submod_attrs={
+        "base": ["Batch", "Score"],
+        "flops": ["Flops"],
+        "grasp": ["Grasp"],
+        "inputs": ["Inputs", "Noise", "Sampled"],
+        "jacob_cov": ["JacobCov"],
+        "naswot": ["Naswot"],
+        "parameters": ["ParameterCount"],
+        "proxy": ["Builder", "ZeroCost"],
+        "snip": ["Snip"],
+        "synflow": ["Synflow"],
+    },
+)

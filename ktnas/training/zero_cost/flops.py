@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from ktnas.training.networks.costs import count
-from ktnas.training.zero_cost import Batch
+from ktnas.training.zero_cost.base import Batch
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from ktnas.training.engine.losses import loss
-from ktnas.training.zero_cost import Batch, bounded, gradients, layer_weights
+from ktnas.training.zero_cost.base import Batch, bounded, gradients, layer_weights
 
 
 @dataclass(frozen=True, slots=True)

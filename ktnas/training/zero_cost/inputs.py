@@ -15,7 +15,7 @@ from ktnas.datasets.dataset import Dataset
 from ktnas.datasets.objectives import Classification, Objective, Targets
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.rng import Streams
-from ktnas.training.zero_cost import Batch
+from ktnas.training.zero_cost.base import Batch
 
 
 class Inputs(Protocol):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from ktnas.training.zero_cost import Batch, bounded, gradients
+from ktnas.training.zero_cost.base import Batch, bounded, gradients
 
 _K = 1e-5
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ktnas.training.zero_cost import Batch, bounded
+from ktnas.training.zero_cost.base import Batch, bounded
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from ktnas.training.zero_cost import Batch
+from ktnas.training.zero_cost.base import Batch
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,10 @@ from ktnas.spaces.graph import canonical_form, contracted
 from ktnas.store import Arrays, Store
 from ktnas.training.engine.device import one_thread
 from ktnas.training.engine.seeding import seeded
-from ktnas.training.networks import Size, build
+from ktnas.training.networks import Size
+from ktnas.training.networks.building import build
 from ktnas.training.networks.families import family_of, whole
-from ktnas.training.zero_cost import Batch, Score
+from ktnas.training.zero_cost.base import Batch, Score
 from ktnas.training.zero_cost.inputs import Inputs, Noise
 from ktnas.typing import CanonicalForm, FloatArray, Genotype
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from ktnas.training.engine.losses import loss
-from ktnas.training.zero_cost import Batch, bounded, gradients, layer_weights, saliency
+from ktnas.training.zero_cost.base import Batch, bounded, gradients, layer_weights, saliency
 
 
 @dataclass(frozen=True, slots=True)

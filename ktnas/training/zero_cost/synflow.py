@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from ktnas.training.zero_cost import Batch, gradients, layer_weights, saliency
+from ktnas.training.zero_cost.base import Batch, gradients, layer_weights, saliency
 
 _EXPONENTS = (0, 500, 1000)
 """Image and gradient are divided by 2 to this power, the next one where the sum is beyond float64."""

@@ -78,6 +78,7 @@ class TestBredAndRandom:
         assert 30 <= len(offered) <= 40  # of the random ones some may be known
         assert not known & set(offered)
 
+    @pytest.mark.slow
     def test_is_what_the_whole_of_too_large_a_space_is_replaced_by(self, monkeypatch):
         monkeypatch.setattr(pool_module, "WHOLE_SPACE_LIMIT", 10)
         own, whole = candidates(BredAndRandom()), candidates(WholeSpace())

@@ -81,8 +81,8 @@ def test_in_the_papers_search(make_paper, run_course):
     )
     screened = run_course(replace(plain, pool=ProxyScreening(Total())))
 
-    def bred(course):
-        return np.mean([sum(t.genotype) for t in course.trials if t.proposal.parents])
+    def bred(trajectory):
+        return np.mean([sum(t.genotype) for t in trajectory.trials if t.proposal.parents])
 
     assert bred(screened) > bred(run_course(plain)) + 1
 

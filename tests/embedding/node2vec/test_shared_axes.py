@@ -31,9 +31,10 @@ print(vectors.tobytes().hex())
 """
 
 
+@pytest.mark.slow
 def test_equal_bytes_in_processes_with_different_hash_seeds():
     printed = set()
-    for hash_seed in ("0", "1", "31337"):
+    for hash_seed in ("0", "31337"):
         environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
         done = subprocess.run(
             [sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True
@@ -45,9 +46,9 @@ def test_equal_bytes_in_processes_with_different_hash_seeds():
 
 
 def test_centred_on_its_corpus():
-    space = NASBench201()
-    everything = sample_distinct(space, 15_625, np.random.default_rng(0))
-    fitted = Node2Vec(corpus_size=15_625, walks=100, walk_length=3).fit(space, np.random.default_rng(0))
+    space = TransNASMicro()
+    everything = sample_distinct(space, 4096, np.random.default_rng(0))
+    fitted = Node2Vec(corpus_size=4096, walks=100, walk_length=3).fit(space, np.random.default_rng(0))
     assert fitted.embed(everything).mean(axis=0) == pytest.approx(0, abs=1e-4)
 
 

@@ -45,8 +45,9 @@ def line(name, values=(3.0, 2.0, 1.0)):
 
 
 class TestBands:
-    @pytest.mark.parametrize("count", [1, 2, 3, 4, 7])
-    @pytest.mark.parametrize("logarithmic", [False, True])
+    @pytest.mark.parametrize(
+        ("count", "logarithmic"), [(1, False), (1, True), (2, False), (3, True), (4, False), (7, True)]
+    )
     def test_panels(self, count, logarithmic):
         panels = [Panel(f"task {i}", "rank", (line("a"), line("b")), logarithmic) for i in range(count)]
         width, height = size(bands(panels, "title"))
@@ -59,10 +60,10 @@ class TestBands:
         assert width < 1400
 
     def test_a_logarithmic_scale_gives_the_beginning_room(self):
-        # A step early in a long course moves nothing to speak of on a linear scale, and a lot on a logarithmic one.
+        # A step early in a long trajectory moves nothing to speak of on a linear scale, and a lot on a logarithmic one.
         x = np.arange(1.0, 3001.0)
-        course = Line("a", x, np.where(x < 30, 2.0, 1.0), np.ones(3000), np.ones(3000))
-        panel = Panel("t", "rank", (course,))
+        trajectory = Line("a", x, np.where(x < 30, 2.0, 1.0), np.ones(3000), np.ones(3000))
+        panel = Panel("t", "rank", (trajectory,))
         linear, logarithmic = (end_of_the_top(bands([panel], "", logarithmic_x=scale)) for scale in (False, True))
         assert logarithmic > linear + 100
 
@@ -94,16 +95,18 @@ class TestMatrices:
 
 
 class TestDiagram:
-    ranks = mean_ranks(["x", "y", "z"], np.array([[1.0, 2.0, 3.0], [1.0, 3.0, 2.0], [2.0, 1.0, 3.0]]))
+    @pytest.fixture
+    def ranks(self):
+        return mean_ranks(["x", "y", "z"], np.array([[1.0, 2.0, 3.0], [1.0, 3.0, 2.0], [2.0, 1.0, 3.0]]))
 
-    def test_drawn(self):
-        width, height = size(rank_diagram(self.ranks, "title"))
+    def test_drawn(self, ranks):
+        width, height = size(rank_diagram(ranks, "title"))
         assert width > height > 100
 
-    def test_says_what_to_install(self, monkeypatch):
+    def test_says_what_to_install(self, ranks, monkeypatch):
         monkeypatch.setitem(__import__("sys").modules, "scikit_posthocs", None)
         with pytest.raises(ConfigurationError, match=r"ktnas\[stats\]"):
-            rank_diagram(self.ranks, "title")
+            rank_diagram(ranks, "title")
 
 
 def share(png, colour):

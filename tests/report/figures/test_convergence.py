@@ -11,7 +11,7 @@ import pytest
 from ktnas.problem.task import Task
 from ktnas.records.run_directory import RunDirectory
 from ktnas.report.figures.architecture import _colours, architecture, cells
-from ktnas.report.figures.convergence import Course, convergence
+from ktnas.report.figures.convergence import TaskCurves, convergence
 from ktnas.report.figures.drawn import write_figures
 from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.darts import DARTS, EMT_NAS
@@ -29,13 +29,13 @@ def size(png):
     return struct.unpack(">II", png[16:24])
 
 
-def course(name="cifar10", curves=((1.0, 2.0, 2.0),), optimum=3.0, **task):
-    return Course(Task(name, "validation accuracy", "%", **task), curves, optimum)
+def trajectory(name="cifar10", curves=((1.0, 2.0, 2.0),), optimum=3.0, **task):
+    return TaskCurves(Task(name, "validation accuracy", "%", **task), curves, optimum)
 
 
-@pytest.mark.parametrize("count", range(1, 10))
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 9])
 def test_panels_for_any_number_of_tasks(count):
-    width, height = size(convergence([course(f"task {i}") for i in range(count)], "title"))
+    width, height = size(convergence([trajectory(f"task {i}") for i in range(count)], "title"))
     assert 400 < width < 1400
     assert 200 < height < 1400
 
@@ -51,10 +51,9 @@ def test_panels_for_any_number_of_tasks(count):
         ((1.0, 2.0), (None, 3.0, 4.0), ()),  # runs of different length
     ],
 )
-@pytest.mark.parametrize("optimum", [None, 5.0])
-@pytest.mark.parametrize("minimize", [False, True])
+@pytest.mark.parametrize(("optimum", "minimize"), [(None, False), (None, True), (5.0, False), (5.0, True)])
 def test_courses_at_the_edge(curves, optimum, minimize):
-    size(convergence([course(curves=curves, optimum=optimum, minimize=minimize)], "title"))
+    size(convergence([trajectory(curves=curves, optimum=optimum, minimize=minimize)], "title"))
 
 
 @pytest.mark.parametrize("text", ["a $x_1$ and $", "100 % of #1 \\frac", "名前", "_" * 300])
@@ -62,12 +61,12 @@ def test_names_are_not_read_as_formulae(text):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        size(convergence([course(text)], text))
+        size(convergence([trajectory(text)], text))
         size(architecture(OperationGraph(("input", text, "output"), ((0, 1), (1, 2))), text, text))
 
 
 def test_a_figure_is_the_same_every_time():
-    assert convergence([course()], "title") == convergence([course()], "title")
+    assert convergence([trajectory()], "title") == convergence([trajectory()], "title")
     assert architecture(CELL, "title", "caption") == architecture(CELL, "title", "caption")
 
 
@@ -81,7 +80,7 @@ def test_a_drawing_grows_with_its_graph():
 
 def test_pyplot_is_not_needed(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
-    size(convergence([course()], "title"))
+    size(convergence([trajectory()], "title"))
 
 
 class TestCells:

@@ -19,7 +19,8 @@ from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.spaces.nasbench_graph import NASBenchGraph
 from ktnas.spaces.transnas_macro import TransNASMacro
 from ktnas.spaces.transnas_micro import TransNASMicro
-from ktnas.training.networks import Network, Size, build
+from ktnas.training.networks import Network, Size
+from ktnas.training.networks.building import build
 
 SPACES = {
     "nasbench201": (NASBench201(), (3, 1, 2, 0, 4, 1)),

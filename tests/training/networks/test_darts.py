@@ -8,7 +8,8 @@ from ktnas.datasets.objectives import Classification
 from ktnas.errors import ConfigurationError
 from ktnas.spaces.darts import DARTS, EMT_NAS
 from ktnas.spaces.operators import sample
-from ktnas.training.networks import build, darts
+from ktnas.training.networks import darts
+from ktnas.training.networks.building import build
 from ktnas.training.networks.costs import count
 from ktnas.training.networks.network import Size
 from ktnas.training.networks.operations import FactorizedReduce, ReLUConvBN

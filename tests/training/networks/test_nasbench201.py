@@ -109,8 +109,7 @@ def test_cells_per_stage():
     assert all(cell.edges == EDGES for cell in cells)
 
 
-@pytest.mark.slow
 def test_cells_of_all_kinds_build_and_run():
     images = torch.randn(1, 3, 8, 8)
-    for genotype in genotypes(SPACE)[::29]:
+    for genotype in genotypes(SPACE)[::131]:
         assert nasbench201.encoder(genotype, 3, SMALL).module.eval()(images).shape == (1, 16, 2, 2)

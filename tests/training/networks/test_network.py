@@ -5,7 +5,8 @@ from ktnas.datasets.objectives import Classification, Jigsaw
 from ktnas.errors import ConfigurationError
 from ktnas.spaces.darts import EMT_NAS
 from ktnas.spaces.nasbench201 import NASBench201
-from ktnas.training.networks import Size, build
+from ktnas.training.networks import Size
+from ktnas.training.networks.building import build
 from ktnas.training.networks.operations import DropPath
 
 

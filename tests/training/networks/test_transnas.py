@@ -128,17 +128,15 @@ def test_the_shortcut_of_a_basic_block_is_an_identity_unless_shapes_change():
     assert sum(weight.numel() for weight in block.parameters()) == 9 * (24 + 36) + 24 + 3 * 12
 
 
-@pytest.mark.slow
 def test_micro_networks_of_all_kinds_build_and_run():
     images = torch.randn(1, 3, 16, 16)
-    for genotype in genotypes(TransNASMicro())[::13]:
+    for genotype in genotypes(TransNASMicro())[::61]:
         assert transnas.micro_encoder(genotype, 3, 16, Size(2)).module.eval()(images).shape == (1, 16, 2, 2)
 
 
-@pytest.mark.slow
 def test_macro_networks_of_all_kinds_build_and_run():
     images = torch.randn(1, 3, 16, 16)
-    for genotype in genotypes(TransNASMacro())[::11]:
+    for genotype in genotypes(TransNASMacro())[::53]:
         made = transnas.macro_encoder(genotype, 3, 16, Size(2))
         side = -(-16 // 2**made.halvings)
         assert made.module.eval()(images).shape == (1, made.channels, side, side)

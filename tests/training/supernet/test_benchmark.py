@@ -4,11 +4,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ktnas.benchmarks.computed import LiveBenchmark
+from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.objectives import Classification, Regression
 from ktnas.errors import ConfigurationError, DataError, UnknownNameError
-from ktnas.evaluation.protocol import Change, unwatched
+from ktnas.problem.callback import Begun, Callback, Callbacks, Finished
 from ktnas.problem.trial import History
 from ktnas.spaces.darts import DARTS
 from ktnas.spaces.nasbench201 import NASBench201
@@ -185,24 +185,35 @@ class TestKeptSupernets:
 
 class TestAsABenchmark:
     def test_is_a_live_one(self, made):
-        assert isinstance(made(), LiveBenchmark)
+        assert isinstance(made(), ComputedBenchmark)
         assert made().workers == 0
 
     def test_answers_in_turn_and_tells_who_watches(self, made):
-        told, question = [], ("classes", CELLS[0])
-        with made().evaluator(told.append) as ask:
+        told, doing, question = [], [], ("classes", CELLS[0])
+
+        class Told(Callback):
+            def evaluation_begun(self, begun):
+                told.append(begun)
+
+            def evaluation_finished(self, finished):
+                told.append(finished)
+
+            def progressed(self, progress):
+                doing.append(progress.doing)
+
+        with made().evaluator(Callbacks(Told())) as ask:
             ask.expect([question], History())
             answer = ask(*question)
-            told_of_training = [change.doing for change in told[1:-1]]
+            told_of_training = doing[1:-1]
             again = ask("classes", CELLS[1])
-        assert told[0] == Change(begun=(question,))
         assert told_of_training[0] == "supernet of classes: epoch 0 of 2"
         assert told_of_training[1].startswith("supernet of classes: epoch 1 of 2, about ")
         assert told_of_training[2] == "supernet of classes: epoch 2 of 2, about 0.0 s left"
-        assert told[4:] == [
-            Change(arrived=((question, answer),)),
-            Change(begun=(("classes", CELLS[1]),)),
-            Change(arrived=((("classes", CELLS[1]), again),)),
+        assert told == [
+            Begun(question),
+            Finished(question, answer),
+            Begun(("classes", CELLS[1])),
+            Finished(("classes", CELLS[1]), again),
         ]
 
     def test_reports_what_was_trained_by_itself(self, made):
@@ -247,5 +258,5 @@ class TestRefusals:
         benchmark = made()
         small = replace(benchmark.alone, datasets=(Dataset("small", Classification(3), part, part),))
         with pytest.raises(ConfigurationError, match="need images of at least"):
-            replace(benchmark, alone=small).evaluator(unwatched)
+            replace(benchmark, alone=small).evaluator(Callbacks())
         assert not trainings

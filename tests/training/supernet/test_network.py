@@ -146,6 +146,7 @@ class TestTheWhole:
         assert len(cells) == SIZE.cells
         assert all(set(cell.operations) == wanted for cell in cells)
 
+    @pytest.mark.slow
     @SPACES
     def test_every_weight_lies_on_the_path_of_an_architecture(self, space):
         shared = supernet(space)

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from ktnas.datasets.objectives import Classification, Regression
-from ktnas.training.zero_cost import Batch
+from ktnas.training.zero_cost.base import Batch
 from ktnas.training.zero_cost.flops import Flops
 from ktnas.training.zero_cost.grasp import Grasp
 from ktnas.training.zero_cost.jacob_cov import JacobCov

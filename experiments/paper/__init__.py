@@ -1,0 +1,12 @@
+"""The paper's tables and figures, and whether they can be relied on.
+
+* `nasbench201_evaluations`: evaluations until the best cell of NAS-Bench-201, beside the published table.
+* `sample_efficiency`: `ktnas` with many seeds, its variants, and ranks with luck taken out.
+* `transnas`: TransNAS micro and macro, seven tasks together, every method.
+* `two_tasks`: TransNAS micro and macro, what each source gains each target.
+* `nasbench_graph`: both of that on NAS-Bench-Graph.
+* `negative_transfer`: a target unlike its sources, and sources of a chosen rank correlation.
+* `figures`: trajectories, what was transferred, how alike tasks are.
+* `rerun_figures`: figures of the literature, rerun.
+* `table_noise`: how noisy the TransNAS tables are.
+"""

@@ -1,0 +1,302 @@
+"""KTNAS: multi-population evolution with gated transfer (method section 2; arXiv 2504.00772).
+
+One population per task. A generation has two questions: first the migrants that the transfer chose from the
+donors' populations, then offspring of the population and these migrants, screened by a surrogate. Survivors
+are the best of all. The paper breeds before it evaluates the migrants, which leaves their fitness undefined
+where parents are selected by fitness; evaluating them first costs the same.
+
+An architecture that the target has evaluated is no candidate: it would cost nothing and teach nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import islice
+
+import numpy as np
+
+from ktnas.algorithms.candidates.pool import Breeding, Offspring, Pool, PoolMembers, WholeSpace
+from ktnas.algorithms.candidates.proxy_screening import ProxyScreening
+from ktnas.algorithms.candidates.screening import Evidence, NoScreening, Ranking, Screening
+from ktnas.embedding.base import Embedder, FittedEmbedder
+from ktnas.embedding.cached import cached
+from ktnas.embedding.combined import beside
+from ktnas.embedding.proxy_features import ProxyFeatures
+from ktnas.errors import ConfigurationError
+from ktnas.problem.population import Population, survivors
+from ktnas.problem.proxy import Proxy
+from ktnas.problem.task import Problem
+from ktnas.problem.trial import History, Proposal, Trial
+from ktnas.rng import Streams
+from ktnas.spaces.operators import sample_distinct
+from ktnas.store import Store
+from ktnas.transfer.base import Candidates, Transfer
+from ktnas.transfer.no_transfer import NoTransfer
+from ktnas.transfer.outcome import Outcome, judged
+from ktnas.typing import FloatArray, Genotype
+
+
+@dataclass(frozen=True, slots=True)
+class KTNASState:
+    """Everything KTNAS knows: a pure function of the problem, its configuration and the trials so far.
+
+    Attributes:
+        problem: What is searched.
+        embedder: Fitted to the problem's space.
+        history: Every trial.
+        generation: 0 while the first populations are evaluated.
+        breeding: Whether this generation's migrants have been evaluated.
+        current: This generation's trials so far, per task.
+        populations: Per task, best first.
+        outcomes: Judged transfers per target task, oldest first.
+        skipped: Generations without a transfer, per target task.
+    """
+
+    problem: Problem
+    embedder: FittedEmbedder
+    history: History
+    generation: int
+    breeding: bool
+    current: Mapping[str, tuple[Trial, ...]]
+    populations: Mapping[str, Population]
+    outcomes: Mapping[str, tuple[Outcome, ...]]
+    skipped: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class KTNAS:
+    """Multi-population evolution with gated transfer. Every part can be exchanged with `dataclasses.replace`.
+
+    Attributes:
+        label: Name of this composition, such as ``"ktnas-paper"``.
+        embedder: Vectors for the transfer and the screening.
+        transfer: What moves between tasks.
+        screening: Which offspring are evaluated.
+        pool: Among which architectures the screening chooses.
+        population: Members per task (K in the paper).
+        offspring: Offspring evaluated per task and generation.
+        migrants: Architectures transferred per task and generation at most (n in the paper).
+        ratio: Share of the next population that a child must enter for its parent's transfer to count as
+            positive (r in the paper).
+        promise: Share of the best score in the target's pool that a candidate's own score must reach before the
+            transfer may choose it; 0 lets every candidate pass, as in the paper. Scores are computed in single
+            precision, so that 1 may refuse what equals the best.
+        store: Where the fitted embedder is kept between runs; None to fit it anew. It changes no result, and is
+            not part of the configuration.
+    """
+
+    label: str
+    embedder: Embedder
+    transfer: Transfer
+    screening: Screening
+    pool: Pool
+    population: int = 10
+    offspring: int = 10
+    migrants: int = 4
+    ratio: float = 0.2
+    promise: float = 0.0
+    store: Store | None = field(default=None, repr=False, compare=False, metadata={"recorded": False})
+
+    def __post_init__(self) -> None:
+        if min(self.population, self.offspring) < 1 or self.migrants < 0 or self.promise < 0:
+            raise ConfigurationError(
+                "population and offspring must be at least 1, migrants and promise at least 0; got "
+                f"{self.population}, {self.offspring}, {self.migrants} and {self.promise}"
+            )
+        if not 0 < self.ratio <= 1:
+            raise ConfigurationError(f"ratio must be above 0 and at most 1; got {self.ratio}")
+
+    @property
+    def name(self) -> str:
+        return self.label
+
+    def with_screening(self, screening: Screening) -> KTNAS:
+        """Screened otherwise: among the whole space; without any screening, offspring are evaluated as bred."""
+        pool = Offspring() if isinstance(screening, NoScreening) else WholeSpace()
+        return replace(self, screening=screening, pool=pool)
+
+    def with_proxy(self, proxy: Proxy) -> KTNAS:
+        """Helped by a proxy: without a screening it chooses among many offspring, else the screening learns from it."""
+        if isinstance(self.screening, NoScreening):
+            return replace(self, pool=ProxyScreening(proxy))
+        return replace(self, embedder=beside(self.embedder, ProxyFeatures((proxy,))))
+
+    def with_store(self, store: Store) -> KTNAS:
+        return replace(self, store=store)
+
+    def start(self, problem: Problem) -> KTNASState:
+        """Fit the embedder; no population yet."""
+        fitted = cached(self.embedder, problem.space, self.store)
+        empty: dict[str, tuple[Trial, ...]] = dict.fromkeys(problem.names, ())
+        none: dict[str, tuple[Outcome, ...]] = dict.fromkeys(problem.names, ())
+        return KTNASState(problem, fitted, History(), 0, False, empty, empty, none, dict.fromkeys(problem.names, 0))
+
+    def ask(self, state: KTNASState, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:
+        """The first populations; after that migrants and offspring in turn."""
+        if state.generation == 0:
+            return self._first(state, remaining, streams)
+        plan = _Plan(self, state, remaining, streams)
+        migrants = () if state.breeding else self._migrants(state, remaining, streams, plan)
+        return migrants or self._offspring(state, remaining, streams, plan)
+
+    def tell(self, state: KTNASState, trials: Sequence[Trial]) -> KTNASState:
+        """Migrants are kept for breeding; offspring complete the generation."""
+        current = {task: (*seen, *(t for t in trials if t.task == task)) for task, seen in state.current.items()}
+        state = replace(state, history=state.history.extended(trials), current=current)
+        if not state.breeding and any(t.proposal.source_task is not None for t in trials):
+            return replace(state, breeding=True)
+        return self._completed(state)
+
+    def generation(self, state: KTNASState) -> int:
+        """0 for the first populations; migrants and offspring share a number."""
+        return state.generation
+
+    def outcomes(self, state: KTNASState) -> Mapping[str, tuple[Outcome, ...]]:
+        """Judged transfers per target task, oldest first."""
+        return state.outcomes
+
+    def skipped(self, state: KTNASState) -> Mapping[str, int]:
+        """Generations per target task without a migrant, although there were donors."""
+        return {} if isinstance(self.transfer, NoTransfer) else state.skipped
+
+    def _first(self, state: KTNASState, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:
+        return [
+            Proposal(task, genotype)
+            for task in remaining
+            for genotype in sample_distinct(state.problem.space, self.population, streams.rng("first-population", task))
+        ]
+
+    def _migrants(
+        self, state: KTNASState, remaining: Mapping[str, int], streams: Streams, plan: _Plan
+    ) -> Sequence[Proposal]:
+        proposals: list[Proposal] = []
+        for task in remaining:
+            candidates = self._candidates(state, task, plan)
+            if candidates.trials and self.migrants:
+                rng = streams.rng("transfer", task, state.generation)
+                chosen = self.transfer.migrants(candidates, self.migrants, rng)
+                proposals.extend(Proposal(task, t.genotype, source_task=t.task) for t in chosen)
+        return proposals
+
+    def _candidates(self, state: KTNASState, target: str, plan: _Plan) -> Candidates:
+        found: dict[Genotype, Trial] = {}
+        for donor in state.problem.donors(target):
+            for trial in state.populations[donor]:
+                if state.history.find(target, trial.genotype) is None:
+                    found.setdefault(trial.genotype, trial)
+        trials = tuple(found.values())
+        if self.promise > 0 and trials:
+            required = self.promise * plan.best_score(target)
+            scores = plan.ranking.scores({target: list(found)})[target]
+            trials = tuple(t for t, score in zip(trials, scores.tolist(), strict=True) if score >= required)
+        return Candidates(target, state.generation, trials, state.outcomes[target], state.embedder)
+
+    def _offspring(
+        self, state: KTNASState, remaining: Mapping[str, int], streams: Streams, plan: _Plan
+    ) -> Sequence[Proposal]:
+        proposals: list[Proposal] = []
+        for task, pool in plan.pools.items():
+            count = min(self.offspring, remaining[task])
+            chosen = () if pool is None else _best_unknown(state.history, task, pool, plan.scores[task], count)
+            proposals.extend(chosen or self._random(state, task, count, streams))
+        return proposals
+
+    def _random(self, state: KTNASState, task: str, count: int, streams: Streams) -> Sequence[Proposal]:
+        """Where nothing can be bred: no success yet, or everything within reach is known."""
+        seen = frozenset(t.genotype for t in state.history.evaluated(task))
+        rng = streams.rng("restart", task, state.generation)
+        return [Proposal(task, genotype) for genotype in sample_distinct(state.problem.space, count, rng, seen)]
+
+    def _completed(self, state: KTNASState) -> KTNASState:
+        populations, outcomes, skipped = dict(state.populations), dict(state.outcomes), dict(state.skipped)
+        for task, trials in state.current.items():
+            if not trials:
+                continue
+            populations[task] = survivors((*populations[task], *trials), self.population)
+            moved = any(t.proposal.source_task is not None for t in trials)
+            bred = any(t.proposal.source_task is None for t in trials)
+            if moved and bred:  # without offspring the budget ended first, and nothing can be judged
+                outcomes[task] = (*outcomes[task], *judged(trials, populations[task], self.ratio))
+            skipped[task] += bool(state.generation and not moved and state.problem.donors(task))
+        return replace(
+            state,
+            generation=state.generation + 1,
+            breeding=False,
+            current=dict.fromkeys(state.current, ()),
+            populations=populations,
+            outcomes=outcomes,
+            skipped=skipped,
+        )
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What may be evaluated next and how promising it is: worked out once per question, and only if needed."""
+
+    method: KTNAS
+    state: KTNASState
+    remaining: Mapping[str, int]
+    streams: Streams
+
+    @cached_property
+    def pools(self) -> Mapping[str, PoolMembers | None]:
+        """Candidates per task; None where no member can be bred from."""
+        return {task: self._pool(task, left) for task, left in self.remaining.items()}
+
+    def _pool(self, task: str, left: int) -> PoolMembers | None:
+        state, size = self.state, self.method.population + self.method.migrants
+        members = survivors((*state.populations[task], *state.current[task]), size)
+        if not members:
+            return None
+
+        def known(genotype: Genotype) -> bool:
+            return state.history.find(task, genotype) is not None
+
+        breeding = Breeding(state.problem.space, members, min(self.method.offspring, left), known, task)
+        return self.method.pool.candidates(breeding, self.streams.rng("offspring", task, state.generation))
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        """The screening, fitted to everything seen."""
+        rng = self.streams.rng("screening", self.state.generation)
+        return self.method.screening.fit(evidence(self.state.history, self.remaining), self.state.embedder, rng)
+
+    @cached_property
+    def scores(self) -> Mapping[str, FloatArray]:
+        """Scores of every pool."""
+        return self.ranking.scores({task: pool.genotypes for task, pool in self.pools.items() if pool is not None})
+
+    def best_score(self, task: str) -> float:
+        """The highest score of an architecture in the pool that the task does not know; -inf without one."""
+        pool = self.pools[task]
+        chosen = () if pool is None else _best_indices(self.state.history, task, pool, self.scores[task], 1)
+        return float(self.scores[task][chosen[0]]) if chosen else float("-inf")
+
+
+def _best_indices(history: History, task: str, pool: PoolMembers, scores: FloatArray, count: int) -> list[int]:
+    order = np.argsort(-scores, kind="stable").tolist()
+    unknown = (i for i in order if history.find(task, pool.genotypes[i]) is None)
+    return list(islice(unknown, count))
+
+
+def _best_unknown(history: History, task: str, pool: PoolMembers, scores: FloatArray, count: int) -> Sequence[Proposal]:
+    children = [pool.child(i) for i in _best_indices(history, task, pool, scores, count)]
+    return [Proposal(task, child.genotype, child.parents) for child in children]
+
+
+def evidence(history: History, remaining: Mapping[str, int]) -> dict[str, Evidence]:
+    """What each task has been seen to reach; tasks on which nothing succeeded are absent."""
+    seen: dict[str, list[Trial]] = {}
+    for trial in history:
+        if trial.fitness is not None and not trial.repeat:
+            seen.setdefault(trial.task, []).append(trial)
+    return {
+        task: Evidence(
+            tuple(t.genotype for t in trials),
+            np.array([t.fitness for t in trials], dtype=np.float64),
+            remaining.get(task, 0),
+        )
+        for task, trials in seen.items()
+    }
