@@ -14,7 +14,8 @@ from ktnas.datasets.scenes import Scenes
 from ktnas.training.candidate import CandidateTrainer, Plan
 from ktnas.training.engine.device import resolve
 from ktnas.training.engine.errors import TrainingError
-from ktnas.training.networks import Size, build
+from ktnas.training.networks import Size
+from ktnas.training.networks.building import build
 from ktnas.training.recipe import Recipe
 from ktnas.typing import Genotype
 

@@ -148,6 +148,7 @@ def transfer_table(found: Rows) -> str:
 def correlations(benchmark: str, tasks: Sequence[str]) -> Matrix:
     """Spearman's correlation of every two tasks, over the architectures on which both have a fitness."""
     table = tables.opened(benchmark)
+    table = table if table.whole is None else table.whole  # every pair where both list it, not where all nine do
     fitness = [table.record(task).fitness for task in tasks]
     values = np.array([[spearman(a, b) for b in fitness] for a in fitness])
     counts = {int((np.isfinite(a) & np.isfinite(b)).sum()) for a in fitness for b in fitness}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import median
+from statistics import median_low
 
 from ktnas.formatting import number_text
 from ktnas.records.summary import Summary, TaskSummary
@@ -123,5 +123,4 @@ def _found_over(name: str, runs: Sequence[TaskSummary]) -> str:
     if not known:
         return f"{name}: {len(ranks)} of {len(runs)} runs have found something; nothing is listed to rank it among."
     listed = next((task.get("listed") for task in runs), None)
-    middle = int(median(known))
-    return f"{name}: half of the runs have found number {place(middle, listed)} or better."
+    return f"{name}: half of the runs have found number {place(median_low(known), listed)} or better."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from ktnas.benchmarks.known import BenchmarkEntry
 from ktnas.datasets.dataset import Dataset
 from ktnas.datasets.images.registry import Entry as DatasetEntry
-from ktnas.report.columns import Column, console, fitted, plain, table
+from ktnas.report.columns import Column, console, fitted, plain, say, table
 from ktnas.report.tables import ABSENT
 
 if TYPE_CHECKING:
@@ -36,11 +36,7 @@ def print_inventory(entries: Sequence[BenchmarkEntry], stream: TextIO) -> None:
     out.print()
     for entry in entries:
         if not entry.found:
-            out.print(
-                plain(
-                    f"{entry.name}: {entry.problem}. {entry.hint}" if entry.problem else f"{entry.name}: {entry.hint}"
-                )
-            )
+            say(out, f"{entry.name}: {entry.problem}. {entry.hint}" if entry.problem else f"{entry.name}: {entry.hint}")
 
 
 def print_datasets(datasets: Sequence[DatasetEntry], places: Sequence[str], stream: TextIO) -> None:
@@ -58,10 +54,10 @@ def print_datasets(datasets: Sequence[DatasetEntry], places: Sequence[str], stre
     out.print()
     for entry in datasets:
         if entry.problem:
-            out.print(plain(f"{entry.name}: {entry.problem}"))
+            say(out, f"{entry.name}: {entry.problem}")
     for hint, names in _hints(datasets).items():
-        out.print(plain(f"not found: {', '.join(names)}. {hint}"))
-    out.print(f"Looked into: {plain(', '.join(places))}", style="dim")
+        say(out, f"not found: {', '.join(names)}. {hint}")
+    say(out, f"Looked into: {', '.join(places)}", "dim")
 
 
 def _place(path: Path | None) -> str:

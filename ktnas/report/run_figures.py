@@ -22,6 +22,9 @@ from ktnas.spaces.operators import sample_distinct
 
 _NAMED_TASKS = 3
 
+_LONGEST_NAME = 100
+"""Characters of a task's name in a file's name: a file system takes 255 bytes for all of it."""
+
 
 def draw(
     experiment: Experiment, directory: RunDirectory, summaries: Sequence[Summary], places: Sequence[Path]
@@ -67,11 +70,13 @@ def file_names(names: Sequence[str]) -> list[str]:
 
     >>> file_names(["normal", "top 1/%", "Normal"])
     ['normal', 'top-1', 'Normal-2']
+    >>> [len(name) for name in file_names(["a" * 300, "a" * 301])]
+    [100, 102]
     """
     taken: set[str] = set()
     found = []
     for name in names:
-        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "task"
+        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:_LONGEST_NAME] or "task"
         free = next(c for i in count(1) if (c := plain if i == 1 else f"{plain}-{i}").lower() not in taken)
         taken.add(free.lower())
         found.append(free)

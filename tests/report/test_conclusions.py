@@ -91,6 +91,10 @@ class TestRepeats:
         assert said[1].startswith("Of 6 architectures moved between the tasks in all runs, 3 left a child")
         assert "1 times the best one found" in said[1]
 
+    def test_of_an_even_number_of_runs_a_rank_that_one_of_them_has(self):
+        (said,) = of_repeats([run(a=task(rank)) for rank in (2, 9, 30, 31)])
+        assert said == "a: half of the runs have found number 9 of 1,000 (top 0.9 %) or better."
+
     def test_nothing_moved(self):
         assert of_repeats([run(a=task(moved=(0, 0, 0, 1)))] * 2)[1].startswith("Transfer gave nothing here")
         assert len(of_repeats([run(a=task())] * 2)) == 1

@@ -16,7 +16,6 @@
 * `write_figures`: draw figures and write them.
 * `Drawing`: where a graph's nodes and edges go.
 * `fill`: the fill of an operation by its number: a colour of its own for each.
-* `drawn`: a value as it can be drawn.
 """
 
 from __future__ import annotations
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
     from ktnas.report.figures.convergence import TaskCurves as TaskCurves
     from ktnas.report.figures.drawn import write_figures as write_figures
     from ktnas.report.figures.graph_layout import Drawing as Drawing
-    from ktnas.report.figures.style import drawn as drawn
     from ktnas.report.figures.style import fill as fill
 
 __getattr__, __dir__, __all__ = lazy.attach(
@@ -62,6 +60,6 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "convergence": ["TaskCurves"],
         "drawn": ["write_figures"],
         "graph_layout": ["Drawing"],
-        "style": ["fill", "drawn"],
+        "style": ["fill"],
     },
 )
