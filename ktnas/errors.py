@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 SHOWN = 80
 """Longer texts of a file are cut in messages."""
 
+REASON = 2_000
+"""Longer reasons of a failure are cut: they are recorded with every evaluation that fails."""
+
 
 class KtnasError(ValueError):
     """Base of every error that a user's input can cause."""
@@ -67,6 +70,28 @@ def _is_clear(name: str) -> bool:
 def quoted(text: str, limit: int = SHOWN) -> str:
     """A text from a file in quotes, as a message can hold it: at most ``limit`` characters, all of them printable."""
     return repr(text if len(text) <= limit else f"{text[: limit - 3]}...")
+
+
+def reason(error: BaseException) -> str:
+    """Type and text of whatever was raised, as a record can hold it; the text itself may fail to come.
+
+    >>> reason(ValueError("no such operation"))
+    'ValueError: no such operation'
+    """
+    try:
+        text = str(error)
+    except Exception:  # somebody else's class: its text may be anything
+        text = "(an error without a text: its own __str__ fails)"
+    return shortened(f"{type(error).__name__}: {text}")
+
+
+def shortened(text: str, limit: int = REASON) -> str:
+    """The text, or its beginning and how much is left out.
+
+    >>> shortened("abcdef", limit=3)
+    'abc... (3 more characters)'
+    """
+    return text if len(text) <= limit else f"{text[:limit]}... ({len(text) - limit:,} more characters)"
 
 
 def bad_architecture(space: str, text: str, problem: str) -> ArchitectureError:

@@ -1,7 +1,7 @@
 import pytest
 
 from ktnas import errors
-from ktnas.errors import ArchitectureError, KtnasError, UnknownNameError, bad_architecture, unknown_name
+from ktnas.errors import ArchitectureError, KtnasError, UnknownNameError, bad_architecture, reason, unknown_name
 
 
 @pytest.mark.parametrize("name", ["ArchitectureError", "UnknownNameError", "DataError", "ConfigurationError"])
@@ -44,3 +44,13 @@ def test_bad_architecture_shows_long_text_by_its_beginning(length, shown):
     quoted = str(bad_architecture("darts", "x" * length, "too long")).split("'")[1]
     assert len(quoted) == shown
     assert quoted.endswith("...") == (length > 120)
+
+
+def test_the_reason_of_a_failure_is_bounded_and_always_a_text():
+    class Mute(Exception):
+        def __str__(self):
+            raise RuntimeError("no text")
+
+    assert reason(KeyError("a")) == "KeyError: 'a'"
+    assert reason(Mute()) == "Mute: (an error without a text: its own __str__ fails)"
+    assert reason(ValueError("x" * 10_000_000)) == f"ValueError: {'x' * 1_988}... (9,998,012 more characters)"

@@ -13,10 +13,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TypeAlias, cast
+
+import numpy as np
 
 from ktnas.benchmarks.base import Standing
-from ktnas.errors import ConfigurationError, unknown_name
+from ktnas.errors import ConfigurationError, quoted, reason, shortened, unknown_name
 from ktnas.problem.task import Task
 from ktnas.problem.trial import Evaluation
 from ktnas.spaces.base import SearchSpace
@@ -30,8 +32,10 @@ TaskFunction: TypeAlias = Callable[[Genotype], float | Evaluation]
 class FunctionBenchmark:
     """A benchmark that computes its answers; fulfils `ktnas.benchmarks.Benchmark`.
 
-    A function that raises an exception, or returns anything but a finite number, is a failed evaluation with
-    the reason; ``KeyboardInterrupt`` passes. With several processes, functions must be importable.
+    A function that raises anything, ``SystemExit`` too, or returns anything but a finite number, is a failed
+    evaluation with the reason, of which the first 2,000 characters count; so is an `Evaluation` with a metric or a
+    cost that is not finite, or a negative cost. ``KeyboardInterrupt`` passes. With several processes, functions must
+    be importable.
 
     Attributes:
         space: The search space.
@@ -74,14 +78,17 @@ class FunctionBenchmark:
     def evaluate(self, task: str, genotype: Genotype) -> Evaluation:
         function = self._function(task)
         try:
-            answer = function(genotype)
-            if isinstance(answer, Evaluation):
-                return _plain(answer)
-            if isinstance(answer, str | bytes):
-                return Evaluation.failed(f"the function returned the text {answer!r}, not a number")
-            metric = float(answer)
-        except Exception as error:  # a user's function may raise anything; that is an answer, not our failure
-            return Evaluation.failed(f"{type(error).__name__}: {error}")
+            with np.errstate():  # what a function sets is its own: the search must not trip over it
+                answer = function(genotype)
+                if isinstance(answer, Evaluation):
+                    return _plain(answer)
+                if isinstance(answer, str | bytes):
+                    return Evaluation.failed(f"the function returned the text {shortened(repr(answer))}, not a number")
+                metric = float(answer)
+        except (Exception, SystemExit, GeneratorExit, BaseExceptionGroup) as error:  # an answer, not our failure
+            if isinstance(error, BaseExceptionGroup) and error.subgroup(KeyboardInterrupt) is not None:
+                raise KeyboardInterrupt from error
+            return Evaluation.failed(reason(error))
         if not math.isfinite(metric):
             return Evaluation.failed(f"the function returned {metric}, not a finite number")
         return Evaluation(-metric if task in self.minimize else metric)
@@ -100,7 +107,15 @@ class FunctionBenchmark:
 
 
 def _plain(answer: Evaluation) -> Evaluation:
-    """The same answer in Python's own numbers, which a record on disk can hold."""
-    fitness = None if answer.fitness is None else float(answer.fitness)
-    metrics = {name: float(value) for name, value in answer.metrics.items()}
-    return replace(answer, fitness=fitness, cost_s=float(answer.cost_s), metrics=metrics)
+    """The same answer in Python's own numbers, which a record on disk can hold; a failure if it cannot hold them."""
+    cost_s = float(answer.cost_s)
+    metrics = {str(name): float(value) for name, value in answer.metrics.items()}
+    odd = [f"metric {quoted(name)} is {value}" for name, value in metrics.items() if not math.isfinite(value)]
+    if not (math.isfinite(cost_s) and cost_s >= 0):
+        odd.append(f"cost_s is {cost_s}")
+        cost_s = 0.0
+    if answer.error is not None or odd:
+        error = shortened(str(answer.error)) if not odd else f"the function returned an evaluation whose {odd[0]}"
+        kept = {name: value for name, value in metrics.items() if math.isfinite(value)}
+        return replace(Evaluation.failed(error, cost_s), metrics=kept)
+    return Evaluation(float(cast("float", answer.fitness)), cost_s, metrics)

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Generic, TypeVar
 
+from ktnas.errors import KtnasError
 from ktnas.evaluation.assignment import Answerer, Assign, Assignment
 from ktnas.evaluation.worker import Worker, WorkerStartError
-from ktnas.problem.callback import Callbacks
+from ktnas.problem.callback import Callbacks, StopSearch
 from ktnas.problem.trial import Evaluation, History, Question
 from ktnas.typing import Genotype
 
@@ -58,6 +60,7 @@ class Workers(Generic[C]):
         self._overdue_s = None if limit_s is None else 1.5 * limit_s + _PATIENCE_S
         self._queue: deque[Assignment[C]] = deque()
         self._answers: dict[Question, Evaluation] = {}
+        self._untold: deque[tuple[Question, Evaluation]] = deque()
         self._failed_starts = 0
 
     def __enter__(self) -> Workers[C]:
@@ -66,9 +69,15 @@ class Workers(Generic[C]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End all workers, at once."""
-        for worker in self._workers:
-            worker.end()
+        """End all workers, at once; where Ctrl-C is the reason, what they have answered by now is told before."""
+        try:
+            if kind is not None and issubclass(kind, KeyboardInterrupt):
+                with suppress(KtnasError, StopSearch):
+                    self._collect(0.0)
+                    self._tell_arrived()
+        finally:
+            for worker in self._workers:
+                worker.end()
 
     def expect(self, questions: Sequence[Question], history: History) -> None:
         """Begin with these.
@@ -93,13 +102,29 @@ class Workers(Generic[C]):
             if not self._is_coming(question):
                 self._queue.append(Assignment(question))
             self._tell(self._hand_out())
-            arrived = self._collect()
-            self._tell(self._hand_out(), arrived)
+            self._collect(_POLL_S)
+            self._tell_arrived()  # on disk before more is begun: to start a worker takes long, and may fail
+            self._tell(self._hand_out())
         return self._answers.pop(question)
 
-    def _tell(self, begun: Sequence[Question], arrived: Sequence[tuple[Question, Evaluation]] = ()) -> None:
-        if begun or arrived:
-            self._callbacks.evaluations(begun, arrived)
+    def _tell(self, begun: Sequence[Question]) -> None:
+        if begun:
+            self._callbacks.evaluations(begun)
+
+    def _tell_arrived(self) -> None:
+        """Tell answers one by one: where Ctrl-C comes between, the others are told in the end.
+
+        Raises:
+            StopSearch: If a callback wants to end the search; all have been told of everything by then.
+        """
+        stopped: StopSearch | None = None
+        while self._untold:
+            try:
+                self._callbacks.evaluations(finished=(self._untold.popleft(),))
+            except StopSearch as stop:
+                stopped = stop
+        if stopped is not None:
+            raise stopped
 
     def _is_coming(self, question: Question) -> bool:
         running = [worker.assignment for worker in self._workers]
@@ -118,17 +143,15 @@ class Workers(Generic[C]):
             worker.start()
         return begun
 
-    def _collect(self) -> list[tuple[Question, Evaluation]]:
-        """Wait for news of workers; returns answers."""
-        ready = wait([w.connection for w in self._workers if w.connection is not None], _POLL_S)
-        arrived: list[tuple[Question, Evaluation]] = []
+    def _collect(self, patience_s: float) -> None:
+        """Wait for news of workers, and keep their answers."""
+        ready = wait([w.connection for w in self._workers if w.connection is not None], patience_s)
         for worker in self._workers:
             answer = self._news(worker, waits=worker.connection in ready)
             if answer is not None and worker.assignment is not None:
-                arrived.append((worker.assignment.question, answer))
-                worker.assignment = None
-        self._answers.update(arrived)
-        return arrived
+                question, worker.assignment = worker.assignment.question, None
+                self._untold.append((question, answer))
+                self._answers[question] = answer
 
     def _news(self, worker: Worker[C], *, waits: bool) -> Evaluation | None:
         """What a worker has sent, if something waits; else an answer for one that does not answer in its time."""

@@ -10,6 +10,7 @@ import multiprocessing
 import pickle
 import signal
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -18,9 +19,14 @@ from multiprocessing.reduction import ForkingPickler
 from time import perf_counter
 from typing import Generic, TypeVar
 
-from ktnas.errors import KtnasError
+from ktnas.errors import KtnasError, reason, shortened
 from ktnas.evaluation.assignment import Answerer, Assignment
-from ktnas.evaluation.interrupts import end_with_parent, interruptions_held_back
+from ktnas.evaluation.interrupts import (
+    end_with_parent,
+    interruptions_held_back,
+    killed_at_exit,
+    leave_signals_to_parent,
+)
 from ktnas.problem.trial import Evaluation
 
 C = TypeVar("C")
@@ -75,6 +81,7 @@ class Worker(Generic[C]):
     ready: bool = False
     assignment: Assignment[C] | None = None
     _process: SpawnProcess | None = None
+    _spared: Callable[[], object] | None = None
     _sender: threading.Thread | None = None
     _began: float = field(default=0.0)
 
@@ -100,6 +107,7 @@ class Worker(Generic[C]):
         try:
             with interruptions_held_back():  # inherited: Ctrl-C is for the parent, which ends its workers
                 process.start()
+                self.connection, self._process, self._spared = connection, process, killed_at_exit(process)
         except OSError as error:
             connection.close()
             raise KtnasError(f"a worker process cannot be started: {error}; use fewer workers") from error
@@ -107,8 +115,7 @@ class Worker(Generic[C]):
             other.close()
         # A process that stalls reads nothing, and a send would wait for it.
         sender = threading.Thread(target=_send, args=(connection, answerer), daemon=True)
-        self.connection, self._process, self._sender = connection, process, sender
-        self.ready, self._began = False, perf_counter()
+        self.ready, self._began, self._sender = False, perf_counter(), sender
         sender.start()
 
     def ask(self, assignment: Assignment[C]) -> bool:
@@ -183,6 +190,8 @@ class Worker(Generic[C]):
         if process.is_alive():
             process.kill()
             process.join()
+        if self._spared is not None:
+            self._spared()
         return process.exitcode
 
 
@@ -211,23 +220,28 @@ def _ending(code: int | None) -> str:
 
 def _work(connection: Connection[object, object]) -> None:
     """What the process does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    leave_signals_to_parent()
     end_with_parent()
+    with suppress(EOFError, OSError):  # the parent has ended, or wants no more
+        _answer_all(connection)
+
+
+def _answer_all(connection: Connection[object, object]) -> None:
+    sent = connection.recv_bytes()
     try:
-        answerer = connection.recv()
-    except EOFError:
-        return
+        answerer = pickle.loads(sent)  # noqa: S301 - our own
     except Exception as error:  # it imports modules of the user, which may raise anything
-        connection.send(_CannotBegin(f"{type(error).__name__}: {error}"))
+        connection.send(_CannotBegin(reason(error)))
         return
     connection.send(_READY)
     while callable(answerer):
+        assignment = connection.recv()
         try:
-            assignment = connection.recv()
-        except EOFError:
-            return
-        try:
-            connection.send(answerer(assignment))
+            answer = answerer(assignment)
         except WorkerLostError as error:
-            connection.send(WorkerLostError(str(error)))
+            connection.send(WorkerLostError(shortened(str(error))))
             return
+        except BaseException as error:  # KeyboardInterrupt too: no signal has raised it here
+            connection.send(WorkerLostError(reason(error)))
+            return
+        connection.send(answer)

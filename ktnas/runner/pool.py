@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
-import signal
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -21,8 +20,13 @@ from typing import Generic, Protocol, TypeVar, cast
 
 from threadpoolctl import threadpool_limits
 
-from ktnas.errors import KtnasError
-from ktnas.evaluation.interrupts import end_with_parent, interruptions_held_back
+from ktnas.errors import KtnasError, reason
+from ktnas.evaluation.interrupts import (
+    end_with_parent,
+    interruptions_held_back,
+    killed_at_exit,
+    leave_signals_to_parent,
+)
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -212,8 +216,10 @@ class _Pool(Generic[Item, Outcome]):
         waiting = deque(enumerate(items))
         try:
             for _ in range(self._jobs):
-                self._processes.append(_Process(self._work))
+                with interruptions_held_back():  # inherited: the parent is interrupted, and says when to end
+                    self._processes.append(_Process())
             for process in self._processes:
+                process.begin(self._work)
                 process.give(waiting)
             while busy := [process for process in self._processes if process.index is not None]:
                 for process in _with_news(busy):
@@ -287,20 +293,25 @@ class _Process:
         index: Number of the item that it works on; None if it has none.
     """
 
-    def __init__(self, work: Callable[[Item, Link], Outcome]) -> None:
+    def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
         connection, other = context.Pipe()
         closing, self._open = context.Pipe(duplex=False)
         self.connection: Connection[object, object] = connection
         self.index: int | None = None
-        self._process = context.Process(target=_serve, args=(work, other, closing))
+        self._process = context.Process(target=_serve, args=(other, closing))
         try:
-            with interruptions_held_back():  # inherited: the parent is interrupted, and says when to end
-                self._process.start()
+            self._process.start()
         except BrokenPipeError:
             raise KtnasError(_DIED) from None
+        self._spared = killed_at_exit(self._process)
         other.close()
         closing.close()
+
+    def begin(self, work: Callable[[Item, Link], Outcome]) -> None:
+        """Send it the work, with all that it takes to import: it watches its parent by then."""
+        with suppress(BrokenPipeError, ConnectionResetError):  # where it has died meanwhile, its connection tells
+            self.connection.send(work)
 
     def give(self, waiting: deque[tuple[int, Item]]) -> None:
         """The next item; if there is none, the process ends."""
@@ -334,6 +345,7 @@ class _Process:
             self._process.join(_PATIENCE_S)
         self._process.kill()
         self._process.join()
+        self._spared()
         self._process.close()
 
 
@@ -352,14 +364,18 @@ class _Wire:
         return self.end.poll()  # nothing is ever sent: it is closed
 
 
-def _serve(
-    work: Callable[[object, Link], object], connection: Connection[object, object], end: Connection[object, object]
-) -> None:
+def _serve(connection: Connection[object, object], end: Connection[object, object]) -> None:
     """What a process does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    leave_signals_to_parent()
     end_with_parent()
     link = _Wire(connection, end)
     with suppress(EOFError, OSError):  # the parent wants no more
+        sent = connection.recv_bytes()
+        try:
+            work = pickle.loads(sent)  # noqa: S301 - our own
+        except Exception as error:  # it imports modules of the user, which may raise anything
+            connection.send(_Raised(_portable(error)))
+            return
         while isinstance(task := connection.recv(), _Task) and not link.closing:
             connection.send_bytes(_answer(work, task, link))
 
@@ -379,5 +395,5 @@ def _portable(error: BaseException) -> BaseException:
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
     except Exception:
-        return KtnasError(f"{type(error).__name__}: {error}")
+        return KtnasError(reason(error))
     return error

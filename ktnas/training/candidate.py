@@ -14,7 +14,7 @@ from torch import nn
 
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.objectives.base import Objective
-from ktnas.errors import ConfigurationError
+from ktnas.errors import ConfigurationError, reason
 from ktnas.problem.trial import Evaluation
 from ktnas.spaces.base import SearchSpace
 from ktnas.training.engine import weights
@@ -147,11 +147,10 @@ class CandidateTrainer:
                 self.save(keep, trained.network, dataset, genotype)
         except TrainingError as error:
             return Evaluation.failed(str(error), perf_counter() - began)
-        except Exception as error:  # the network may be a user's own, and may raise anything
-            reason = f"{type(error).__name__}: {error}"
+        except (Exception, SystemExit) as error:  # the network may be a user's own, and may raise anything
             if not is_usable(self.device):
-                raise DeviceLostError(f"{reason} (this process cannot use {self.device} any more)") from error
-            return Evaluation.failed(reason, perf_counter() - began)
+                raise DeviceLostError(f"{reason(error)} (this process cannot use {self.device} any more)") from error
+            return Evaluation.failed(reason(error), perf_counter() - began)
         return Evaluation(trained.training.fitness, trained.training.cost_s, trained.metrics)
 
     def train(

@@ -69,12 +69,70 @@ def test_failures_are_data(function, reason):
     assert re.match(reason, evaluation.error)
 
 
-@pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])
-def test_interruptions_pass(interruption):
-    def interrupted(genotype):
-        raise interruption
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError("no text")
 
-    with pytest.raises(interruption):
+
+@pytest.mark.parametrize(
+    ("raised", "reason"),
+    [
+        (SystemExit(3), "SystemExit: 3"),
+        (GeneratorExit(), "GeneratorExit: "),
+        (Mute(), "Mute: (an error without a text: its own __str__ fails)"),
+        (BaseExceptionGroup("of two", [SystemExit(1), ValueError()]), "BaseExceptionGroup: of two (2 sub-exceptions)"),
+        (ValueError("x" * 10_000_000), f"ValueError: {'x' * 1_988}... (9,998,012 more characters)"),
+    ],
+)
+def test_whatever_is_raised_is_a_failed_evaluation(raised, reason):
+    def raising(genotype):
+        raise raised
+
+    assert answer(raising) == Evaluation.failed(reason)
+
+
+@pytest.mark.parametrize(
+    ("whole", "reason", "kept"),
+    [
+        (Evaluation(1.0, 2.0, {"a": np.nan, "b": 1.0}), "metric 'a' is nan", {"b": 1.0}),
+        (Evaluation(1.0, np.inf), "cost_s is inf", {}),
+        (Evaluation(1.0, -5), "cost_s is -5.0", {}),
+    ],
+)
+def test_an_evaluation_that_no_record_can_hold_has_failed(whole, reason, kept):
+    evaluation = answer(lambda genotype: whole)
+    assert evaluation.error == f"the function returned an evaluation whose {reason}"
+    assert (evaluation.fitness, dict(evaluation.metrics)) == (None, kept)
+    assert evaluation.cost_s >= 0
+
+
+def test_an_evaluation_is_made_such_that_a_record_can_hold_it():
+    assert answer(lambda genotype: Evaluation(1.0, metrics={1: 2.0})).metrics == {"1": 2.0}
+    assert answer(lambda genotype: Evaluation(None, error=ValueError("x"))).error == "x"
+    assert len(answer(lambda genotype: Evaluation.failed("x" * 10_000)).error) < 2_100
+
+
+def test_a_text_is_shown_by_its_beginning():
+    assert len(answer(lambda genotype: "x" * 10_000).error) < 2_100
+
+
+def test_how_numpy_treats_errors_is_left_as_it_was():
+    before = np.geterr()
+
+    def strict(genotype):
+        np.seterr(all="raise")
+        return float(np.float64(1) / np.float64(0))
+
+    assert answer(strict).error.startswith("FloatingPointError")
+    assert np.geterr() == before
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt(), BaseExceptionGroup("of one", [KeyboardInterrupt()])])
+def test_interruptions_pass(raised):
+    def interrupted(genotype):
+        raise raised
+
+    with pytest.raises(KeyboardInterrupt):
         answer(interrupted)
 
 

@@ -12,6 +12,7 @@ from ktnas.errors import KtnasError
 from ktnas.evaluation import processes as module
 from ktnas.evaluation.assignment import Assignment
 from ktnas.evaluation.processes import Workers
+from ktnas.evaluation.worker import Worker
 from ktnas.problem.callback import Callback, Callbacks, StopSearch
 from ktnas.problem.trial import History
 
@@ -50,6 +51,8 @@ def answer(assignment):
         raise GPULostError("illegal memory access")
     if what == 4:
         time.sleep(60)
+    if what == 9:
+        raise KeyboardInterrupt("no signal")
     if what == 5:
         time.sleep(number)
     return Evaluation(float(number), metrics={"pid": os.getpid(), "context": assignment.context or 0})
@@ -267,6 +270,56 @@ def test_a_callback_that_ends_the_search_loses_no_answer(answerer):
         with pytest.raises(StopSearch):
             evaluate("a", (0, 3))
     assert 1 <= len(told.arrived) <= 2
+
+
+@pytest.mark.slow
+def test_what_has_arrived_is_told_before_anything_else_is_begun(answerer, monkeypatch):
+    asked, ask = [], Worker.ask
+
+    def ask_or_be_interrupted(worker, assignment):
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(assignment)
+        return ask(worker, assignment)
+
+    told = Told()
+    monkeypatch.setattr(Worker, "ask", ask_or_be_interrupted)
+    with Workers([answerer.answer], plain, Callbacks(told)) as evaluate:
+        evaluate.expect(questions((0, 1), (0, 2)), History())
+        with pytest.raises(KeyboardInterrupt):
+            evaluate("a", (0, 1))
+        assert [question for question, _ in told.arrived] == questions((0, 1))
+
+
+@pytest.mark.slow
+def test_what_has_been_answered_when_ctrl_c_comes_is_told(answerer):
+    class Interrupted(Callback):
+        def evaluation_finished(self, finished):
+            if len(told.arrived) == 1:
+                (other,) = (worker for worker in evaluate._workers if worker.assignment is not None)
+                assert other.connection.poll(60)
+                raise KeyboardInterrupt
+
+    told = Told()
+    evaluate = Workers([answerer.answer] * 2, plain, Callbacks(told, Interrupted()))
+
+    def interrupted():
+        with evaluate:
+            evaluate.expect(questions((8, 1), (7, 1)), History())  # the first waits for the second
+            evaluate("a", (8, 1))
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert [question for question, _ in told.arrived] == questions((7, 1), (8, 1))
+
+
+@pytest.mark.slow
+def test_whatever_an_answerer_raises_is_a_failed_evaluation(answerer, capfd):
+    with Workers([answerer.answer], plain, Callbacks(Told())) as evaluate:
+        evaluate.expect(questions((9, 0), (0, 1)), History())
+        assert evaluate("a", (9, 0)).error == "KeyboardInterrupt: no signal"
+        assert evaluate("a", (0, 1)).fitness == 1
+    assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.mark.slow

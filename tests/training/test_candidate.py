@@ -98,6 +98,16 @@ class TestFailures:
 
         assert trainer(networks=impossible).evaluate(DATA, CELL).error == "ZeroDivisionError: no channels"
 
+    @pytest.mark.parametrize(
+        ("raised", "text"),
+        [(SystemExit(3), "SystemExit: 3"), (ValueError("x" * 10_000), f"ValueError: {'x' * 1_988}... (8,012 more")],
+    )
+    def test_one_that_raises_what_is_not_expected_of_it(self, raised, text):
+        def raising(*_):
+            raise raised
+
+        assert trainer(networks=raising).evaluate(DATA, CELL).error.startswith(text)
+
     def test_one_that_diverges(self):
         class Diverging(nn.Module):
             def __init__(self):
