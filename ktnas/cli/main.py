@@ -1,8 +1,8 @@
 """The command line: it parses, calls, and prints. Nothing heavy is imported before the arguments are understood.
 
 Exit codes: 0 done; 2 a user's mistake, or output that cannot be written, with one line on standard error that names
-it; 1 whoever read the output has gone, as `head` does; 130 interrupted. What was searched is recorded in any case. Any
-other exception is a defect of ours and keeps its traceback.
+it; 1 whoever read the output has gone, as `head` does; 130 interrupted, 143 and 129 by SIGTERM and SIGHUP. What was
+searched is recorded in any case. Any other exception is a defect of ours and keeps its traceback.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from functools import partial
 from typing import Protocol, TextIO, cast
 
 from ktnas.cli import compare, completion, data, docs, run, sweep, train
+from ktnas.cli.interruption import interruptible
 from ktnas.cli.parser import INTERRUPTED, Parser
 from ktnas.cli.streams import Sheltered
 from ktnas.errors import KtnasError
@@ -71,7 +72,7 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "ktnas", comm
     with redirect_stdout(cast("TextIO", out)), redirect_stderr(cast("TextIO", error)):
         try:
             try:
-                code = _execute(arguments, program, command)
+                code = _interruptible(arguments, program, command)
             except SystemExit:
                 refused = _refused(out, program)
                 if not refused:
@@ -93,6 +94,18 @@ def _refused(out: Sheltered, program: str) -> int:
         f"{program}: error: standard output cannot be written ({reason}); what is recorded is complete", file=sys.stderr
     )
     return 2
+
+
+def _interruptible(arguments: Sequence[str] | None, program: str, command: str | None) -> int:
+    with interruptible() as interruption:
+        try:
+            code = _execute(arguments, program, command)
+        except Exception:
+            if interruption.number is None:
+                raise
+            print(f"{program}: interrupted", file=sys.stderr)  # whatever a library has made of it
+            return interruption.code
+        return code if code == 0 or interruption.number is None else interruption.code
 
 
 def _execute(arguments: Sequence[str] | None, program: str, command: str | None) -> int:

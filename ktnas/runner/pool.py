@@ -299,6 +299,7 @@ class _Process:
         closing, self._open = context.Pipe(duplex=False)
         self.connection: Connection[object, object] = connection
         self.index: int | None = None
+        self._listens = False
         self._process = context.Process(target=_serve, args=(other, closing))
         try:
             self._process.start()
@@ -310,17 +311,21 @@ class _Process:
 
     def begin(self, work: Callable[[Item, Link], Outcome]) -> None:
         """Send it the work, with all that it takes to import: it watches its parent by then."""
-        with suppress(BrokenPipeError, ConnectionResetError):  # where it has died meanwhile, its connection tells
-            self.connection.send(work)
+        self._send(work)
+
+    def _send(self, message: object) -> None:
+        self._listens = False  # what is cut off leaves the process waiting for the rest
+        with suppress(OSError):  # where it has died meanwhile, its connection tells
+            self.connection.send(message)
+        self._listens = True
 
     def give(self, waiting: deque[tuple[int, Item]]) -> None:
         """The next item; if there is none, the process ends."""
-        with suppress(OSError):  # where it has died meanwhile, its connection tells
-            if waiting:
-                self.index, item = waiting.popleft()
-                self.connection.send(_Task(item))
-            else:
-                self.connection.send(None)
+        if waiting:
+            self.index, item = waiting.popleft()
+            self._send(_Task(item))
+        else:
+            self._send(None)
 
     def news(self) -> _Message | _Came | _Raised | None:
         """What it has sent; None if it has ended."""
@@ -332,9 +337,9 @@ class _Process:
     def ask_to_end(self, *, patient: bool) -> None:
         """End with the item that is worked on, which is told so; without patience, at once."""
         self._open.close()
-        with suppress(OSError):
-            self.connection.send(None)
-        if not patient:
+        if patient and self._listens:
+            self._send(None)
+        else:
             self._process.kill()
 
     def end(self) -> None:

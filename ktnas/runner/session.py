@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 
@@ -75,9 +75,17 @@ def search_once(
             return earlier
         if ending.finished and isinstance(benchmark, ComputedBenchmark):
             others.busy("the best of each task is measured on test images")
-        method = experiment.search.name
-        summary = summarize(benchmark, problem, ending, method=method, seed=seed, budget=budget.evaluations)
-        directory.write(SUMMARY, to_json(summary))
+
+        def write(ending: Ending) -> Summary:
+            method = experiment.search.name
+            summary = summarize(benchmark, problem, ending, method=method, seed=seed, budget=budget.evaluations)
+            directory.write(SUMMARY, to_json(summary))
+            return summary
+
+        try:
+            summary = write(ending)
+        except KeyboardInterrupt:  # what is left is to report it, which the same command does
+            summary = write(replace(ending, finished=False))
     others.busy("")
     return summary
 

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from ktnas.errors import KtnasError
+from ktnas.runner import pool
 from ktnas.runner.pool import Onlooker, Outcomes, map_in_parallel, run_in_parallel
 
 WORK = '''
@@ -280,8 +281,19 @@ if __name__ == "__main__":
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("step", ["begin", "give"])
+def test_an_interruption_before_a_process_has_its_work_is_not_waited_for(work, tmp_path, monkeypatch, step):
+    def interrupted(process, sent):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pool._Process, step, interrupted)
+    found = run_in_parallel(work.until_closing, [(tmp_path, 0), (tmp_path, 1)], jobs=2)
+    assert (found.outcomes, found.complete) == ((), False)
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals are POSIX")
-@pytest.mark.parametrize("how", ["SIGKILL", "SIGINT"])
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGINT", "SIGTERM"])
 def test_no_process_outlives_its_parent(work, tmp_path, how):
     place = tmp_path / "processes"
     place.mkdir()

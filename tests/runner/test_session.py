@@ -421,6 +421,23 @@ def test_answers_that_take_long_are_recorded_as_they_arrive_and_none_is_lost(tmp
         assert without_seconds(resumed) == without_seconds(whole)
 
 
+def test_an_interruption_of_the_report_leaves_a_summary_that_says_unfinished(tmp_path, monkeypatch):
+    summarize = session.summarize
+
+    def interrupted(*given, **named):
+        if given[2].finished:
+            raise KeyboardInterrupt
+        return summarize(*given, **named)
+
+    monkeypatch.setattr(session, "summarize", interrupted)
+    cut, reports = slow(tmp_path, {"sum": sum})
+    assert (cut["finished"], cut["tasks"]["sum"]["evaluations"], reports) == (False, 24, [])
+    assert json.loads((tmp_path / SUMMARY).read_text()) == cut
+    monkeypatch.undo()
+    again, reports = slow(tmp_path, {"sum": sum})
+    assert (again["finished"], len(reports)) == (True, 1)
+
+
 @HOW
 @pytest.mark.parametrize("number", [1, 4, 11])
 def test_a_stop_among_answers_that_take_long_loses_none(tmp_path, number, how, why):

@@ -241,7 +241,8 @@ class TestInterruption:
 
     @pytest.mark.slow
     @pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups are POSIX")
-    def test_of_the_command(self, tmp_path):
+    @pytest.mark.parametrize(("sent", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+    def test_of_the_command(self, tmp_path, sent, code):
         file = tmp_path / "sweep.toml"
         file.write_text(
             'budget = 1000\nseeds = 100\n[[arms]]\nmethod = "regularized-evolution"\n'
@@ -252,9 +253,9 @@ class TestInterruption:
         with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as process:
             while process.poll() is None and not lines(out):
                 time.sleep(0.02)
-            os.killpg(process.pid, signal.SIGINT)
+            os.killpg(process.pid, getattr(signal, sent))
             _, errors = process.communicate(timeout=600)
-        assert process.returncode == 130
+        assert process.returncode == code
         assert b"the same command goes on from here" in errors
         assert b"Traceback" not in errors
         found = read_records(out / RUNS_FILE)
