@@ -5,7 +5,10 @@ defect of ours and keeps its traceback.
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+SHOWN = 80
+"""Longer texts of a file are cut in messages."""
 
 
 class KtnasError(ValueError):
@@ -43,10 +46,27 @@ def unknown_name(kind: str, name: str, choices: Iterable[str], where: str = "") 
     """
     names = list(choices)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    hint = f"; did you mean {near[0]!r}?" if near else "."
+    hint = f"; did you mean {quoted(near[0])}?" if near else "."
     place = f" of {where}" if where else ""
-    listing = ", ".join(names) if names else "none"
-    return UnknownNameError(f"unknown {kind} {name!r}{place}{hint} Known: {listing}")
+    return UnknownNameError(f"unknown {kind} {quoted(name)}{place}{hint} Known: {listing(names)}")
+
+
+def listing(names: Sequence[str], limit: int = 100) -> str:
+    """Names separated by commas, the first ``limit`` of them, quoted where they hold commas or do not print."""
+    if not names:
+        return "none"
+    shown = ", ".join(name if _is_clear(name) else quoted(name) for name in names[:limit])
+    return shown if len(names) <= limit else f"{shown}, and {len(names) - limit:,} more"
+
+
+def _is_clear(name: str) -> bool:
+    """Whether a name in a list needs no quotes."""
+    return bool(name) and name.isprintable() and len(name) <= SHOWN and "," not in name
+
+
+def quoted(text: str, limit: int = SHOWN) -> str:
+    """A text from a file in quotes, as a message can hold it: at most ``limit`` characters, all of them printable."""
+    return repr(text if len(text) <= limit else f"{text[: limit - 3]}...")
 
 
 def bad_architecture(space: str, text: str, problem: str) -> ArchitectureError:

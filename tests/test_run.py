@@ -88,6 +88,7 @@ def test_the_default_method_goes_on_to_the_same_bytes(here):
         assert (directory / "trials.jsonl").read_bytes() == content
 
 
+@pytest.mark.slow
 def test_a_table_run_loads_nothing_it_does_not_need(tmp_path):
     code = (
         "import sys; from ktnas.cli.main import main; "

@@ -35,4 +35,4 @@ def listed(cells: Sequence[Genotype]) -> dict[str, FloatArray]:
     columns = read_columns(require(FILENAME, HINT))
     rows = {text: row for row, text in enumerate(columns.text("arch_str"))}
     picked = [rows[NASBench201().format(cell)] for cell in cells]
-    return {name: columns.numbers(name)[0][picked] for name in (*TRUTHS, *TRIVIAL.values())}
+    return {name: columns.numbers(name).values[picked] for name in (*TRUTHS, *TRIVIAL.values())}

@@ -77,7 +77,7 @@ def arms(opts: Options, benchmark: str) -> list[Arm]:
 
 def transfers(benchmark: str, runs: Sequence[RunRecord]) -> Rows:
     """By arm and generation: how many were transferred, how good they were, and what became of them."""
-    size = len(tables.opened(benchmark, tables.TASKS[benchmark]).genotypes)
+    size = len(tables.opened(benchmark, TASKS[benchmark]).genotypes)
     moves: dict[str, dict[int, dict[int, list[Move]]]] = {}
     for run in runs:
         of_arm = moves.setdefault(run.arm, {})

@@ -9,6 +9,7 @@ after the search.
 * `Tabulated`: a complexity that a table lists; fulfils `ktnas.problem.proxy.Proxy`.
 * `tabulated`: a measure of complexity as a proxy; None if the benchmark does not list it for every task.
 * `ComputedBenchmark`: a benchmark whose answers are computed, and take long.
+* `HasData`: a benchmark that reads data of which something is to be told before anything is paid for.
 * `Estimate`: what a search is expected to take.
 * `Estimable`: a benchmark that can tell how long its answers take.
 * `FunctionBenchmark`: a benchmark that computes its answers; fulfils `ktnas.benchmarks.Benchmark`.
@@ -25,7 +26,6 @@ after the search.
 * `TableBenchmark`: a benchmark over listed architectures; fulfils `ktnas.benchmarks.Benchmark`.
 * `listed_space`: ``base`` itself if ``genotypes``, all different, are every code of it.
 * `load_table`: a benchmark whose tasks are columns of a table.
-* `TableChoice`: a user's own table.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from ktnas.benchmarks.complexity_proxy import Tabulated as Tabulated
     from ktnas.benchmarks.complexity_proxy import tabulated as tabulated
     from ktnas.benchmarks.computed import ComputedBenchmark as ComputedBenchmark
+    from ktnas.benchmarks.computed import HasData as HasData
     from ktnas.benchmarks.estimate import Estimable as Estimable
     from ktnas.benchmarks.estimate import Estimate as Estimate
     from ktnas.benchmarks.functions import FunctionBenchmark as FunctionBenchmark
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
     from ktnas.benchmarks.table import TableBenchmark as TableBenchmark
     from ktnas.benchmarks.table import TaskRecord as TaskRecord
     from ktnas.benchmarks.table import listed_space as listed_space
-    from ktnas.benchmarks.user_table import TableChoice as TableChoice
     from ktnas.benchmarks.user_table import load_table as load_table
 
 __getattr__, __dir__, __all__ = lazy.attach(
@@ -64,13 +64,13 @@ __getattr__, __dir__, __all__ = lazy.attach(
     submod_attrs={
         "base": ["Standing", "Benchmark", "Listing"],
         "complexity_proxy": ["Tabulated", "tabulated"],
-        "computed": ["ComputedBenchmark"],
+        "computed": ["ComputedBenchmark", "HasData"],
         "estimate": ["Estimate", "Estimable"],
         "functions": ["FunctionBenchmark"],
         "known": ["KnownBenchmark", "BenchmarkEntry"],
         "registry": ["known_benchmark", "known_benchmarks", "load_benchmark", "find_benchmark", "inventory"],
         "synthetic": ["CorrelatedTasks", "with_correlated_task"],
         "table": ["TaskRecord", "TableBenchmark", "listed_space"],
-        "user_table": ["load_table", "TableChoice"],
+        "user_table": ["load_table"],
     },
 )

@@ -33,3 +33,12 @@ class ComputedBenchmark(Benchmark, Protocol):
 
     def evaluator(self, callbacks: Callbacks) -> AbstractContextManager[BatchEvaluator]:
         """What answers a run's questions, until the context is left."""
+
+
+@runtime_checkable
+class HasData(Protocol):
+    """A benchmark that reads data of which something is to be told before anything is paid for."""
+
+    @property
+    def data_notes(self) -> tuple[str, ...]:
+        """What was read, and what a reader of results must know of it, a task after the other."""

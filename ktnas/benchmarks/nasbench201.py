@@ -56,20 +56,20 @@ def load(directory: Path | None = None) -> TableBenchmark:
 
 
 def _record(columns: Columns, task: str) -> TaskRecord:
-    fitness, failures = columns.numbers(f"{task}_val200")
+    fitness = columns.numbers(f"{task}_val200")
     return TaskRecord(
         Task(task, "validation accuracy", "%"),
-        fitness,
-        failures,
+        fitness.values,
+        fitness.failures,
         cost_s=_cost(columns) if task == "cifar10" else None,
-        metrics={"test_accuracy": columns.numbers(f"{task}_test200")[0]},
-        complexity={name: columns.numbers(f"{task}_{name}")[0] for name in ("params_M", "flops_M")},
+        metrics={"test_accuracy": columns.numbers(f"{task}_test200").values},
+        complexity={name: columns.numbers(f"{task}_{name}").values for name in ("params_M", "flops_M")},
     )
 
 
 def _cost(columns: Columns) -> FloatArray:
     """Seconds of 200 epochs, extrapolated from the recorded 12; the table times CIFAR-10 only."""
-    return columns.numbers("train12_seconds_cifar10valid")[0] * _EPOCHS_RATIO
+    return columns.numbers("train12_seconds_cifar10valid").values * _EPOCHS_RATIO
 
 
 NASBENCH201 = KnownBenchmark(

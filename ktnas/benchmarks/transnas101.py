@@ -75,9 +75,9 @@ def _load(name: str, space: SearchSpace, path: Path) -> TableBenchmark:
 
 def _record(columns: Columns, name: str) -> TaskRecord:
     column, metric, unit = _COLUMNS[name]
-    fitness, failures = columns.numbers(f"{name}__{column}")
-    complexity = {key: columns.numbers(f"{name}__{key}")[0] for key in ("params_M", "flops_M")}
-    return TaskRecord(Task(name, metric, unit), fitness, failures, complexity=complexity)
+    fitness = columns.numbers(f"{name}__{column}")
+    complexity = {key: columns.numbers(f"{name}__{key}").values for key in ("params_M", "flops_M")}
+    return TaskRecord(Task(name, metric, unit), fitness.values, fitness.failures, complexity=complexity)
 
 
 MICRO = KnownBenchmark(

@@ -42,7 +42,7 @@ def _names() -> Mapping[str, Callable[[], Iterable[str]]]:
     from ktnas.config import registry
 
     def tasks() -> list[str]:
-        return list(dict.fromkeys(task for source in known_benchmarks() for task in source.tasks))
+        return list(dict.fromkeys(task for known in known_benchmarks() for task in known.tasks))
 
     return {
         "method": lambda: registry.METHODS,

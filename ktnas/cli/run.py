@@ -36,6 +36,8 @@ def execute(options: argparse.Namespace) -> int:
     asked = read_options(RunOptions, options)
     experiment = compose(asked)
     check(experiment.problem, experiment.budget, options.seed)
+    if not (options.quiet or options.json):
+        _tell_data(experiment)
     seeds = range(options.seed, options.seed + options.repeats)
     left = session.unanswered(experiment, seeds, options.out) if asked.training.live else []
     if left and (asked.training.max_hours is not None or not (options.quiet or options.json)):
@@ -68,6 +70,15 @@ def execute(options: argparse.Namespace) -> int:
         print(f"interrupted; the same command with --out {path} goes on from here", file=sys.stderr)
         return INTERRUPTED
     return 0
+
+
+def _tell_data(experiment: Experiment) -> None:
+    """What was read of data, before anything is paid for."""
+    from ktnas.benchmarks.computed import HasData
+
+    if isinstance(experiment.benchmark, HasData):
+        for note in experiment.benchmark.data_notes:
+            print(note, file=sys.stderr)
 
 
 def _view(options: argparse.Namespace, experiment: Experiment) -> View:

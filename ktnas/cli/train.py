@@ -11,6 +11,7 @@ from ktnas.cli.options import add_options_of, read_options
 from ktnas.cli.parser import RUNS, use_one_thread
 from ktnas.config import defaults
 from ktnas.config.registry import SCENE_TASKS, TRAINING_SPACES, listing
+from ktnas.config.shares import Shares
 from ktnas.config.training import HOW_TO_TRAIN, TrainingChoice
 from ktnas.errors import ConfigurationError
 
@@ -24,6 +25,9 @@ def execute(options: argparse.Namespace) -> int:
 
     task, choice = final_choice(options)
     training = prepare(choice, options.architecture, task, options.seed, options.data)
+    if not (options.quiet or options.json):
+        for note in training.benchmark.data_notes:
+            print(note, file=sys.stderr)
     path = options.out or training.directory(RUNS)
     record = training.run(path, None if options.quiet or options.json else sys.stderr)
     if options.json:
@@ -94,6 +98,6 @@ def final_choice(options: argparse.Namespace) -> tuple[str, TrainingChoice]:
         space=options.space,
         datasets=() if name == source else ((name, source),),
         epochs=defaults.FINAL_EPOCHS if choice.epochs is None else choice.epochs,
-        share=1.0 if choice.share is None else choice.share,
+        share=Shares(1.0) if choice.share is None else choice.share,
         workers=1,
     )

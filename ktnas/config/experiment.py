@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.registry import find_benchmark, load_benchmark
-from ktnas.benchmarks.user_table import load_table
+from ktnas.benchmarks.user_table import load_table, task_columns
 from ktnas.config import defaults
 from ktnas.config.registry import SPACES, listing, made
 from ktnas.config.run_options import RunOptions
@@ -26,7 +26,7 @@ def compose(options: RunOptions) -> Experiment:
         KtnasError: If a name is not known, data are not found, or options contradict each other.
     """
     _require_one_fitness(options)
-    options = _with_defaults(options)
+    options = with_columns(_with_defaults(options))
     names = _task_names(options)
     search = with_store(options.method.build())
     require_population(search, Budget(options.budget_evals).evaluations)
@@ -37,13 +37,28 @@ def compose(options: RunOptions) -> Experiment:
     return Experiment(benchmark, problem, with_proxy(search, benchmark), budget)
 
 
+def with_columns(options: RunOptions) -> RunOptions:
+    """Tasks by the names of a table's columns: one that holds commas was divided there.
+
+    Raises:
+        DataError: If the table cannot be read.
+    """
+    path = options.table
+    if path is None:
+        return options
+    lists = (options.sources, options.targets, options.tasks, options.minimize)
+    sources, targets, tasks, minimize = (task_columns(path, names) for names in lists)
+    return replace(options, sources=sources, targets=targets, tasks=tasks, minimize=minimize)
+
+
 def _require_one_fitness(options: RunOptions) -> None:
     """Refuse what belongs to a source of fitness that is not chosen."""
     options.training.require_live()
     if options.table is None:
-        if options.arch_column or options.minimize or (options.space and not options.training.live):
+        own = options.arch_column or options.minimize or options.repeated
+        if own or (options.space and not options.training.live):
             raise ConfigurationError(
-                "--space, --arch-column and --minimize describe a table of your own; name it with --table"
+                "--space, --arch-column, --minimize and --repeated describe a table of your own; name it with --table"
             )
     elif options.space is None:
         raise ConfigurationError(f"--table needs --space, the search space of its architectures: {listing(SPACES)}")
@@ -90,7 +105,14 @@ def _benchmark(options: RunOptions, names: tuple[str, ...]) -> Benchmark:
         if not names:
             raise ConfigurationError("--table needs the columns to search: --tasks a,b, or --source a --target b")
         space = made("search space", options.space, SPACES)
-        return load_table(options.table, space, names, arch_column=options.arch_column, minimize=options.minimize)
+        return load_table(
+            options.table,
+            space,
+            names,
+            arch_column=options.arch_column,
+            minimize=options.minimize,
+            repeated=options.repeated,
+        )
     if options.benchmark is not None:
         return load_benchmark(options.benchmark, names, options.data)
     return find_benchmark(names, options.data)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from ktnas.benchmarks.registry import BENCHMARKS
 from ktnas.config import defaults
@@ -42,9 +43,18 @@ class RunOptions:
         help=f"search space of a table of your own, or to train in: {listing(SPACES)}",
         unless="what suits the tasks",
     )
-    table: Path | None = _table(metavar="FILE", help=".csv, .csv.gz or .parquet: one architecture per row")
-    arch_column: str | None = _table(metavar="COLUMN", help="column of architectures", unless="the one that parses")
+    table: Path | None = _table(metavar="FILE", help="CSV, TSV, JSON or Parquet: one architecture per row")
+    arch_column: str | None = _table(
+        metavar="COLUMN",
+        help="column of architectures, or A,B,... of which each is a choice",
+        unless="the one that parses",
+    )
     minimize: tuple[str, ...] = _table((), metavar="COLUMN", help="task whose smaller values are better")
+    repeated: Literal["mean", "first"] | None = _table(
+        metavar="mean|first",
+        help="of an architecture in several rows, such as one per seed, the mean counts, or the first",
+        unless="it is refused",
+    )
     method: MethodChoice = field(default_factory=MethodChoice)
     budget: int | None = _length(
         metavar="N",

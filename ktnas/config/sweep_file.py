@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from ktnas.algorithms.base import Search
-from ktnas.config.experiment import compose
+from ktnas.config.experiment import compose, with_columns
 from ktnas.config.method import MethodChoice
 from ktnas.config.options import from_table
 from ktnas.config.registry import SPACES, made
@@ -155,6 +155,7 @@ def _case(entry: Mapping[str, object], where: str, every: RunOptions) -> Case:
     source: BenchmarkSource = Named(experiment.benchmark.name, names, chosen.data)
     if chosen.table is not None and chosen.space is not None:
         space = made("search space", chosen.space, SPACES)
-        source = OwnTable(chosen.table, space, names, chosen.arch_column, chosen.minimize)
+        minimize = with_columns(chosen).minimize
+        source = OwnTable(chosen.table, space, names, chosen.arch_column, minimize, chosen.repeated)
     sources = tuple(task for task in names if task in experiment.problem.sources)
     return Case(source, sources, chosen.budget_evals, chosen.until_best, name)

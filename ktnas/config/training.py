@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from ktnas.config import defaults
 from ktnas.config.options import Group, Option, option, options
 from ktnas.config.registry import SCENE_TASKS, SPACES, TRAINING_SPACES, listing, made
+from ktnas.config.shares import Shares, shares
 from ktnas.errors import ConfigurationError, UnknownNameError, unknown_name
 from ktnas.training.recipe import Precision
 
@@ -107,9 +108,10 @@ class TrainingChoice:
         help="passes over the training images",
         unless=f"{defaults.EPOCHS}; of a supernet {defaults.SUPERNET_EPOCHS}",
     )
-    share: float | None = _network(
+    share: Shares | None = _network(
         metavar="X",
-        help="share of the training images that is used",
+        read=shares,
+        help="share of the training images that is used; of a task NAME=X, of several 0.1,birds=0.5",
         unless=f"1, or {defaults.LARGEST_SHARE:,} images of a larger dataset",
     )
     resolution: int | None = _network(
@@ -225,6 +227,8 @@ class TrainingChoice:
         unused = next((item for item in self.datasets if item[0] not in tasks), None)
         if unused is not None:
             raise ConfigurationError(f"--dataset {'='.join(unused)} is no task of this search; name it as one")
+        if self.share is not None:
+            self.share.require_known(tasks)
         found = tuple(self._dataset(task, directory) for task in tasks)
         if self.images is not None and not any(self._source(task) in SCENE_TASKS for task in tasks):
             raise ConfigurationError(
@@ -252,7 +256,14 @@ class TrainingChoice:
                     raise unknown_name("task", source, SCENE_TASKS, "rendered scenes") from None
                 raise UnknownNameError(f"{error} Tasks of rendered scenes: {', '.join(SCENE_TASKS)}.") from None
         found = found if found.name == task else replace(found, name=task)
-        return found if source in SCENE_TASKS or self.share is not None else _of_usual_size(found)
+        share = None if self.share is None else self.share.of(task)
+        if share is not None:  # one share for all is the recipe's
+            return _reduced(found, max(1, round(share * len(found.train)))) if self._shares_differ else found
+        return found if source in SCENE_TASKS else _reduced(found, defaults.LARGEST_SHARE)
+
+    @property
+    def _shares_differ(self) -> bool:
+        return self.share is not None and bool(self.share.named)
 
     def size(self, space: SearchSpace) -> Size:
         """How large the networks are.
@@ -271,7 +282,7 @@ class TrainingChoice:
     def recipe(self, datasets: tuple[Dataset, ...]) -> Recipe:
         """How the networks are trained: one recipe for all tasks.
 
-        Gray images are not mirrored: digits, letters
+        Images of one or two channels are not mirrored: digits, letters
         and radiographs have a left and a right. Images are shifted by an eighth of their side, 4 pixels at most.
 
         Raises:
@@ -284,11 +295,11 @@ class TrainingChoice:
         side = min(min(dataset.shape[:2]) if resolution is None else resolution for dataset in datasets)
         return Recipe(
             epochs=defaults.EPOCHS if self.epochs is None else self.epochs,
-            share=1.0 if self.share is None else self.share,
+            share=1.0 if self.share is None or self._shares_differ else self.share.rest or 1.0,
             resolution=resolution,
             batch_size=defaults.BATCH_SIZE if self.batch_size is None else self.batch_size,
             learning_rate=defaults.LEARNING_RATE,
-            flip=all(dataset.shape[2] == 3 for dataset in datasets),
+            flip=all(dataset.shape[2] >= 3 for dataset in datasets),
             padding=min(4, side // 8),
             precision=self.precision,
         )
@@ -303,15 +314,13 @@ class TrainingChoice:
         return default_workers(self.device)
 
 
-def _of_usual_size(dataset: Dataset) -> Dataset:
-    """The dataset within what a CPU can do: each on its own, so that small ones beside it stay whole."""
+def _reduced(dataset: Dataset, most: int) -> Dataset:
+    """The dataset with so many images to train on at most: each on its own, so that small ones beside it stay whole."""
     images = len(dataset.train)
-    if images <= defaults.LARGEST_SHARE:
+    if images <= most:
         return dataset
-    note = f"{defaults.LARGEST_SHARE:,} of {images:,} images are trained on."
-    return replace(
-        dataset, train=dataset.chosen(defaults.LARGEST_SHARE), note=f"{dataset.note} {note}" if dataset.note else note
-    )
+    note = f"{most:,} of {images:,} images are trained on."
+    return replace(dataset, train=dataset.chosen(most), note=f"{dataset.note} {note}" if dataset.note else note)
 
 
 def require_torch() -> None:

@@ -5,13 +5,12 @@
 * `read_lines`: the records of a file, in order; a last line that was cut off is left out.
 * `AppendOnlyLog`: a file of one record per line that only grows, and is this process's own from its opening to
   `close`.
-* `PickledArray`: an array of bytes that stood in a pickle.
 * `read_restricted_pickle`: the content of a pickle file of plain containers and numbers.
 * `read_restricted_arrays`: the content of a pickle file of plain containers and arrays of bytes, each a
   `PickledArray`.
 * `cache_directory`: the user's cache directory for this package; it need not exist yet.
 * `Columns`: a table, read column by column.
-* `read_columns`: read a table from a file; Parquet by its suffix, everything else as delimited text.
+* `read_columns`: read a table from a file, whose kind is told by its content, whatever its name.
 """
 
 from __future__ import annotations
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from ktnas.files.durable import write_atomically as write_atomically
     from ktnas.files.json_lines import AppendOnlyLog as AppendOnlyLog
     from ktnas.files.json_lines import read_lines as read_lines
-    from ktnas.files.safe_pickle import PickledArray as PickledArray
     from ktnas.files.safe_pickle import read_restricted_arrays as read_restricted_arrays
     from ktnas.files.safe_pickle import read_restricted_pickle as read_restricted_pickle
     from ktnas.files.search_path import cache_directory as cache_directory
@@ -38,7 +36,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "array_cache": ["DiskStore"],
         "durable": ["write_atomically"],
         "json_lines": ["read_lines", "AppendOnlyLog"],
-        "safe_pickle": ["PickledArray", "read_restricted_pickle", "read_restricted_arrays"],
+        "safe_pickle": ["read_restricted_pickle", "read_restricted_arrays"],
         "search_path": ["cache_directory"],
         "table_reader": ["Columns", "read_columns"],
     },

@@ -2,7 +2,8 @@
 
 * `EvaluationLog`: appends evaluations to ``answers.jsonl`` of a run directory as they arrive.
 * `read_evaluations`: the evaluations in ``answers.jsonl`` of a run directory, by task and genotype.
-* `read_directories`: the finished runs of all directories.
+* `read_directories`: the finished runs of all directories, under names by which arms can be told apart
+  (`ktnas.records.arms`).
 * `RunDirectory`: a directory that holds one run, or one run per seed.
 * `places_of`: the directory of each seed's run: the given one for a single seed, else one within it for each.
 * `unused_directory`: a new directory named after parts; where the name is taken, with a number behind it.

@@ -72,17 +72,17 @@ def _same(group: Recorded, record: RunRecord, first: Recorded, other: RunRecord)
     if first is group:
         return True
     unlike = None not in (first.method, group.method) and first.method != group.method
-    return same_course(other, record) and not unlike
+    return same_trajectory(other, record) and not unlike
 
 
-def same_course(first: RunRecord, second: RunRecord) -> bool:
+def same_trajectory(first: RunRecord, second: RunRecord) -> bool:
     """Whether two runs went the same way: the same tasks, evaluations, and improvements; ranks may not be recorded."""
-    return {name: _course(task) for name, task in first.tasks.items()} == {
-        name: _course(task) for name, task in second.tasks.items()
+    return {name: _trajectory(task) for name, task in first.tasks.items()} == {
+        name: _trajectory(task) for name, task in second.tasks.items()
     }
 
 
-def _course(task: Trajectory) -> tuple[object, ...]:
+def _trajectory(task: Trajectory) -> tuple[object, ...]:
     steps = tuple((step.evaluation, step.fitness) for step in task.steps)
     return task.role, task.evaluations, task.failed, steps
 

@@ -11,7 +11,8 @@ from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.description import describe
 from ktnas.problem.budget import Budget
 from ktnas.problem.task import Problem, Task
-from ktnas.records.run_directory import ENVIRONMENT
+from ktnas.records.digest import table_digest
+from ktnas.records.run_directory import DATA, ENVIRONMENT
 from ktnas.spaces.base import genotypes, is_enumerable
 from ktnas.typing import JSON
 from ktnas.version import __version__
@@ -37,9 +38,11 @@ def configuration(
     """
     space = problem.space
     live = {"training": describe(benchmark.settings())} if isinstance(benchmark, ComputedBenchmark) else {}
+    digest = table_digest(benchmark)
     return {
         "benchmark": benchmark.name,
         **live,
+        **({DATA: digest} if digest else {}),
         "space": space.name,
         "architectures": len(genotypes(space)) if is_enumerable(space) else None,
         "tasks": {task.name: _described(benchmark, problem, task) for task in problem.tasks},

@@ -15,6 +15,8 @@ from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.functions import FunctionBenchmark
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.records.function_digest import function_digest
+from ktnas.spaces.base import ListedSpace
+from ktnas.spaces.categorical import Categorical
 from ktnas.typing import JSON
 
 
@@ -33,6 +35,27 @@ def data_digest(benchmark: Benchmark) -> str | None:
     for record in benchmark.records:
         digest.update(record.fitness.tobytes())
     return digest.hexdigest()[:32]
+
+
+def table_digest(benchmark: Benchmark) -> str | None:
+    """A digest of the columns of a table that a run uses, in the order of its rows; None of what is no table.
+
+    It is `data_digest`, after which, for codes whose symbols the table itself tells, a digest of these stands behind a
+    hyphen: neither depends on how the file is called, nor on how numbers and codes are written in it.
+    """
+    if not isinstance(benchmark, TableBenchmark):
+        return None
+    values = data_digest(benchmark)
+    space = benchmark.space.base if isinstance(benchmark.space, ListedSpace) else benchmark.space
+    if not isinstance(space, Categorical):
+        return values
+    written = json.dumps([space.cardinalities, space.symbols, space.names])
+    return f"{values}-{hashlib.sha256(written.encode()).hexdigest()[:8]}"
+
+
+def same_values(one: str, other: str) -> bool:
+    """Whether two digests, of `table_digest` or of `data_digest`, tell of the same values."""
+    return one.partition("-")[0] == other.partition("-")[0]
 
 
 @lru_cache(maxsize=1)

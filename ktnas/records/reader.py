@@ -12,7 +12,8 @@ from ktnas.errors import DataError
 from ktnas.problem.progress import TaskProgress, progress_of
 from ktnas.recorded_names import plain_names
 from ktnas.records.arms import Recorded, distinguished
-from ktnas.records.run_directory import CONFIG, SUMMARY
+from ktnas.records.digest import same_values
+from ktnas.records.run_directory import CONFIG, DATA, SUMMARY
 from ktnas.records.summary import Summary, TaskSummary
 from ktnas.records.sweep_log import RUNS_FILE, SWEEP_FILE, RunRecord, read_records
 from ktnas.records.trajectory import Step, Trajectory, case_title
@@ -22,10 +23,42 @@ from ktnas.records.trials import read_trials
 def read_directories(paths: Sequence[Path]) -> list[RunRecord]:
     """The finished runs of all directories, under names by which arms can be told apart (`ktnas.records.arms`).
 
+    Runs on tables of one name that hold different values are two cases, told apart by their directories' names.
+
     Raises:
         DataError: If a directory holds no runs, or damaged ones.
     """
-    return distinguished([group for path in paths for group in _read(path)])
+    return distinguished(_with_data([group for path in paths for group in _read(path)]))
+
+
+def _with_data(groups: Sequence[Recorded]) -> list[Recorded]:
+    """The runs of each directory; a case that an earlier one has with other data is another case."""
+    seen: dict[str, list[tuple[str, str]]] = {}
+    found = []
+    for group in groups:
+        names = {}
+        for case, digest in _digests(group.path, group.records).items():
+            known = seen.setdefault(case, [])
+            name = next((name for one, name in known if same_values(one, digest)), None)
+            if name is None:
+                name = f"{case} (other data: {group.path.name})" if known else case
+                known.append((digest, name))
+            names[case] = name
+        records = tuple(replace(record, case=names.get(record.case, record.case)) for record in group.records)
+        found.append(replace(group, records=records))
+    return found
+
+
+def _digests(path: Path, records: Sequence[RunRecord]) -> dict[str, str]:
+    """What digests say of the data of a directory's cases; nothing of those that were recorded without."""
+    try:
+        if (path / RUNS_FILE).is_file():
+            cases = json.loads((path / SWEEP_FILE).read_text(encoding="utf-8"))["cases"]
+            return {case: one[DATA] for case, one in cases.items() if isinstance(one.get(DATA), str)}
+        one = json.loads((path / CONFIG).read_text(encoding="utf-8")).get(DATA)
+        return {record.case: one for record in records} if isinstance(one, str) else {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def _read(path: Path) -> list[Recorded]:

@@ -29,6 +29,9 @@ CONFIG = "config.json"
 SUMMARY = "summary.json"
 """What a run came to; with repeats, a list of what each came to."""
 
+DATA = "data"
+"""The part of ``config.json`` that tells a table from others of the same name; records of before have none."""
+
 ENVIRONMENT = "environment"
 """The part of ``config.json`` that describes the machine rather than the run: it may differ when a run goes on."""
 
@@ -74,6 +77,13 @@ class RunDirectory:
             raise ConfigurationError(f"{self.path / CONFIG} is damaged; choose another --out, or remove the directory")
         held = {key: plain_names(value) for key, value in held.items()}
         here: dict[str, object] = json.loads(to_json(config))
+        if DATA not in held:
+            here.pop(DATA, None)
+        elif here.get(DATA) != held[DATA] and _asks_the_same(here, held):
+            raise ConfigurationError(
+                f"the table is not the one that the run in {self.path} was begun with: what its columns hold has "
+                f"changed ({DATA}: {held[DATA]} there, {here.get(DATA)} now); give it back, or choose another --out"
+            )
         differing = next((k for k in {**here, **held} if k != ENVIRONMENT and here.get(k) != held.get(k)), None)
         if differing is not None:
             was, now = (json.dumps(c.get(differing))[:120] for c in (held, here))
@@ -104,6 +114,18 @@ class RunDirectory:
                 f"cannot write {self.path / name}: {error.strerror}; what was recorded before is kept: "
                 "give the same command again once that is mended"
             ) from None
+
+
+def _asks_the_same(here: Mapping[str, object], held: Mapping[str, object]) -> bool:
+    """Whether two configurations differ at most in what a table holds."""
+    return all(_without_values(here, key) == _without_values(held, key) for key in ("space", "tasks"))
+
+
+def _without_values(config: Mapping[str, object], key: str) -> object:
+    part = config.get(key)
+    if not isinstance(part, dict):
+        return part
+    return {name: {**task, "best_listed": None} if isinstance(task, dict) else task for name, task in part.items()}
 
 
 def places_of(path: Path, seeds: Sequence[int]) -> dict[int, Path]:

@@ -8,8 +8,8 @@
 * `ranks_over_tasks`: mean ranks of the arms over all tasks of all cases; None with less than three arms or two tasks.
 * `print_inventory`: every benchmark: whether its data are here, where, and how to get what is missing.
 * `print_datasets`: datasets of images, for live training: those that are here, and how to get the others.
+* `print_dataset`: what was read of a dataset.
 * `ranks_markdown`: mean ranks over tasks, best first, and which arms differ significantly.
-* `Total`: a task over all runs.
 * `Board`: what is known of all runs.
 * `View`: shows how far runs have come; a context manager.
 * `PlainView`: a line for every tenth of the work, for logs and pipes.
@@ -27,7 +27,8 @@
 * `Spread`: a quantity over the seeds that have it.
 * `spread`: the spread of the values that are not None; None if none is left.
 * `print_run`: a run's end.
-* `print_repeats`: the end of a run with repeats: per task and quantity the mean, median and range over the seeds.
+* `print_repeats`: the end of a run with repeats: per task and quantity the mean, median and range, and what that
+  means.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from ktnas.report.comparison import Measure as Measure
     from ktnas.report.comparison import compare as compare
     from ktnas.report.comparison import ranks_over_tasks as ranks_over_tasks
+    from ktnas.report.inventory import print_dataset as print_dataset
     from ktnas.report.inventory import print_datasets as print_datasets
     from ktnas.report.inventory import print_inventory as print_inventory
     from ktnas.report.markdown import ranks_markdown as ranks_markdown
@@ -50,7 +52,6 @@ if TYPE_CHECKING:
     from ktnas.report.progress import LiveView as LiveView
     from ktnas.report.progress import PlainView as PlainView
     from ktnas.report.progress import SweepView as SweepView
-    from ktnas.report.progress import Total as Total
     from ktnas.report.progress import View as View
     from ktnas.report.statistics import Interval as Interval
     from ktnas.report.statistics import MeanRanks as MeanRanks
@@ -70,9 +71,9 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
         "comparison": ["Measure", "Cell", "Difference", "CaseComparison", "compare", "ranks_over_tasks"],
-        "inventory": ["print_inventory", "print_datasets"],
+        "inventory": ["print_inventory", "print_datasets", "print_dataset"],
         "markdown": ["ranks_markdown"],
-        "progress": ["Total", "Board", "View", "PlainView", "LiveView", "SweepView"],
+        "progress": ["Board", "View", "PlainView", "LiveView", "SweepView"],
         "statistics": [
             "Interval",
             "bootstrap_interval",

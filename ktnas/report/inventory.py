@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from ktnas.benchmarks.known import BenchmarkEntry
+from ktnas.datasets.dataset import Dataset
 from ktnas.datasets.images.registry import Entry as DatasetEntry
 from ktnas.report.columns import Column, console, fitted, plain, say, table
 from ktnas.report.tables import ABSENT
@@ -74,6 +75,50 @@ def _print_table(
         for name, path in places:
             if path is not None:
                 out.print(f"{plain(name)}: {_place(path)}", soft_wrap=True)
+
+
+def print_dataset(dataset: Dataset, stream: TextIO) -> None:
+    """What was read of a dataset: images of each class in each part, what was converted, all that was not read."""
+    out, parts = console(stream), dataset.parts
+    shape = " x ".join(map(str, dataset.shape))
+    pixels = dataset.train.images.dtype
+    out.print(f"[bold]{plain(dataset.name)}[/]: images of {shape}, {pixels}; {plain(str(dataset.objective))}\n")
+    rows = {**_classes(dataset), "all": [len(part) for part in parts.values()]}
+    counts = [Column(part, tuple(f"{numbers[i]:,}" for numbers in rows.values())) for i, part in enumerate([*parts])]
+    columns = (
+        Column("class", tuple(map(plain, rows)), right=False),
+        *counts,
+        Column("all", tuple(f"{sum(numbers):,}" for numbers in rows.values())),
+    )
+    out.print(table(fitted(columns, out.width, ("all",))))
+    out.print()
+    for remark in dataset.account.remarks:
+        out.print(plain(remark))
+    for one in dataset.account.passed_over:
+        out.print(plain(f"not read: {one.path} ({one.reason})"))
+
+
+def as_read(dataset: Dataset) -> dict[str, object]:
+    """The same as plain values."""
+    return {
+        "kind": "dataset",
+        "name": dataset.name,
+        "shape": list(dataset.shape),
+        "pixels": str(dataset.train.images.dtype),
+        "objective": str(dataset.objective),
+        "parts": {key: len(part) for key, part in dataset.parts.items()},
+        "classes": {name: dict(zip(dataset.parts, counts, strict=True)) for name, counts in _classes(dataset).items()},
+        "remarks": list(dataset.account.remarks),
+        "not_read": [{"path": one.path, "reason": one.reason} for one in dataset.account.passed_over],
+        "note": dataset.note,
+    }
+
+
+def _classes(dataset: Dataset) -> dict[str, list[int]]:
+    """Images of each class, part by part; empty where images have not one class each."""
+    columns = list(zip(*dataset.per_class.values(), strict=True))
+    names = dataset.account.classes or [str(i) for i in range(len(columns))]
+    return {name: list(counts) for name, counts in zip(names, columns, strict=True)}
 
 
 def _hints(datasets: Sequence[DatasetEntry]) -> dict[str, list[str]]:

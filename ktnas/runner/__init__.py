@@ -8,6 +8,7 @@
 * `Case`: what is searched, and for how long.
 * `Sweep`: every arm on every case with every seed.
 * `Experiment`: a problem of a benchmark, an algorithm, and when to stop.
+* `FirstFailures`: raises where the first evaluations of a task have all failed; after one success never again.
 * `FinalTraining`: one architecture on one dataset.
 * `Transferring`: a search that moves architectures between tasks and can say what became of it.
 * `Result`: a finished search.
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from ktnas.runner.design import OwnTable as OwnTable
     from ktnas.runner.design import Sweep as Sweep
     from ktnas.runner.experiment import Experiment as Experiment
+    from ktnas.runner.failures import FirstFailures as FirstFailures
     from ktnas.runner.final_training import FinalTraining as FinalTraining
     from ktnas.runner.loop import Result as Result
     from ktnas.runner.loop import Transferring as Transferring
@@ -63,6 +65,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     submod_attrs={
         "design": ["BenchmarkSource", "Named", "OwnTable", "Given", "Arm", "Case", "Sweep"],
         "experiment": ["Experiment"],
+        "failures": ["FirstFailures"],
         "final_training": ["FinalTraining"],
         "loop": ["Transferring", "Result", "run"],
         "plan": ["Job", "SweepPlan"],

@@ -14,7 +14,7 @@ from ktnas.algorithms.base import Search
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
-from ktnas.benchmarks.user_table import load_table
+from ktnas.benchmarks.user_table import Repeated, load_table
 from ktnas.errors import ConfigurationError
 from ktnas.problem.task import Problem
 from ktnas.records.trajectory import case_title
@@ -65,8 +65,9 @@ class OwnTable:
         path: The file.
         space: The space of its architectures; None for a categorical one, inferred from their codes.
         tasks: Its columns that are searched.
-        arch_column: Name of the column of architectures; None to find it.
+        arch_column: Name of the column of architectures, or several separated by commas; None to find it.
         minimize: The columns in which smaller is better.
+        repeated: What counts of an architecture that stands in several rows; None to refuse it.
     """
 
     path: Path
@@ -74,10 +75,18 @@ class OwnTable:
     tasks: tuple[str, ...]
     arch_column: str | None = None
     minimize: tuple[str, ...] = ()
+    repeated: Repeated | None = None
 
     def load(self) -> Benchmark:
         """Read the file."""
-        return load_table(self.path, self.space, self.tasks, arch_column=self.arch_column, minimize=self.minimize)
+        return load_table(
+            self.path,
+            self.space,
+            self.tasks,
+            arch_column=self.arch_column,
+            minimize=self.minimize,
+            repeated=self.repeated,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ from ktnas.errors import ConfigurationError
 from ktnas.problem.budget import check
 from ktnas.records.configuration import configuration, environment
 from ktnas.records.digest import configuration_key, data_digest
-from ktnas.records.run_directory import ENVIRONMENT
+from ktnas.records.run_directory import DATA, ENVIRONMENT
 from ktnas.runner.design import Sweep
 from ktnas.spaces.fingerprint import fingerprint
 from ktnas.typing import JSON
@@ -59,12 +59,11 @@ def planned(sweep: Sweep) -> SweepPlan:
         for seed in sweep.seeds:
             check(problem, budget, seed)
         configs[a, c] = {
-            **configuration(benchmark, problem, experiment.search, budget, (0,)),
+            **_without(configuration(benchmark, problem, experiment.search, budget, (0,)), (ENVIRONMENT, DATA)),
             "version": __version__,
             "data": data_digest(benchmark),
             "fingerprint": fingerprint(problem.space),
         }
-        del configs[a, c][ENVIRONMENT]
         identities[a, c] = {**configs[a, c], **_identity(benchmark, experiment.search)}
         titles[c] = case.title(problem, benchmark.name)
     named = list(titles.values())
@@ -74,6 +73,10 @@ def planned(sweep: Sweep) -> SweepPlan:
     jobs = [Job(a, c, seed) for seed in sweep.seeds for c in range(len(sweep.cases)) for a in range(len(sweep.arms))]
     keys = {job: configuration_key({**identities[job.arm, job.case], "seed": job.seed}) for job in jobs}
     return SweepPlan(keys, titles, _described(sweep, titles, configs))
+
+
+def _without(config: Mapping[str, JSON], keys: tuple[str, ...]) -> dict[str, JSON]:
+    return {key: value for key, value in config.items() if key not in keys}
 
 
 def _identity(benchmark: Benchmark, search: object) -> dict[str, JSON]:

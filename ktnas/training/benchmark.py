@@ -111,6 +111,12 @@ class TrainingBenchmark:
         own = [f"{dataset.name}: {dataset.note}" for dataset in self.datasets if dataset.note]
         return tuple(note for note in (first, halved, *untested, *own) if note)
 
+    @property
+    def data_notes(self) -> tuple[str, ...]:
+        """Of each dataset that was read, how many images of which classes there are, and its note."""
+        told = {dataset.name: (dataset.account.counted, dataset.note) for dataset in self.datasets}
+        return tuple(f"{name}: {' '.join(filter(None, texts))}" for name, texts in told.items() if any(texts))
+
     def restricted(self, tasks: tuple[str, ...]) -> TrainingBenchmark:
         return replace(self, datasets=tuple(map(self.dataset, tasks)))
 

@@ -2,8 +2,8 @@ import gzip
 
 import pytest
 
-from ktnas.benchmarks.user_table import load_table
-from ktnas.errors import ArchitectureError, DataError, UnknownNameError
+from ktnas.benchmarks.user_table import load_table, task_columns
+from ktnas.errors import ArchitectureError, ConfigurationError, DataError, UnknownNameError
 from ktnas.spaces.base import ListedSpace
 from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.nasbench201 import NASBench201
@@ -46,6 +46,7 @@ def test_the_search_stays_among_listed_architectures(tmp_path):
     ]
     assert benchmark.notes == (
         "The search stays among the 4 architectures that table.csv lists.",
+        "Architectures: column 'cell'.",
         "1 of 4 architectures have no finite first: those evaluations fail.",
         "2 of 4 architectures have no finite second: those evaluations fail.",
     )
@@ -198,3 +199,111 @@ def test_the_published_table_as_a_users_own(nasbench201):
     assert own.space == nasbench201.space
     assert own.genotypes == nasbench201.genotypes
     assert own.best_fitness("cifar10_val200") == nasbench201.best_fitness("cifar10")
+
+
+SEEDS = "code,seed,acc,loss\n" + "\n".join(
+    f"{code},{seed},{acc + seed / 10},{'' if seed == 1 and code != 'ba' else -acc - seed}"
+    for code, acc in (("ab", 70), ("ba", 75), ("bb", 60))
+    for seed in (0, 1, 2)
+)
+
+
+class TestRepeats:
+    """Several rows of one architecture."""
+
+    def test_they_are_refused_and_the_remedy_is_named(self, tmp_path):
+        with pytest.raises(
+            DataError, match=r"'ab' in row 1, 'ab' in row 2 \(column 'code': 9 rows, 3 .*\).*--repeated mean"
+        ):
+            load(tmp_path, SEEDS, None, ("acc",))
+
+    def test_the_mean_of_the_rows_that_have_a_value(self, tmp_path):
+        benchmark = load(tmp_path, SEEDS, None, ("acc", "loss"), minimize=("loss",), repeated="mean")
+        assert benchmark.labels == ("ab", "ba", "bb")
+        assert benchmark.records[0].answers == pytest.approx([70.1, 75.1, 60.1])
+        assert benchmark.records[1].answers == pytest.approx([71, 76, 61])
+        assert "9 rows of 3 architectures: of each, the mean of its rows counts." in benchmark.notes
+        assert not any("no finite" in note for note in benchmark.notes)
+
+    def test_the_first_row(self, tmp_path):
+        benchmark = load(tmp_path, SEEDS, None, ("acc",), repeated="first")
+        assert benchmark.records[0].answers == [70, 75, 60]
+
+    def test_what_fails_in_every_row_fails(self, tmp_path):
+        text = "code,acc\nab,\nab,oops\nba,1\nbb,2\n"
+        benchmark = load(tmp_path, text, None, ("acc",), repeated="mean")
+        assert benchmark.evaluate("acc", benchmark.genotypes[0]).error == "acc is missing"
+        assert any(note.startswith("1 of 3 architectures") for note in benchmark.notes)
+
+    def test_without_repeats_nothing_changes(self, tmp_path):
+        benchmark = load(tmp_path, repeated="mean")
+        assert benchmark.notes == load(tmp_path).notes
+        assert [record.answers for record in benchmark.records] == [[0.5, 0.7, None, 0.6], [10, None, 30, None]]
+
+    def test_another_way_is_refused(self, tmp_path):
+        with pytest.raises(ConfigurationError, match="their 'mean', or the 'first' does; got 'median'"):
+            load(tmp_path, repeated="median")
+
+
+@pytest.mark.parametrize(
+    ("name", "minimize", "note"),
+    [
+        ("val_loss", False, "'val_loss' is taken as higher is better; --minimize val_loss if it is not."),
+        ("top-1 Error", False, '--minimize "top-1 Error" if it is not.'),
+        ("testPerplexity", False, "is taken as higher is better"),
+        ("latency_ms", False, "is taken as higher is better"),
+        ("FLOPs", False, "is taken as higher is better"),
+        ("val_accuracy", True, "'val_accuracy' is taken as lower is better, as --minimize says."),
+        ("val_loss", True, None),
+        ("neg_loss", False, None),
+        ("val_accuracy", False, None),
+        ("platform", False, None),
+    ],
+)
+def test_a_name_that_speaks_for_the_other_direction_gets_a_note(tmp_path, name, minimize, note):
+    text = f"cell,{name}\n" + "\n".join(f"{cell},{i}" for i, cell in enumerate(CELLS, 1))
+    benchmark = load(tmp_path, text, columns=(name,), minimize=(name,) if minimize else ())
+    doubts = [told for told in benchmark.notes if "is better" in told]
+    assert len(doubts) == (note is not None)
+    assert note is None or note in doubts[0]
+
+
+def test_values_that_are_negative_already_need_no_note(tmp_path):
+    text = "cell,loss\n" + "\n".join(f"{cell},-{i}" for i, cell in enumerate(CELLS, 1))
+    assert not any("is better" in told for told in load(tmp_path, text, columns=("loss",)).notes)
+
+
+def test_columns_are_read_by_one_convention_which_is_told(tmp_path):
+    text = "cell;first;second\n" + "\n".join(f"{cell};0,{i};{i}.234" for i, cell in enumerate(CELLS, 1))
+    benchmark = load(tmp_path, text, columns=("first",))
+    assert benchmark.records[0].answers == [0.1, 0.2, 0.3, 0.4]
+    assert "'first' was read with decimal commas: '0,1' is 0.1." in benchmark.notes
+    with pytest.raises(
+        DataError, match=r"column 'second' of .* can be read in several ways: .* column 'first' has decimal"
+    ):
+        load(tmp_path, text)
+
+
+def test_several_columns_as_one_text_or_as_a_list(tmp_path):
+    text = 'w,"k, size",x\n16,3,1\n32,3,2\n16,5,3\n'
+    for columns in ("w,k, size", ["w", "k, size"]):
+        benchmark = load(tmp_path, text, None, ("x",), arch_column=columns)
+        assert benchmark.space.base.names == ("w", "k, size")
+    assert load(tmp_path, text, None, ("x",), arch_column="k, size", repeated="first").labels == ("3", "5")
+    with pytest.raises(ConfigurationError, match=r"column 'x' of .* is named as a task and as the architecture"):
+        load(tmp_path, text, None, ("x",), arch_column="w,x")
+
+
+def test_two_spellings_of_one_architecture_are_one(tmp_path):
+    text = 'arch,x\n"[1, 2.0]",1\n"(1,2)",2\n"[2, 2]",3\n'
+    with pytest.raises(DataError, match=r"twice: '\[1, 2.0\]' in row 1, '\(1,2\)' in row 2"):
+        load(tmp_path, text, None, ("x",))
+
+
+def test_names_of_columns_that_were_divided_at_commas(tmp_path):
+    path = write(tmp_path, 'arch,"a, b",c\n00,1,2\n')
+    assert task_columns(path, ("a", "b", "c")) == ("a, b", "c")
+    path.write_text("arch,a,b,c\n00,1,2,3\n")
+    assert task_columns(path, ("a", "b", "c")) == ("a", "b", "c")
+    with pytest.raises(DataError, match="cannot be read"):
+        task_columns(tmp_path / "none.csv", ("a", "b"))

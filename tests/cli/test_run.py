@@ -10,6 +10,7 @@ from ktnas.config import defaults
 from ktnas.config.method import MethodChoice
 from ktnas.config.options import every_option
 from ktnas.config.run_options import RunOptions
+from ktnas.config.shares import Shares
 from ktnas.config.training import TrainingChoice
 
 
@@ -60,7 +61,7 @@ def test_every_option_of_training_arrives():
         halving=2,
         keep_weights=True,
         epochs=2,
-        share=0.5,
+        share=Shares(0.5),
         resolution=24,
         channels=8,
         cells=4,
@@ -70,6 +71,16 @@ def test_every_option_of_training_arrives():
         precision="bfloat16",
     )
     assert asked(*text.split()).training == expected
+
+
+def test_shares_are_of_all_or_of_one():
+    assert asked("--share", "0.1,a=0.5").training.share == Shares(0.1, (("a", 0.5),))
+
+
+def test_a_share_of_another_form_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        asked("--share", "half")
+    assert "'half' is no share: expected X, NAME=X or several" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["mine", "=x", "mine="])

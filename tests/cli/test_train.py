@@ -5,6 +5,7 @@ import pytest
 from ktnas.cli.main import command_parser
 from ktnas.cli.train import final_choice
 from ktnas.config import defaults
+from ktnas.config.shares import Shares
 from ktnas.errors import ConfigurationError
 
 
@@ -15,7 +16,7 @@ def chosen(*arguments):
 def test_it_takes_longer_and_all_images():
     task, choice = chosen("ARCH", "--dataset", "normal")
     assert task == "normal"
-    assert (choice.epochs, choice.share, choice.datasets) == (defaults.FINAL_EPOCHS, 1.0, ())
+    assert (choice.epochs, choice.share, choice.datasets) == (defaults.FINAL_EPOCHS, Shares(1.0), ())
     assert (choice.space, choice.workers) == (None, 1)
     task, named = chosen("ARCH", "--dataset", "x.npz", "--task", "mine", "--epochs", "3", "--space", "darts")
     assert task == "mine"
@@ -44,7 +45,7 @@ def test_the_old_spelling_is_told_the_new_one(arguments, message):
 def test_help_tells_its_own_defaults_and_nothing_of_searches():
     shown = " ".join(command_parser("ktnas", "train").format_help().split())
     assert f"passes over the training images (default: {defaults.FINAL_EPOCHS})" in shown
-    assert "share of the training images that is used (default: 1)" in shown
+    assert "of several 0.1,birds=0.5 (default: 1)" in shown
     for absent in ("supernet", "--workers", "--fitness", "--method"):
         assert absent not in shown
 

@@ -11,7 +11,7 @@ from ktnas.config.experiment import compose
 from ktnas.config.method import MethodChoice
 from ktnas.config.run_options import RunOptions
 from ktnas.config.training import TrainingChoice
-from ktnas.errors import ConfigurationError, KtnasError, UnknownNameError
+from ktnas.errors import ConfigurationError, DataError, KtnasError, UnknownNameError
 
 CODES = [f"{a}{b}{c}" for a in range(3) for b in range(3) for c in range(3)]
 
@@ -129,3 +129,25 @@ def test_mistakes_with_tables_are_named(table):
 
 def test_a_budget_of_one_suits_a_search_without_a_population():
     assert compose(asked(budget=1)).budget.evaluations == 1
+
+
+def test_names_of_columns_may_hold_commas(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text('code,"acc, %","lat, ms",x\n' + "\n".join(f"{code},{i},{i},{i}" for i, code in enumerate(CODES)))
+    given = {"table": path, "space": "categorical"}
+    problem = compose(asked(sources=("acc", "%"), targets=("lat", "ms"), minimize=("lat", "ms"), **given)).problem
+    assert problem.names == ("acc, %", "lat, ms")
+    assert [task.minimize for task in problem.tasks] == [False, True]
+    assert problem.role("acc, %") == "source"
+    assert compose(asked(tasks=("acc", "%", "x"), **given)).problem.names == ("acc, %", "x")
+
+
+def test_several_columns_and_repeats_of_a_table(tmp_path):
+    path = tmp_path / "mine.csv"
+    rows = [f"{code[0]},{code[1:]},{seed},{int(code) + seed}" for code in CODES for seed in (0, 2)]
+    path.write_text("\n".join(["w,k,seed,acc", *rows]))
+    given = {"table": path, "space": "categorical", "tasks": ("acc",), "arch_column": "w,k"}
+    with pytest.raises(DataError, match="--repeated mean"):
+        compose(asked(**given))
+    assert compose(asked(**given, repeated="mean")).benchmark.best_fitness("acc") == 223
+    assert compose(asked(**given, repeated="first")).benchmark.best_fitness("acc") == 222

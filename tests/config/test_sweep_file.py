@@ -173,7 +173,7 @@ class TestFields:
         (ARM + '[[cases]]\nsource = "cora"\n', "needs --target as well"),
         (
             ARM + CASE + "minimize = 'cora'\n",
-            "case 1: --space, --arch-column and --minimize describe a table of your own",
+            "case 1: --space, --arch-column, --minimize and --repeated describe a table of your own",
         ),
         (ARM + '[[cases]]\ntable = "x.csv"\n', "case 1: --table needs --space, the search space of its architectures"),
         (ARM + CASE + 'data = "/no/such/place"\n', "does not exist or is no directory"),

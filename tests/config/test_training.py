@@ -11,6 +11,7 @@ from ktnas.config.experiment import compose
 from ktnas.config.options import options
 from ktnas.config.registry import SCENE_TASKS, TRAINING_SPACES
 from ktnas.config.run_options import RunOptions
+from ktnas.config.shares import Shares
 from ktnas.config.training import TrainingChoice, named_path, require_torch
 from ktnas.datasets import scenes
 from ktnas.datasets.dataset import Dataset, Split
@@ -90,9 +91,23 @@ def test_large_data_sets_are_reduced_each_on_its_own(monkeypatch):
     assert [dataset.note for dataset in datasets] == ["2,000 of 50,000 images are trained on.", ""]
     recipe = TrainingChoice(device="cpu").recipe(datasets)
     assert (recipe.share, recipe.epochs) == (1.0, defaults.EPOCHS)
-    half = TrainingChoice(share=0.5)
+    half = TrainingChoice(share=Shares(0.5))
     assert len(half.load(("large",), None)[0].train) == 50_000
     assert half.recipe((large(),)).share == 0.5
+
+
+def test_a_share_of_one_data_set_leaves_the_others_alone(monkeypatch):
+    known = {"large": large(), "digits": find("digits")}
+    monkeypatch.setattr("ktnas.datasets.images.registry.find", lambda name, directory: known[name])
+    one, all_others = Shares(named=(("digits", 0.5),)), Shares(0.1, (("digits", 0.5),))
+    for shares, images in ((one, 2000), (all_others, 5000)):
+        choice = TrainingChoice(share=shares, device="cpu")
+        datasets = choice.load(("large", "digits"), None)
+        assert [len(dataset.train) for dataset in datasets] == [images, round(0.5 * len(known["digits"].train))]
+        assert datasets[1].note == f"{len(datasets[1].train):,} of 1,259 images are trained on."
+        assert choice.recipe(datasets).share == 1
+    scenes = replace(TINY, share=Shares(named=(("walls", 0.5),)), datasets=(("walls", "normal"),))
+    assert len(scenes.load(("walls",), None)[0].train) == 4
 
 
 def test_scenes_that_are_asked_for_are_used():
@@ -105,6 +120,7 @@ def test_gray_images_are_not_mirrored_and_small_ones_hardly_shifted():
     recipes = [TrainingChoice().recipe(data) for data in ((large(),), (large(), large(channels=1)), (large(side=8),))]
     assert [(recipe.flip, recipe.padding) for recipe in recipes] == [(True, 4), (False, 4), (True, 1)]
     assert TrainingChoice(resolution=16).recipe((large(),)).padding == 2
+    assert [TrainingChoice().recipe((large(channels=count),)).flip for count in (2, 4, 5)] == [False, True, True]
 
 
 def test_what_is_given_is_used():
@@ -143,8 +159,9 @@ def test_a_supernet_has_its_own_epochs():
         ({"datasets": (("mine", "x.npz"),)}, ("normal",), ConfigurationError, "--dataset mine=x.npz is no task"),
         ({"datasets": (("a", "x"), ("a", "y"))}, ("a",), ConfigurationError, "--dataset names a task twice"),
         ({"epochs": 0}, ("normal",), ConfigurationError, "epochs must be at least 1; got 0"),
-        ({"share": 0.0}, ("normal",), ConfigurationError, "share must be above 0"),
-        ({"share": 0.1}, ("normal",), ConfigurationError, "single image"),
+        ({"share": Shares(0.1)}, ("normal",), ConfigurationError, "single image"),
+        ({"share": Shares(named=(("normal", 0.1),))}, ("normal",), ConfigurationError, "single image"),
+        ({"share": Shares(named=(("norml", 0.1),))}, ("normal",), UnknownNameError, "did you mean 'normal'"),
         ({"resolution": 4}, ("normal",), ConfigurationError, "size must be 16 to 512; got 4"),
         ({"batch_size": 1}, ("normal",), ConfigurationError, "single image"),
         ({"channels": 1}, ("normal",), ConfigurationError, "at least 2 channels"),

@@ -1,8 +1,11 @@
 """A user's own dataset: what does not fit together is refused when it is put together."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from ktnas.datasets.account import Account
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.objectives import Classification
 from ktnas.errors import DataError
@@ -27,9 +30,15 @@ def test_what_a_search_sees():
     [
         (IMAGES.tolist(), LABELS, "images must be a NumPy array; got list"),
         (IMAGES, LABELS.tolist(), "targets must be a NumPy array; got list"),
-        (IMAGES / 255, LABELS, "images must be uint8 .* got float64"),
-        (IMAGES[..., 0], LABELS, r"\(n, height, width, 1 or 3\); got uint8 of shape \(4, 8, 6\)"),
-        (np.zeros((4, 8, 6, 2), np.uint8), LABELS, "images must be uint8"),
+        (IMAGES.astype("U"), LABELS, "images must be numbers .* got <U"),
+        (
+            IMAGES[..., 0],
+            LABELS,
+            r"\(n, height, width, channels\); got uint8 of shape \(4, 8, 6\); gray .*\[..., None\]",
+        ),
+        (IMAGES[..., :0], LABELS, "images must be numbers"),
+        (np.zeros((4, 3, 8, 6), np.uint8), LABELS, r"channels last; got .* images\.transpose\(0, 2, 3, 1\)"),
+        (np.full((4, 8, 6, 1), np.nan), LABELS, ""),
         (IMAGES, LABELS[:3], "got 4 images and 3 targets"),
         (IMAGES, np.array(3), r"one target per image, \(n, ...\); got a single number"),
         (IMAGES[:0], LABELS[:0], "got 0 images and 0 targets"),
@@ -54,3 +63,43 @@ def test_fewer_images_are_part_of_more():
 def test_parts_of_different_shapes():
     with pytest.raises(DataError, match=r"validation: images are \(8, 8, 1\), those to train on \(8, 6, 1\)"):
         made(validation=Split(np.zeros((4, 8, 8, 1), np.uint8), LABELS))
+
+
+def scaled(part, factor):
+    return Split(part.images * factor, part.targets)
+
+
+NOISE = Split(np.random.default_rng(0).random((4, 8, 6, 5)), LABELS)
+
+
+class TestNumbers:
+    @pytest.mark.parametrize("dtype", [np.float16, np.float32, ">f8", np.uint16, np.int32, bool])
+    def test_of_any_type_and_range_are_images(self, dtype):
+        part = Split((NOISE.images * 100).astype(dtype), LABELS)
+        assert made(part, part, part).shape == (8, 6, 5)
+
+    @pytest.mark.parametrize("wrong", [np.nan, np.inf, 1e300])
+    def test_must_be_finite_as_single_precision(self, wrong):
+        images = NOISE.images.copy()
+        images[2, 0, 0, 0] = wrong
+        with pytest.raises(DataError, match="validation: pixels must be finite; image 2 has NaN or infinity"):
+            made(NOISE, Split(images, LABELS))
+
+    @pytest.mark.parametrize("factor", [255, 1 / 255])
+    def test_must_be_scaled_alike_in_all_parts(self, factor):
+        with pytest.raises(DataError, match=r"test: pixels have a standard deviation of .*; scale all parts alike"):
+            made(NOISE, NOISE, scaled(NOISE, factor))
+        made(NOISE, scaled(NOISE, 3), scaled(NOISE, 0))
+
+    def test_must_be_of_one_type_in_all_parts(self):
+        with pytest.raises(DataError, match="validation: images are uint8, those to train on float64; bring"):
+            made(NOISE, Split((NOISE.images * 255).astype(np.uint8), LABELS))
+        made(NOISE, Split(NOISE.images.astype(np.float32), LABELS))
+
+
+def test_images_of_each_class_are_counted():
+    dataset = made(validation=Split(IMAGES[:2], LABELS[:2]))
+    assert dataset.per_class == {"train": [2, 1, 1], "validation": [1, 1, 0]}
+    told = replace(dataset, account=Account(remarks=("Odd.",))).told("First.")
+    assert told.note == "First. Odd."
+    assert told.account.counted == "6 images read: 4 train, 2 validation; class 0 3, class 1 2, class 2 1."

@@ -16,6 +16,7 @@ SPACE = NASBench201()
 ALL = genotypes(SPACE)
 
 
+@pytest.mark.slow
 def test_blocks_are_centred_and_weigh_the_same():
     fitted = Combined((OneHot(), PathEncoding()), corpus_size=len(ALL)).fit(SPACE, np.random.default_rng(0))
     vectors = fitted.embed(ALL)

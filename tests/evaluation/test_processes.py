@@ -224,6 +224,7 @@ def test_but_not_again_and_again(answerer):
             evaluate("a", (0, 1))
 
 
+@pytest.mark.slow
 def test_while_one_stalls_at_its_start_another_answers(answerer, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_SLOW_START_S", 0.5)
     with Workers([answerer.Signalled(signal.SIGSTOP, tmp_path / "stopped")] * 2, plain, Callbacks(Told())) as evaluate:
@@ -232,6 +233,7 @@ def test_while_one_stalls_at_its_start_another_answers(answerer, tmp_path, monke
     assert (tmp_path / "stopped").exists()
 
 
+@pytest.mark.slow
 def test_one_that_stalls_for_too_long_is_an_error_in_the_end(answerer, monkeypatch):
     monkeypatch.setattr(module, "_START_LIMIT_S", 0.1)
     with Workers([answerer.Signalled(signal.SIGSTOP)], plain, Callbacks(Told())) as evaluate:
@@ -267,6 +269,7 @@ def test_a_callback_that_ends_the_search_loses_no_answer(answerer):
     assert 1 <= len(told.arrived) <= 2
 
 
+@pytest.mark.slow
 def test_a_script_without_a_guard_is_told_so(tmp_path):
     script = tmp_path / "unguarded.py"
     script.write_text(

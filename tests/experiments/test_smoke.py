@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.slow  # whole processes, or searches that take seconds
+
 TABLES = pytest.mark.table("transnas101-micro")
 EXPERIMENTS = [
     pytest.param("paper.nasbench201_evaluations", marks=pytest.mark.table("nasbench201")),

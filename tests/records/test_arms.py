@@ -16,13 +16,13 @@ PLAIN = {
 }
 
 
-def course(fitness, rank=3):
+def trajectory(fitness, rank=3):
     steps = (Step(1, fitness, None), Step(4, fitness + 1, rank))
     return Trajectory("task", "height", "", False, None, 9, 0, 0, steps, ())
 
 
 def group(path, method, seeds=(0, 1), fitness=1.0, arm="garden", rank=3):
-    records = tuple(RunRecord(arm, "a case", seed, 9, False, {"t": course(fitness + seed, rank)}) for seed in seeds)
+    records = tuple(RunRecord(arm, "a case", seed, 9, False, {"t": trajectory(fitness + seed, rank)}) for seed in seeds)
     return Recorded(Path("somewhere") / path, method, records)
 
 

@@ -12,6 +12,7 @@ from ktnas.config.run_options import RunOptions
 from ktnas.description import describe
 from ktnas.errors import ConfigurationError
 from ktnas.records.configuration import configuration, environment
+from ktnas.records.digest import table_digest
 
 
 @dataclass(frozen=True)
@@ -80,3 +81,13 @@ def test_the_environment_names_versions():
         "scipy",
         "torch",
     }
+
+
+def test_a_table_is_told_from_others_of_its_name(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("code,acc\nab,1\nba,2\nbb,3\n")
+    options = RunOptions(table=path, space="categorical", tasks=("acc",), method=MethodChoice("random-search"))
+    experiment = compose(options)
+    described = configuration(experiment.benchmark, experiment.problem, experiment.search, experiment.budget, (0,))
+    assert described["data"] == table_digest(experiment.benchmark)
+    assert list(described)[:3] == ["benchmark", "data", "space"]

@@ -150,3 +150,32 @@ class TestCommand:
     def test_an_arm_that_is_not_there(self, swept, capsys):
         assert main(["compare", str(swept), "--baseline", "random"]) == 2
         assert "did you mean 'random-search'" in capsys.readouterr().err
+
+
+class TestData:
+    """Runs on tables of one name that hold different values."""
+
+    def run(self, place, value, *options):
+        place.mkdir(parents=True, exist_ok=True)
+        codes = [f"{a}{b}" for a in range(3) for b in range(3)]
+        (place / "t.csv").write_text("code,acc\n" + "\n".join(f"{c},{value + i}" for i, c in enumerate(codes)))
+        table = ["--table", str(place / "t.csv"), "--space", "categorical", "--tasks", "acc", "--budget", "5"]
+        assert main(["run", *table, "--quiet", "--out", str(place / "out"), *options]) == 0
+        return place / "out"
+
+    def test_are_two_cases(self, tmp_path):
+        tables = {"one": 1, "same": 1, "other": 2, "again": 2}
+        paths = [self.run(tmp_path / name, value).rename(tmp_path / f"of {name}") for name, value in tables.items()]
+        first, other = (record.case for record in read_directories(paths))  # the same run twice comes once
+        assert first == "t.csv: acc, 5 evaluations"
+        assert other == "t.csv: acc, 5 evaluations (other data: of other)"
+
+    def test_records_without_a_digest_are_taken_as_before(self, tmp_path):
+        paths = [self.run(tmp_path / name, value) for name, value in (("one", 1), ("other", 2))]
+        config = json.loads((paths[1] / CONFIG).read_text())
+        assert config.pop("data")
+        (paths[1] / CONFIG).write_text(json.dumps(config))
+        assert len({record.case for record in read_directories(paths)}) == 1
+        (paths[1] / CONFIG).write_text("{}")
+        with pytest.raises(DataError):
+            read_directories(paths)

@@ -2,6 +2,7 @@
 
 import json
 import os
+from typing import ClassVar
 
 import pytest
 
@@ -96,3 +97,36 @@ def test_a_directory_that_has_no_name_yet_gets_the_next_number(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(ConfigurationError, match=r"cannot make .*; choose another --out"):
         unused_directory(tmp_path / "file", ("a",))
+
+
+class TestData:
+    """A table that has changed is not taken for the one that a run was begun with."""
+
+    CONFIG: ClassVar[dict[str, object]] = {
+        "benchmark": "t.csv",
+        "data": "abc",
+        "space": "s",
+        "tasks": {"a": {"best_listed": 1.0, "role": "task"}},
+    }
+
+    def claimed(self, path, **changes):
+        RunDirectory(path / "run").claim({**self.CONFIG, **changes})
+
+    @pytest.mark.parametrize(
+        "changes", [{}, {"tasks": {"a": {"best_listed": 2.0, "role": "task"}}}, {"benchmark": "renamed.csv"}]
+    )
+    def test_it_is_named(self, tmp_path, changes):
+        self.claimed(tmp_path)
+        with pytest.raises(ConfigurationError, match=r"the table is not the one .* \(data: abc there, def now\)"):
+            self.claimed(tmp_path, data="def", **changes)
+
+    def test_other_tasks_are_another_configuration(self, tmp_path):
+        self.claimed(tmp_path)
+        with pytest.raises(ConfigurationError, match="another configuration"):
+            self.claimed(tmp_path, data="def", tasks={"a": {"best_listed": 1.0}, "b": {"best_listed": 2.0}})
+
+    def test_a_run_that_was_recorded_without_goes_on(self, tmp_path):
+        before = {key: value for key, value in self.CONFIG.items() if key != "data"}
+        RunDirectory(tmp_path / "run").claim(before)
+        self.claimed(tmp_path)
+        assert json.loads((tmp_path / "run" / "config.json").read_text()) == before

@@ -279,6 +279,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals are POSIX")
 @pytest.mark.parametrize("how", ["SIGKILL", "SIGINT"])
 def test_no_process_outlives_its_parent(work, tmp_path, how):

@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 
 from ktnas.errors import ArchitectureError, ConfigurationError, DataError
 from ktnas.spaces.base import canonical, genotypes
-from ktnas.spaces.categorical import SEPARATORS, Categorical
+from ktnas.spaces.categorical import Categorical
+from ktnas.spaces.code_text import number
+from ktnas.spaces.codes import SEPARATORS
 from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph
 
 
@@ -26,8 +28,8 @@ class TestStrings:
             ("1", "expected 2 positions separated by '_', got 1"),
             ("1_2_3", "got 3"),
             ("1_2", "position 1 is '2', not one of 0, 1"),
-            ("01_1", "position 0 is '01', not one of 0, 1, 2"),
-            ("1_ 1", "position 1 is ' 1'"),
+            ("x1_1", "position 0 is 'x1', not one of 0, 1, 2"),
+            ("1_ 2", "position 1 is '2'"),
         ],
     )
     def test_what_is_wrong_is_named(self, text, message):
@@ -48,6 +50,11 @@ class TestSettings:
             ({"cardinalities": (2, 2), "symbols": (("a", "b"),)}, r"\(2, 2\) of them; got \(2,\)"),
             ({"cardinalities": (2,), "symbols": (("a", "a"),)}, "symbols of position 0 must differ; got a, a"),
             ({"cardinalities": (3, 11)}, "symbol '10' of position 1 cannot be told apart with separator ''"),
+            (
+                {"cardinalities": (2,), "symbols": (("1", "1.0"),), "separator": "_"},
+                "symbols of position 0 must differ",
+            ),
+            ({"cardinalities": (2, 2), "names": ("a",)}, "names must give one per position, 2 of them, all different"),
             ({"cardinalities": (2,), "symbols": (("a_b", "c"),), "separator": "_"}, "symbol 'a_b' of position 0"),
         ],
     )
@@ -73,7 +80,7 @@ class TestFromCodes:
             (["conv_3x3|avg_pool", "skip|max_pool_2"], "|", (("conv_3x3", "skip"), ("avg_pool", "max_pool_2"))),
             (["sep_conv,0.5", "skip,0.25"], ",", (("sep_conv", "skip"), ("0.25", "0.5"))),
             (["10_0.5", "9_0.25"], "_", (("9", "10"), ("0.25", "0.5"))),
-            (["01:1", "1:1", "2:1"], ":", (("01", "1", "2"), ("1",))),
+            (["01:1", "11:1", "2:1"], ":", (("01", "2", "11"), ("1",))),
             (["nan:b", "1:a"], ":", (("1", "nan"), ("a", "b"))),
             (["1-1", "111"], "", (("1",), ("-", "1"), ("1",))),
             (["x"], "", (("x",),)),
@@ -90,9 +97,9 @@ class TestFromCodes:
         [
             ([], "no codes given"),
             (["1_2", ""], "a code is empty"),
-            (["0_1_2", "0_1"], "'0_1' has 2 separated by '_', '0_1_2' has 3"),
-            (["0012", "012"], "'012' has 3 characters, '0012' 4; longer symbols need a separator"),
-            (["0012", "0_1_2"], "'0012' has 4 characters, '0_1_2' 5"),
+            (["0_1_2", "0_1"], "'0_1' in row 2 has 2 separated by '_', '0_1_2' in row 1 has 3"),
+            (["0012", "012"], "'012' in row 2 has 3 characters, '0012' in row 1 4; leading zeros were lost"),
+            (["0012", "0_1_2"], "'0012' in row 1 has 4 characters, '0_1_2' in row 2 5; longer symbols need"),
         ],
     )
     def test_codes_that_do_not_fit_are_named(self, codes, message):
@@ -108,11 +115,45 @@ class TestFromCodes:
             lambda size: st.lists(st.lists(st.text("abc019", min_size=1), min_size=size, max_size=size), min_size=1)
         ),
     )
-    def test_strings_come_back_as_they_stand(self, separator, rows):
+    def test_strings_come_back_as_one_spelling_of_them(self, separator, rows):
         codes = [separator.join(row) for row in rows]
         space = Categorical.from_codes(codes)
         assert space.separator == separator
-        assert [space.format(space.parse(code)) for code in codes] == codes
+        for code, row in zip(codes, rows, strict=True):
+            back = space.format(space.parse(code))
+            assert space.parse(back) == space.parse(code)
+            alike = zip(back.split(separator), row, strict=True)
+            assert all(a == b or number(a) == number(b) is not None for a, b in alike)
+
+
+class TestDress:
+    """One architecture has one genotype, however it is written."""
+
+    SPACE = Categorical.from_codes(["16|relu|True", "8.0|elu|False", "8|relu|FALSE"])
+
+    @pytest.mark.parametrize(
+        "text",
+        ["16|relu|True", " 16.0 | relu|true", "[16, relu, True]", "('16' 'relu' 'TRUE')", "1.6e1|'relu'|k=true"],
+    )
+    def test_one_genotype_of_every_spelling(self, text):
+        assert self.SPACE.cardinalities == (2, 2, 2)
+        assert self.SPACE.parse(text) == (1, 1, 1)
+
+    def test_equal_numbers_are_one_symbol_the_shortest(self):
+        assert self.SPACE.symbols[0] == ("8", "16")
+
+    def test_names_of_positions(self):
+        space = Categorical.from_codes(['{"lr, max": 0.1, "k": [3, 5]}', '{"k": [7, 5], "lr, max": 0.10}'])
+        assert space.names == ("lr, max", "k.0", "k.1")
+        first = space.format((0, 0, 0))
+        assert first == "lr, max=0.1, k.0=3, k.1=5"
+        for text in (first, "k=[3, 5], lr, max=.1", '{"k": (3, 5), "lr, max": 0.1}', "k.1=5;k.0=3;lr, max:0.1"):
+            assert space.parse(text) == (0, 0, 0)
+        with pytest.raises(ArchitectureError, match=r"k\.0 is '4', not one of 3, 7"):
+            space.parse("lr, max=0.1, k.0=4, k.1=5")
+
+    def test_a_space_without_names_is_described_as_before(self):
+        assert "names" not in repr(self.SPACE)
 
 
 class TestGraph:
@@ -126,6 +167,11 @@ class TestGraph:
         space = Categorical.from_codes(["a|b|a", "b|a|b"])
         operations = [space.graph(genotype).operations[4:-1] for genotype in ((0, 1, 0), (1, 1, 0))]
         assert operations == [("=a", "=b", "=a"), ("=b", "=b", "=a")]
+
+    def test_names_that_differ_by_more_than_a_number_make_different_operations(self):
+        space = Categorical.from_codes(["op0=3,op1=5,width=3", "op0=5,op1=3,width=5"])
+        operations = space.graph((0, 0, 0)).operations
+        assert [name for name in operations if name.startswith("=")] == ["=op=3", "=op=3", "=width=3"]
 
     def test_symbols_cannot_be_taken_for_positions_or_ends(self):
         space = Categorical.from_codes(["#0|input", "output|=1"])
@@ -151,7 +197,7 @@ class TestQuantities:
             (["128_64_2", "32_64_2", "64_16_10"], "128_16_2", (2, 0, 0)),
             (["8|conv", "16|pool", "24|conv"], "24|pool", (2,)),
             (["a|b", "b|a"], "b|b", ()),
-            (["1|x", "1.0|x", "2|x"], "2|x", ()),
+            (["1|x", "1.0|x", "2|x"], "2|x", (1,)),
             (["1|x", "nan|x", "2|x"], "2|x", ()),
             (["7|x", "7|y"], "7|y", ()),
             (["20", "01", "12"], "21", (2, 1)),

@@ -16,10 +16,12 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from ktnas.datasets.account import Account
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.images.files import read_bytes, reading, require_plausible
 from ktnas.datasets.images.splits import without_last
-from ktnas.datasets.objectives import Classification, Objective
+from ktnas.datasets.labels import oddities, understood
+from ktnas.datasets.objectives import Objective
 from ktnas.errors import DataError
 
 FILES = (
@@ -37,16 +39,19 @@ def read_idx(directory: Path, name: str, objective: Objective | None = None) -> 
     Args:
         directory: Where they lie, such as torchvision's ``MNIST/raw``.
         name: Name of the dataset.
-        objective: What is to be learnt; ten classes if None.
+        objective: What is to be learnt; as many classes as the labels tell if None.
 
     Raises:
         DataError: If a file is missing, truncated or malformed, or the parts do not fit.
     """
     images, labels, test_images, test_labels = (_read(_locate(directory, file)) for file in FILES)
-    official = Split(images[..., None], labels.astype(np.int64))
+    labelled = understood({"train": labels, "test": test_labels}, objective, str(directory))
+    official = Split(images[..., None], labelled.parts["train"])
     train, validation = without_last(official, f"the training part in {directory}")
-    test = Split(test_images[..., None], test_labels.astype(np.int64))
-    return Dataset(name, objective or Classification(10), train, validation, test)
+    test = Split(test_images[..., None], labelled.parts["test"])
+    targets = {"train": train.targets, "validation": validation.targets, "test": test.targets}
+    account = Account(remarks=oddities(targets, labelled.objective))
+    return Dataset(name, labelled.objective, train, validation, test, account=account)
 
 
 def _locate(directory: Path, file: str) -> Path:

@@ -1,7 +1,8 @@
 """npz files with the keys of MedMNIST: ``{train,val,test}_images`` and ``{train,val,test}_labels``.
 
-Yang et al., "MedMNIST v2", Scientific Data 2023. Images ``(n, height, width)`` or ``(n, height, width, 3)``, uint8;
-labels ``(n,)`` or ``(n, 1)``, or ``(n, labels)`` of 0 and 1 where several may hold together. There may be no test part.
+Yang et al., "MedMNIST v2", Scientific Data 2023. Images ``(n, height, width)`` or ``(n, height, width, channels)``,
+uint8 upstream, here whole or floating-point numbers of any type; labels as `ktnas.datasets.labels` understands them.
+There may be no test part.
 
 The arrays' headers are read first and held against the directory of the archive; NumPy's own reader, which admits
 pickled objects on request, is not used.
@@ -18,15 +19,20 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ktnas.datasets.dataset import Dataset, Split
+from ktnas.datasets.account import Account, PassedOver
+from ktnas.datasets.dataset import Dataset, Images, Split, is_bytes
 from ktnas.datasets.images.files import read_bytes, reading, require_plausible
-from ktnas.datasets.objectives import Classification, MultiLabel, Objective
+from ktnas.datasets.labels import understood
+from ktnas.datasets.objectives import Objective
 from ktnas.errors import DataError
 
 _REQUIRED = ("train_images", "train_labels", "val_images", "val_labels")
 
 
 _OPTIONAL = ("test_images", "test_labels")
+
+
+_PARTS = {"train": "train", "val": "validation", "test": "test"}
 
 
 _MADE = "save it with numpy.savez_compressed(path, train_images=..., train_labels=..., val_images=..., ...)"
@@ -60,8 +66,7 @@ def read_npz(path: Path, name: str | None = None, objective: Objective | None = 
     Args:
         path: The file.
         name: Its name; the file's if None.
-        objective: What is to be learnt. If None, several labels per image where labels are ``(n, labels)`` with more
-            than one column, else as many classes as the labels of the training part tell.
+        objective: What is to be learnt; decided by the labels if None (`ktnas.datasets.labels.understood`).
 
     Raises:
         DataError: If the file is no such npz file, is truncated or hostile, or its parts do not fit.
@@ -69,15 +74,14 @@ def read_npz(path: Path, name: str | None = None, objective: Objective | None = 
     with reading(path), _open(path) as archive:
         headers = _headers(archive, path)
         arrays = {key: _array(archive, key, header, path) for key, header in headers.items()}
-    images = {key: _with_channels(array) for key, array in arrays.items() if key.endswith("_images")}
-    labels = {key: _labels(array) for key, array in arrays.items() if key.endswith("_labels")}
-    train, validation, *test = (
-        Split(images[f"{part}_images"], labels[f"{part}_labels"])
-        for part in ("train", "val", "test")
-        if f"{part}_images" in images
-    )
-    objective = objective or _infer(train.targets, path)
-    return Dataset(name or path.stem, objective, train, validation, test[0] if test else None)
+        others = [entry for entry in archive.namelist() if entry.removesuffix(".npy") not in headers]
+    keys = {part: key for key, part in _PARTS.items() if f"{key}_images" in arrays}
+    labelled = understood({part: arrays[f"{key}_labels"] for part, key in keys.items()}, objective, str(path))
+    splits = {part: Split(_with_channels(arrays[f"{key}_images"]), labelled.parts[part]) for part, key in keys.items()}
+    passed_over = tuple(PassedOver(entry.removesuffix(".npy"), "not one of MedMNIST's keys") for entry in others)
+    account = Account(remarks=(*labelled.remarks, *_remarks(splits)), passed_over=passed_over)
+    train, validation, test = splits["train"], splits["validation"], splits.get("test")
+    return Dataset(name or path.stem, labelled.objective, train, validation, test, account=account)
 
 
 def read_headers(path: Path) -> Mapping[str, Header]:
@@ -142,11 +146,18 @@ def _check(header: Header, key: str, where: str) -> None:
     if header.dtype.hasobject:
         raise DataError(f"{where}: pickled Python objects are not read, they could run code; save it as plain integers")
     if key.endswith("_images"):
-        fits, expected = header.dtype == np.uint8 and len(header.shape) in {3, 4}, "uint8 of (n, height, width[, 3])"
+        fits, expected = len(header.shape) in {3, 4}, "numbers of (n, height, width[, channels])"
     else:
-        fits, expected = header.dtype.kind in "iu" and len(header.shape) in {1, 2}, "integers of (n,) or (n, labels)"
-    if not fits:
-        raise DataError(f"{where}: expected {expected}; got {header.dtype} of {header.shape}")
+        fits, expected = len(header.shape) in {1, 2}, "whole numbers of (n,), or 0 and 1 of (n, labels)"
+    if not fits or header.dtype.kind not in "buif":
+        raise DataError(f"{where}: expected {expected}; got {header.dtype} of {header.shape}{_hint(header, key)}")
+
+
+def _hint(header: Header, key: str) -> str:
+    """What to do with an array of another kind."""
+    if key.endswith("_labels") and header.dtype.kind in "US":
+        return "; names are numbered by numpy.unique(names, return_inverse=True)[1]"
+    return ""
 
 
 def _array(archive: zipfile.ZipFile, key: str, header: Header, path: Path) -> npt.NDArray[np.generic]:
@@ -158,23 +169,13 @@ def _array(archive: zipfile.ZipFile, key: str, header: Header, path: Path) -> np
     return flat.reshape(header.shape)
 
 
-def _with_channels(images: npt.NDArray[np.generic]) -> npt.NDArray[np.uint8]:
-    bytes_ = images.view(np.uint8)
-    return bytes_[..., None] if bytes_.ndim == 3 else bytes_
+def _with_channels(images: Images) -> Images:
+    return images[..., None] if images.ndim == 3 else images
 
 
-def _labels(labels: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
-    single = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
-    return single.astype(np.int64)
-
-
-def _infer(labels: npt.NDArray[np.generic], path: Path) -> Objective:
-    if labels.ndim == 2:
-        return MultiLabel(labels.shape[1])
-    classes = int(labels.max()) + 1 if labels.size else 0
-    if not 2 <= classes <= max(2, len(labels)):
-        raise DataError(
-            f"{path}: the largest label of {len(labels)} training images is {classes - 1}; "
-            "classes are numbered from 0, and there must be at least two"
-        )
-    return Classification(classes)
+def _remarks(splits: Mapping[str, Split]) -> tuple[str, ...]:
+    """What is odd of the pixels."""
+    arrays = [split.images for split in splits.values()]
+    if all(is_bytes(images) and images.size and images.view(np.uint8).max() <= 1 for images in arrays):
+        return ("All pixels are 0 or 1: bytes should run to 255 unless images are black and white.",)
+    return ()

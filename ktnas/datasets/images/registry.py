@@ -126,7 +126,8 @@ def _read_as(source: Known, path: Path, read: Reader) -> Dataset:
 
 
 def _with_note(dataset: Dataset) -> Dataset:
-    return replace(dataset, note=NOTES.get(dataset.name, ""))
+    """With what a reader of results must know."""
+    return dataset.told(NOTES.get(dataset.name, ""))
 
 
 def _read(path: Path) -> Dataset:
@@ -143,7 +144,7 @@ def _read(path: Path) -> Dataset:
         return _read_as(*official[0])
     if any((path / file).exists() for name in FILES for file in (name, f"{name}.gz")):
         return _with_note(read_idx(path, path.resolve().name))
-    return _with_note(read_folder(path))
+    return read_folder(path).told()
 
 
 def _official(directory: Path) -> list[tuple[Known, Path, Reader]]:

@@ -8,7 +8,7 @@ from math import factorial
 
 import numpy as np
 
-from ktnas.datasets.dataset import Images
+from ktnas.datasets.dataset import ByteImages
 from ktnas.typing import IntArray
 
 TILES = 9
@@ -43,13 +43,13 @@ def distant_permutations(count: int) -> IntArray:
     return chosen
 
 
-def shuffled(images: Images, order: IntArray) -> Images:
+def shuffled(images: ByteImages, order: IntArray) -> ByteImages:
     """Images ``(n, size // 3 * 3, size // 3 * 3, channels)`` of shuffled tiles.
 
     Rows and columns beyond a multiple of 3 are cut off at the lower right.
 
     Args:
-        images: Images ``(n, size, size, channels)``; not modified.
+        images: ByteImages ``(n, size, size, channels)``; not modified.
         order: Which tile ``(n, 9)`` lies in each place; tiles and places are counted row by row.
     """
     n, size, _, channels = images.shape

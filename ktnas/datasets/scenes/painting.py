@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ktnas.datasets.dataset import Images
+from ktnas.datasets.dataset import ByteImages
 from ktnas.datasets.scenes.camera import Floats
 from ktnas.datasets.scenes.casting import Hits
 from ktnas.datasets.scenes.kinds import BANDS, BRICKS, CHECK, DOTS, STRIPES, TILES
@@ -20,7 +20,7 @@ SHADE = 0.5
 """Share of light that is missing right under a solid."""
 
 
-def paint(rooms: Rooms, rays: Floats, hits: Hits, noise: Floats) -> Images:
+def paint(rooms: Rooms, rays: Floats, hits: Hits, noise: Floats) -> ByteImages:
     """Images ``(n, size, size, 3)``.
 
     Args:
@@ -41,7 +41,7 @@ def paint(rooms: Rooms, rays: Floats, hits: Hits, noise: Floats) -> Images:
         channels.append(colours[:, channel].take(index) * (light * tint[:, None] + glow))
     image = np.stack(channels, axis=2).reshape(noise.shape)
     image += noise * rooms.light.noise.astype(np.float32)[:, None, None, None]
-    pixels: Images = (np.clip(image, 0, 1) * 255 + np.float32(0.5)).astype(np.uint8)
+    pixels: ByteImages = (np.clip(image, 0, 1) * 255 + np.float32(0.5)).astype(np.uint8)
     return pixels
 
 

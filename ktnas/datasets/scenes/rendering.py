@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ktnas.datasets.dataset import Images
+from ktnas.datasets.dataset import ByteImages
 from ktnas.datasets.scenes.camera import Floats, layout
 from ktnas.datasets.scenes.casting import Hits, cast
 from ktnas.datasets.scenes.materials import FIRST_SOLID, PLACES
@@ -52,7 +52,7 @@ class Views:
         layout: ``(n, 9)``, see `ktnas.datasets.scenes.camera.layout`.
     """
 
-    images: Images
+    images: ByteImages
     labels: npt.NDArray[np.uint8]
     normals: Floats
     scene: IntArray

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from ktnas.datasets.dataset import Images
 from ktnas.datasets.scenes.camera import HIGH, LOW
 from ktnas.datasets.scenes.kinds import PATTERNS
 from ktnas.datasets.scenes.materials import LABELS, SOLID_PATTERNS
@@ -66,7 +67,7 @@ def draw_sheet(scenes: Scenes, count: int) -> bytes:
     return file.getvalue()
 
 
-def _pictures(scenes: Scenes, count: int) -> Iterator[npt.NDArray[np.uint8]]:
+def _pictures(scenes: Scenes, count: int) -> Iterator[Images]:
     """Per row, images ``(count, size, size, 3)``."""
     yield scenes.dataset("autoencoder").validation.images[:count]
     yield PALETTE[scenes.dataset("segmentsemantic").validation.targets[:count].astype(np.int64)]
@@ -74,7 +75,7 @@ def _pictures(scenes: Scenes, count: int) -> Iterator[npt.NDArray[np.uint8]]:
     yield scenes.dataset("jigsaw").validation.images[:count]
 
 
-def _row(images: npt.NDArray[np.uint8], cell: int) -> npt.NDArray[np.uint8]:
+def _row(images: Images, cell: int) -> npt.NDArray[np.uint8]:
     """Images ``(n, size, size, 3)`` side by side, enlarged by a whole number, each in a white cell."""
     scale = cell // images.shape[1]
     large = images.repeat(scale, axis=1).repeat(scale, axis=2)

@@ -9,7 +9,7 @@
   too.
 * `EagerStep`: the step, operation by operation; changes the network in place.
 * `RecordedStep`: a step that is recorded as a CUDA graph and replayed; every batch must have the shape of the first.
-* `EpochResult`: what an observer is told after an epoch.
+* `EpochResult`: what is told after an epoch.
 * `Training`: a network that was trained.
 * `train`: train a network in place, and measure it on the validation part.
 * `measure`: metrics of a network on a part of a dataset, and its loss; the network stays as it is.

@@ -98,7 +98,7 @@ class Augmentation:
         if self.dense:
             return images, part.targets[places]
         inside = ((rows >= 0) & (rows < height))[:, :, None] & ((columns >= 0) & (columns < width))[:, None, :]
-        return images * inside[..., None], part.targets[indices]
+        return part.bordered(images, inside), part.targets[indices]
 
     def _outside_squares(self, draws: Tensor, height: int, width: int) -> Tensor:
         """1 where an image is kept, ``(n, 1, height, width)``; blanked pixels become the mean colour."""

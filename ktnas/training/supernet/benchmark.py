@@ -111,6 +111,11 @@ class SupernetBenchmark:
         )
         return (*shared, *self.alone.notes[1:])
 
+    @property
+    def data_notes(self) -> tuple[str, ...]:
+        """As `TrainingBenchmark.data_notes`."""
+        return self.alone.data_notes
+
     def restricted(self, tasks: tuple[str, ...]) -> SupernetBenchmark:
         return replace(self, alone=self.alone.restricted(tasks))
 

@@ -11,11 +11,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ktnas.datasets.dataset import Dataset
+from ktnas.datasets.dataset import Dataset, is_bytes
 from ktnas.datasets.objectives import Classification, Objective, Targets
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.rng import Streams
 from ktnas.training.zero_cost.base import Batch
+
+_NO_SPREAD = 1e-6
+"""A standard deviation of less than that share of the mean is rounding: all pixels are equal."""
 
 
 class Inputs(Protocol):
@@ -90,10 +93,13 @@ class Sampled:
             raise unknown_name("task", task, [dataset.name for dataset in self.datasets], "the proxy's datasets")
         count = min(self.images, len(found.train))
         rows = np.sort(Streams(self.seed).rng("proxy-batch", task).permutation(len(found.train))[:count])
-        pixels = torch.from_numpy(found.train.images[rows]).permute(0, 3, 1, 2).float()
+        images = found.train.images[rows]
+        numbers = images if is_bytes(images) else images.astype(np.float32)
+        pixels = torch.from_numpy(numbers).permute(0, 3, 1, 2).float()
         spread, mean = torch.std_mean(pixels, dim=(0, 2, 3), keepdim=True, correction=0)
+        even = spread.clamp(min=1.0) if is_bytes(images) else spread.where(spread > _NO_SPREAD * mean.abs(), 1.0)
         return Batch(
-            (pixels - mean) / spread.clamp(min=1.0),
+            (pixels - mean) / even,
             _answers(found.train.targets[rows], found.objective),
             found.objective,
         )
@@ -108,7 +114,9 @@ def _digest(datasets: Sequence[Dataset]) -> str:
     digest = hashlib.sha256()
     for dataset in datasets:
         images, targets = dataset.train.images, dataset.train.targets
-        digest.update(f"{dataset.name} {dataset.objective!r} {images.shape} {targets.dtype} {targets.shape}".encode())
+        kind = "" if is_bytes(images) else f" {images.dtype}"
+        described = f"{dataset.name} {dataset.objective!r} {images.shape} {targets.dtype} {targets.shape}{kind}"
+        digest.update(described.encode())
         digest.update(np.ascontiguousarray(images).data)
         digest.update(np.ascontiguousarray(targets).data)
     return digest.hexdigest()[:32]

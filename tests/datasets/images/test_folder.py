@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ktnas.datasets.images import folder
-from ktnas.datasets.images.folder import SIDE, read_folder
+from ktnas.datasets.account import HIDDEN, NO_IMAGE
+from ktnas.datasets.images.folder import read_folder
+from ktnas.datasets.images.pictures import PIXEL_LIMIT, SIDE
 from ktnas.datasets.objectives import Classification
 from ktnas.errors import DataError
 
@@ -70,7 +71,51 @@ class TestParts:
             (tmp_path / "a" / name).write_bytes(b"x")
         (tmp_path / ".cache").mkdir()
         (tmp_path / "readme.md").write_text("x")
-        assert sum(map(len, (read_folder(tmp_path).train, read_folder(tmp_path).test))) == 4
+        dataset = read_folder(tmp_path)
+        assert sum(map(len, (dataset.train, dataset.test))) == 4
+        assert [(one.path, one.reason) for one in dataset.account.passed_over] == [
+            (".cache", HIDDEN),
+            ("a/.hidden.png", HIDDEN),
+            ("a/Thumbs.db", HIDDEN),
+            ("a/notes.txt", NO_IMAGE),
+            ("readme.md", NO_IMAGE),
+        ]
+
+
+class TestWhatCounts:
+    def test_content_decides_where_the_suffix_does_not(self, tmp_path):
+        fill(tmp_path, ("a", "b"), 3)
+        for i, (name, kind) in enumerate({"x.jpe": "JPEG", "y": "PNG", "z.dat": "WEBP", "w.dib": "BMP"}.items()):
+            Image.new("L", (5, 4), 100 + i).save(tmp_path / "a" / name, format=kind)
+        (tmp_path / "b" / "BMW.txt").write_text("BMW, P5 and other cars")
+        dataset = read_folder(tmp_path)
+        assert sum(map(len, dataset.parts.values())) == 10
+        assert [one.path for one in dataset.account.passed_over] == ["b/BMW.txt"]
+
+    def test_folders_within_a_class_belong_to_it(self, tmp_path):
+        fill(tmp_path, ("a", "b"), 3)
+        fill(tmp_path / "b" / "2019", ("may", "june"), 2, first=50)
+        (tmp_path / "elsewhere").mkdir()
+        save(tmp_path / "elsewhere" / "0.png", 99)
+        (tmp_path / "a" / "more").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+        (tmp_path / "elsewhere" / "round").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+        for name in ("1.png", "2.png"):
+            save(tmp_path / "elsewhere" / name, 98)
+        dataset = read_folder(tmp_path)
+        assert [sum(counts) for counts in zip(*dataset.per_class.values(), strict=True)] == [6, 7, 3]
+        assert [one.path for one in dataset.account.passed_over] == ["a/more/round", "elsewhere/round"]
+
+    def test_what_is_read_is_told(self, tmp_path):
+        fill(tmp_path / "mine", ("a", "b"), 4)
+        save(tmp_path / "mine" / "loose.png", 1)
+        (tmp_path / "mine" / "a" / "notes.txt").write_text("x")
+        dataset = read_folder(tmp_path / "mine").told()
+        assert dataset.account.counted == "8 images read: 4 train, 2 validation, 2 test; a 4, b 4."
+        assert dataset.note == "Not read: loose.png (outside of any class), a/notes.txt."
+
+    def test_classes_that_may_be_one(self, tmp_path):
+        dataset = read_folder(fill(tmp_path, ("cat", "Cat", "dog"), 3))
+        assert dataset.account.remarks == ("Classes whose names differ in capital letters or spaces only: Cat, cat.",)
 
 
 class TestPixels:
@@ -147,6 +192,8 @@ class TestErrors:
         self.check(tmp_path, "must have a folder for each of at least two classes; found none")
         fill(tmp_path, ("cats",), 3)
         self.check(tmp_path, "found only 'cats'")
+        fill(tmp_path / "zip" / "birds", ("wren", "tit"), 3)
+        self.check(tmp_path / "zip", "found only 'birds'; if tit, wren are the classes, name .*zip/birds")
 
     def test_a_class_without_images(self, tmp_path):
         fill(tmp_path, ("a", "b"), 3)
@@ -183,10 +230,34 @@ class TestErrors:
         (tmp_path / "b" / "02.png").write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 5 4\n")
         self.check(tmp_path, r"02\.png is no image that can be read")
 
-    def test_more_than_eight_bits_are_refused(self, tmp_path):
+    def test_more_than_eight_bits_beside_eight_are_refused(self, tmp_path):
         fill(tmp_path, ("a", "b"), 3)
         Image.fromarray(np.full((4, 5), 1000, np.uint16)).save(tmp_path / "a" / "00.png")
-        self.check(tmp_path, r"00\.png has pixels of mode 'I;16'; save it with 8 bits per channel")
+        self.check(tmp_path, r"00\.png has pixels of mode 'I;16', .*00\.png of mode 'L': their scales differ; save all")
+
+    def test_pixels_that_are_neither_gray_nor_colour(self, tmp_path):
+        fill(tmp_path, ("a", "b"), 3)
+        Image.new("LAB", (5, 4)).save(tmp_path / "a" / "00.tif")
+        self.check(tmp_path, r"00\.tif has pixels of mode 'LAB'; save it as gray or RGB")
+
+    @pytest.mark.parametrize(
+        ("name", "start"),
+        [("01.heic", b"x"), ("01", b"\0\0\0\x18ftypavif"), ("01.raw.dng", b"II*\0"), ("01.dat", b"\x93NUMPY\x01\0")],
+    )
+    def test_images_of_a_kind_that_is_not_read(self, tmp_path, name, start):
+        fill(tmp_path, ("a", "b"), 3)
+        (tmp_path / "b" / name).write_bytes(start)
+        self.check(tmp_path, f"b/{name} is an image of a kind that is not read; read are PNG, JPEG")
+
+    def test_a_link_to_nothing(self, tmp_path):
+        fill(tmp_path, ("a", "b"), 3)
+        (tmp_path / "b" / "09.png").symlink_to(tmp_path / "moved.png")
+        self.check(tmp_path, r"09\.png is no image that can be read: it is a link to nothing")
+
+    def test_a_broken_image_without_a_suffix(self, tmp_path):
+        fill(tmp_path, ("a", "b"), 3)
+        (tmp_path / "b" / "09").write_bytes(b"\x89PNG\r\n\x1a\n and nothing else")
+        self.check(tmp_path, "b/09 is no image that can be read")
 
     @pytest.mark.parametrize("side", [9_000, 12_000, 40_000])
     def test_decompression_bombs_are_refused_by_their_header(self, tmp_path, side):
@@ -212,4 +283,4 @@ def fill_with_bytes(directory):
 
 
 def test_the_pixel_limit_is_below_that_of_pillow():
-    assert folder.PIXEL_LIMIT < Image.MAX_IMAGE_PIXELS
+    assert PIXEL_LIMIT < Image.MAX_IMAGE_PIXELS

@@ -43,7 +43,11 @@ def test_official_files(raw, compressed):
     if compressed:
         compress(directory)
     dataset = read_idx(directory, "mine")
-    assert (dataset.name, dataset.objective, dataset.shape) == ("mine", Classification(10), (5, 4, 1))
+    assert (dataset.name, dataset.objective, dataset.shape) == ("mine", Classification(8), (5, 4, 1))
+    assert read_idx(directory, "mine", Classification(10)).objective == Classification(10)
+    assert dataset.account.remarks == (
+        "No training image is of class 5 to 7, though 3 other images are; classes count from 0 without gaps.",
+    )
     np.testing.assert_array_equal(dataset.train.images[..., 0], images[:5])
     np.testing.assert_array_equal(dataset.validation.images[..., 0], images[5:])
     np.testing.assert_array_equal(dataset.test.images[..., 0], test_images)
@@ -68,6 +72,8 @@ def test_a_missing_file_is_named(raw):
 def test_labels_out_of_range(raw):
     (raw[0] / FILES[1]).write_bytes(content(np.array([0] * 7 + [10], np.uint8)))
     with pytest.raises(DataError, match="validation: labels must be 0 to 9; found 0 to 10"):
+        read_idx(raw[0], "mine", Classification(10))
+    with pytest.raises(DataError, match="the largest label of 8 training images is 10; classes are numbered from 0"):
         read_idx(raw[0], "mine")
 
 

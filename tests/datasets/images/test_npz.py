@@ -75,10 +75,44 @@ class TestReading:
         assert dataset.train.targets.dtype == np.int64
 
     def test_several_columns_are_labels_that_hold_together(self, tmp_path):
-        content = arrays(labels=lambda n: np.eye(4)[np.arange(n) % 4], dtype=np.uint8)
+        content = arrays(labels=lambda n: np.tri(4)[np.arange(n) % 4], dtype=np.uint8)
         dataset = read_npz(save(tmp_path / "a.npz", content))
         assert dataset.objective == MultiLabel(4)
-        assert dataset.validation.targets.tolist() == [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]
+        assert dataset.validation.targets.tolist() == [[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0]]
+
+    @pytest.mark.parametrize("dtype", [np.uint8, bool, np.float64])
+    def test_one_hot_rows_are_classes(self, tmp_path, dtype):
+        content = arrays(labels=lambda n: np.eye(4)[np.arange(n) % 4], dtype=dtype)
+        dataset = read_npz(save(tmp_path / "a.npz", content))
+        assert dataset.objective == Classification(4)
+        assert dataset.validation.targets.tolist() == [0, 1, 2]
+        assert dataset.account.remarks == ("Labels are one-hot rows: 4 classes.",)
+
+    def test_classes_without_a_training_image_are_told(self, tmp_path):
+        content = arrays(labels=lambda n: np.arange(n) % 3 + 1)
+        assert read_npz(save(tmp_path / "a.npz", content)).account.remarks == (
+            "No training image is of class 0 (counted from 1?); classes count from 0 without gaps.",
+        )
+
+    def test_other_arrays_are_named(self, tmp_path):
+        content = arrays() | {"ids": np.arange(3), "train_masks": np.arange(2)}
+        dataset = read_npz(save(tmp_path / "a.npz", content))
+        assert sorted(one.path for one in dataset.account.passed_over) == ["ids", "train_masks"]
+
+    @pytest.mark.parametrize("dtype", [np.float16, ">f4", np.float64, np.uint16, np.int64, bool])
+    @pytest.mark.parametrize("channels", [2, 5])
+    def test_numbers_of_any_type_and_channels_are_images(self, tmp_path, dtype, channels):
+        content = arrays(channels)
+        content |= {key: (array / 2).astype(dtype) for key, array in content.items() if key.endswith("images")}
+        dataset = read_npz(save(tmp_path / "a.npz", content))
+        assert dataset.shape == (5, 4, channels)
+        np.testing.assert_array_equal(dataset.train.images, content["train_images"])
+
+    def test_bytes_that_do_not_use_their_range_are_told(self, tmp_path):
+        content = arrays()
+        content |= {key: array % 2 for key, array in content.items() if key.endswith("images")}
+        (remark,) = read_npz(save(tmp_path / "a.npz", content)).account.remarks
+        assert remark.startswith("All pixels are 0 or 1")
 
     def test_column_major_arrays_are_turned(self, tmp_path):
         content = arrays(3)
@@ -112,12 +146,22 @@ class TestWrongContent:
         del content["test_labels"]
         self.check(tmp_path, content, "has test_images alone")
 
-    def test_images_must_be_bytes_of_three_or_four_dimensions(self, tmp_path):
-        for wrong in (np.zeros((6, 5, 4), np.float32), np.zeros((6, 20), np.uint8)):
-            self.check(tmp_path, arrays() | {"train_images": wrong}, "train_images: expected uint8 of")
+    def test_images_must_be_numbers_of_three_or_four_dimensions(self, tmp_path):
+        for wrong in (np.zeros((6, 5, 4), complex), np.zeros((6, 20), np.uint8)):
+            self.check(tmp_path, arrays() | {"train_images": wrong}, "train_images: expected numbers of")
 
-    def test_labels_must_be_integers(self, tmp_path):
-        self.check(tmp_path, arrays(dtype=np.float64), "train_labels: expected integers of")
+    def test_labels_must_be_whole_numbers(self, tmp_path):
+        self.check(tmp_path, arrays(dtype=np.float64), r"train: labels must be whole numbers .*labels\.astype\(int\)")
+        self.check(tmp_path, arrays(dtype="<U3"), r"train_labels: expected whole numbers .*numpy\.unique\(names")
+
+    def test_parts_of_another_scale_are_refused(self, tmp_path):
+        content = arrays()
+        halves = {key: array / 255 for key, array in content.items() if key.endswith("images")}
+        self.check(
+            tmp_path, content | halves | {"test_images": content["test_images"]}, "test: images are uint8, those"
+        )
+        apart = halves | {"test_images": content["test_images"] * 1.0}
+        self.check(tmp_path, content | apart, "test: pixels have a standard deviation of .*scale all parts alike")
 
     def test_labels_out_of_range(self, tmp_path):
         content = arrays() | {"test_labels": np.array([0, 1, 2, 3])}
@@ -134,8 +178,9 @@ class TestWrongContent:
         self.check(tmp_path, arrays(labels=lambda n: np.full(n, label)), "classes are numbered from 0")
 
     def test_channels_first_is_refused(self, tmp_path):
-        content = arrays() | {f"{part}_images": np.zeros((n, 3, 5, 4), np.uint8) for part, n in SIZES.items()}
-        self.check(tmp_path, content, r"images must be uint8 of shape \(n, height, width, 1 or 3\); got")
+        for shape in ((3, 5, 8), (12, 9, 9)):
+            content = arrays() | {f"{part}_images": np.zeros((n, *shape), np.uint8) for part, n in SIZES.items()}
+            self.check(tmp_path, content, r"channels last; got uint8 .* turn it with images\.transpose\(0, 2, 3, 1\)")
 
     def test_parts_of_another_shape_are_refused(self, tmp_path):
         self.check(tmp_path, arrays() | {"val_images": np.zeros((3, 5, 5), np.uint8)}, "they must agree")
@@ -209,8 +254,8 @@ class TestHostileFiles:
         ("content", "message"),
         [
             (npy((-6, 5, 4)), "train_images"),
-            (npy((6, 5, 4), descr="|V1"), "expected uint8"),
-            (npy((6, 5, 4), descr=[("a", "|u1")]), "expected uint8"),
+            (npy((6, 5, 4), descr="|V1"), "expected numbers"),
+            (npy((6, 5, 4), descr=[("a", "|u1")]), "expected numbers"),
             (npy((6, 5, 4), version=(2, 0), content=bytes(120)), "only version 1.0"),
             (b"not an array", "cannot be read"),
             (b"\x93NUMPY\x01\x00\xff\xff{", "cannot be read"),

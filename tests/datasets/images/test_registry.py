@@ -32,7 +32,7 @@ def place(tmp_path, monkeypatch):
 def save(path, shape, labels=None):
     path.parent.mkdir(parents=True, exist_ok=True)
     labels = np.arange(4) % 2 if labels is None else labels
-    parts = {f"{part}_images": np.full((4, *shape), 7, np.uint8) for part in ("train", "val", "test")}
+    parts = {f"{part}_images": np.full((len(labels), *shape), 7, np.uint8) for part in ("train", "val", "test")}
     np.savez(path, **parts, **{f"{part}_labels": labels for part in ("train", "val", "test")})
     return path
 
@@ -66,7 +66,9 @@ class TestKnownNames:
         save(place / "mnist.npz", (28, 28))
         dataset = find("mnist")
         assert (dataset.name, dataset.objective, dataset.shape) == ("mnist", Classification(10), (28, 28, 1))
-        assert dataset.note == ""
+        assert dataset.note == "No training image is of class 2 to 9; classes count from 0 without gaps."
+        save(place / "mnist.npz", (28, 28), np.arange(20) % 10)
+        assert find("mnist").note == ""
 
     @pytest.mark.parametrize(("name", "folder"), [("mnist", "MNIST"), ("fashion_mnist", "FashionMNIST")])
     def test_torchvision_files(self, place, name, folder):
@@ -139,10 +141,12 @@ class TestOtherNames:
         save(place / "mine.npz", (5, 4))
         assert (find("mine").name, find("mine").objective) == ("mine", Classification(2))
         assert find("mine.npz").name == "mine"
+        assert find("mine").account.counted == "12 images read: 4 train, 4 validation, 4 test; class 0 6, class 1 6."
 
     def test_a_folder_on_the_search_path(self, place):
         save_folder(place / "mine")
         assert find("mine").name == "mine"
+        assert find("mine").account.counted == "6 images read: 2 train, 2 validation, 2 test; a 3, b 3."
 
     def test_notes_belong_to_names(self, place):
         for name in ("cifar10_jpeg_10k", "cifar10_lossless5k"):
@@ -182,7 +186,7 @@ class TestPaths:
 
     def test_idx_files_in_any_directory(self, tmp_path):
         dataset = find(str(save_idx(tmp_path / "kuzushiji")))
-        assert (dataset.name, dataset.objective) == ("kuzushiji", Classification(10))
+        assert (dataset.name, dataset.objective) == ("kuzushiji", Classification(5))
 
     def test_a_directory_of_several_data_sets(self, tmp_path):
         for name in ("MNIST", "FashionMNIST"):

@@ -65,6 +65,7 @@ def test_the_parts_are_those_of_the_embedding():
     ]
 
 
+@pytest.mark.slow
 def test_smoke(smoke):
     found = smoke("parts.choices", "--jobs", 1, again=False)
     assert [row["surrogate"] for row in found.rows] == [variant.name for variant in choices.VARIANTS[:2]]

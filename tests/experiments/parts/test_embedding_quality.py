@@ -10,6 +10,7 @@ from ktnas.surrogate.constant import ConstantPredictor
 
 @pytest.mark.table("nasbench-graph")
 class TestOnTheTable:
+    @pytest.mark.slow
     def test_smoke(self, smoke):
         found = smoke("parts.embedding_quality", again=False)
         assert {row["embedding"] for row in found.rows} == {"Weisfeiler-Lehman 1", "one-hot"}

@@ -58,6 +58,7 @@ def test_equal_networks():
     assert [rows.tolist() for rows in classes] == [[1, 2, 5]]
 
 
+@pytest.mark.slow
 @pytest.mark.table("transnas101-macro")
 def test_smoke(smoke, tmp_path):
     found = smoke("parts.limits", "--jobs", 1, "--records", tmp_path / "runs")

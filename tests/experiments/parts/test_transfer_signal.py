@@ -22,6 +22,7 @@ def choices():
     return made
 
 
+@pytest.mark.slow
 def test_labels_that_say_nothing_add_nothing(choices):
     found = choices(0.0)
     got = finding(found, [c.nearest for c in found], 100)
@@ -32,6 +33,7 @@ def test_labels_that_say_nothing_add_nothing(choices):
     assert abs(got.both - got.surrogate) < 0.01
 
 
+@pytest.mark.slow
 def test_labels_that_say_something_of_their_own_add_it(choices):
     found = choices(2.0)
     got = finding(found, [c.nearest for c in found], 100)
@@ -40,6 +42,7 @@ def test_labels_that_say_something_of_their_own_add_it(choices):
     assert got.labels > 0.6
 
 
+@pytest.mark.slow
 @pytest.mark.table("transnas101-micro")
 def test_smoke(smoke):
     found = smoke("parts.transfer_signal", "--jobs", 1, again=False)

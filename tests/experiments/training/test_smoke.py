@@ -8,6 +8,8 @@ from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.objectives import Classification
 from ktnas.errors import DataError
 
+pytestmark = pytest.mark.slow  # whole processes, or searches that take seconds
+
 
 @pytest.mark.parametrize(
     "name",

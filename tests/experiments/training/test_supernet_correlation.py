@@ -32,6 +32,7 @@ def test_a_supernet_per_seed_and_a_training_of_each():
     assert all(unit.shared for unit in units("nasbench201", "smoke", [(0,)], 2, None))
 
 
+@pytest.mark.slow
 @pytest.mark.table("nasbench201")
 def test_smoke(smoke, tmp_path):
     found = smoke("training.supernet_correlation", "--jobs", 1, "--records", tmp_path / "runs")

@@ -35,6 +35,7 @@ def test_rank_of_the_best(nasbench201):
     assert {one.best_rank for one in agreements(nasbench201, Fitness(nasbench201, 1), rows, "-", 0)} == {1}
 
 
+@pytest.mark.slow
 def test_smoke(smoke):
     found = smoke("training.zero_cost", again=False)
     assert {row["proxy"] for row in found.rows} == {

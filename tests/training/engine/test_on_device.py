@@ -68,6 +68,78 @@ def test_arrays_that_may_not_be_written_are_copied():
     assert given.train.images.any()
 
 
+def scaled(images, dtype=np.float32, factor=1 / 255, offset=0.0):
+    part = Split((images.astype(float) * factor + offset).astype(dtype), np.arange(len(images)))
+    return Dataset("t", Classification(len(images)), part, part)
+
+
+class TestNumbers:
+    """Images that are not bytes: only their range differs."""
+
+    @pytest.mark.parametrize(
+        ("dtype", "factor", "offset"),
+        [(np.float32, 1 / 255, 0), (np.float64, 2 / 255, -1), (np.uint16, 257, 0), (np.float16, 1, 0), (">f4", 9, -70)],
+    )
+    def test_become_what_bytes_become(self, dtype, factor, offset):
+        pixels = images(channels=5)
+        inputs = []
+        for given in (scaled(pixels, np.uint8, 1), scaled(pixels, dtype, factor, offset)):
+            part = put(given, Recipe(), CPU).train
+            inputs.append(part.inputs(part.images))
+        assert torch.allclose(*inputs, atol=2e-3)
+
+    def test_are_single_precision_on_the_device(self):
+        given = scaled(images(), np.float64)
+        train = put(given, Recipe(), CPU).train
+        assert train.images.dtype == torch.float32
+        train.images.zero_()
+        assert given.train.images.any()
+
+    @pytest.mark.parametrize("value", [0.0, 0.1, -3000.7])
+    def test_a_channel_of_one_value_is_left_finite(self, value):
+        pixels = np.random.default_rng(0).random((4, 8, 8, 2)).astype(np.float32)
+        pixels[..., 1] = value
+        data = put(scaled(pixels, factor=1), Recipe(), CPU)
+        inputs = data.train.inputs(data.train.images)
+        assert data.train.normalization.std[1] == 1.0
+        assert float(inputs[:, 1].abs().max()) < 1e-3
+        assert float(inputs[:, 0].std(correction=0)) == pytest.approx(1)
+
+    def test_small_and_large_channels_weigh_the_same(self):
+        pixels = np.random.default_rng(0).random((4, 8, 8, 2)) * [1e-4, 1e4]
+        data = put(scaled(pixels, np.float64, 1), Recipe(), CPU)
+        assert data.train.inputs(data.train.images).std((0, 2, 3), correction=0).tolist() == pytest.approx([1, 1])
+
+    def test_are_resized_without_being_rounded_or_clipped(self):
+        pixels = np.full((2, 16, 16, 1), -2.25, np.float32)
+        pixels[:, :, 8:] = 300.5
+        train = put(scaled(pixels, factor=1), Recipe(resolution=8), CPU).train
+        assert train.images.dtype == torch.float32
+        assert (float(train.images.min()), float(train.images.max())) == (-2.25, 300.5)
+
+    @pytest.mark.parametrize(
+        ("factor", "offset", "black"),
+        [(1 / 255, 0, None), (257, 0, None), (2 / 255, -1, (-1.0, -1.0, -1.0)), (1, -90, "mean")],
+    )
+    def test_what_comes_in_from_outside_is_black_or_the_mean(self, factor, offset, black):
+        pixels = images()
+        pixels[0, 0, :2] = [[0] * 3, [255] * 3]
+        train = put(scaled(pixels, np.float64, factor, offset), Recipe(), CPU).train
+        expected = train.normalization.mean if black == "mean" else black
+        assert train.black == expected
+        inside = torch.ones(len(train), 12, 12, dtype=torch.bool)
+        inside[:, 3] = False
+        moved = train.bordered(train.images, inside)
+        outside = torch.tensor(expected or (0.0,) * 3)
+        assert torch.equal(moved[:, 3], outside.expand(len(train), 12, 3))
+        assert torch.equal(moved[:, 4], train.images[:, 4])
+
+    def test_another_part_is_treated_alike(self):
+        given = scaled(images(), np.float64, 1, -90)
+        data = put(given, Recipe(), CPU)
+        assert data.part(given.validation).black == data.validation.black == data.train.black
+
+
 class TestShare:
     def test_is_the_same_for_all_and_grows_by_inclusion(self):
         given = classes(40)

@@ -112,3 +112,22 @@ def test_unknown_task():
 def test_refuses(make):
     with pytest.raises(ConfigurationError, match="at least 1 image"):
         make()
+
+
+def test_images_of_any_type_and_range_are_normalised():
+    pixels = np.random.default_rng(0).random((20, 9, 12, 5))
+    batches = []
+    for images in (pixels, (pixels * 60_000).astype(np.uint16), pixels.astype(np.float16) / 2 - 7):
+        split = Split(images, np.arange(20) % 3)
+        batches.append(Sampled((Dataset("digits", Classification(3), split, split),), images=8).batch("digits").images)
+        assert batches[-1].shape == (8, 5, 9, 12)
+        assert batches[-1].std((0, 2, 3), correction=0).tolist() == pytest.approx([1] * 5, abs=1e-3)
+    assert torch.allclose(batches[0], batches[1], atol=1e-3)
+
+
+def test_the_fingerprint_knows_the_type_of_images():
+    def digest(images):
+        split = Split(images, np.arange(20) % 3)
+        return Sampled((Dataset("digits", Classification(3), split, split),)).digest
+
+    assert digest(np.ones((20, 9, 12, 1), np.float32)) != digest(np.ones((20, 9, 12, 1), np.float32).view(np.int32))

@@ -317,6 +317,7 @@ def test_a_space_without_networks():
         ZeroCost(Synflow()).scores(Categorical((2, 2)), "any", [(0, 0)])
 
 
+@pytest.mark.slow
 @pytest.mark.table("nasbench201")
 def test_synflow_of_small_networks_knows_good_cells(nasbench201):
     """At full size Spearman's rho over all cells is in docs/results.md; a sample of narrow networks comes near."""
