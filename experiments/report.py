@@ -49,8 +49,12 @@ SECTIONS: Mapping[str, str] = {
     "supernet_correlation-paper": "Do they, in networks of the paper's size?",
     "live_images": "Searches on images",
     "live_images-paper": "Searches on images at the paper's scale",
+    "scenes_recipe": "How far seeds agree on networks trained on rendered scenes",
 }
 """Experiments in the order of the report, with their headings."""
+
+WITHOUT_SECTION = frozenset({"scenes_table"})
+"""Experiments that the report leaves out: they measure, over many days, a table that others search."""
 
 INTRODUCTION = """\
 # Results

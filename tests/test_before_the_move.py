@@ -94,7 +94,7 @@ def cut(path, kept=0.5):
 
 
 def outcome(path, *, trained=False):
-    """What a summary says apart from seconds, version, and what was not told then.
+    """What a summary says apart from seconds, version and what was not told then: later fields, the column of a table.
 
     Of test metrics that took training, only their names.
     """

@@ -10,4 +10,7 @@
 * `processes`: work that is not a sweep, in parallel.
 * `trainings`: trainings that are kept and never repeated.
 * `cells`, `agreement`: random cells of NAS-Bench-201, and how two orders of architectures agree.
+* `seed_agreement`: how far seeds agree on an order of networks.
+* `scenes_networks`, `scenes_training`: the order in which networks are trained on rendered scenes; one training.
+* `scenes_rows`, `scenes_lines`: a file that several processes add lines to, and what a line says.
 """

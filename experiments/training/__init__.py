@@ -5,4 +5,6 @@
 * `live_images`: searches on images; `live_searches` runs them.
 * `zero_cost`: scores of untrained networks, beside the tables.
 * `zero_cost_search`: what such a score saves a search.
+* `scenes_recipe`: by which settings seeds agree on an order of networks trained on rendered scenes.
+* `scenes_table`: the table of rendered scenes, measured with the `scenes_settings` that were chosen.
 """

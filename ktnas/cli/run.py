@@ -36,8 +36,6 @@ def execute(options: argparse.Namespace) -> int:
     asked = read_options(RunOptions, options)
     experiment = compose(asked)
     check(experiment.problem, experiment.budget, options.seed)
-    if not (options.quiet or options.json):
-        _tell_data(experiment)
     seeds = range(options.seed, options.seed + options.repeats)
     left = session.unanswered(experiment, seeds, options.out) if asked.training.live else []
     if left and (asked.training.max_hours is not None or not (options.quiet or options.json)):
@@ -46,6 +44,8 @@ def execute(options: argparse.Namespace) -> int:
         text = require_time(experiment.benchmark, left, asked.training.max_hours)
         if not (options.quiet or options.json):
             print(f"estimated: {text}", file=sys.stderr)
+    if not (options.quiet or options.json):
+        _tell_data(experiment)
     path = options.out or session.fresh_directory(experiment, seeds, RUNS)
     places = places_of(path, seeds)
     directory = RunDirectory(path)

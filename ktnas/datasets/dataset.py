@@ -139,15 +139,11 @@ class Dataset:
             return counts({key: part.targets for key, part in self.parts.items()}, self.objective.classes)
         return {}
 
-    def told(self, before: str = "") -> Dataset:
-        """With what is odd of it, or was not read, as its note, and with its images counted.
-
-        Args:
-            before: What the note says first.
-        """
+    def told(self) -> Dataset:
+        """With what is odd of it, or was not read, as its note, and with its images counted."""
         sizes = {key: len(part) for key, part in self.parts.items()}
         account = replace(self.account, counted=counted(sizes, self.per_class, self.account.classes))
-        return replace(self, note=" ".join(filter(None, (before, *account.sentences))), account=account)
+        return replace(self, note=" ".join(account.sentences), account=account)
 
 
 def is_bytes(images: Images) -> bool:

@@ -15,6 +15,7 @@
 * `number`: what a symbol says as a number, exactly; None if it is none.
 * `is_bracketed`: whether one pair of brackets holds a whole code.
 * `parsed`: a code as nested values.
+* `alone_in`: a code without separators, or with others, that brackets merely surround.
 * `spelled`: one spelling of all that mean the same value.
 * `spelled_number`: a whole number as one, others as they stand.
 * `split`: a code's parts, blanks and quotes around them removed.
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from ktnas.spaces.categorical import Categorical as Categorical
     from ktnas.spaces.code_text import Nested as Nested
     from ktnas.spaces.code_text import absent_or as absent_or
+    from ktnas.spaces.code_text import alone_in as alone_in
     from ktnas.spaces.code_text import flattened as flattened
     from ktnas.spaces.code_text import is_bracketed as is_bracketed
     from ktnas.spaces.code_text import is_plain as is_plain
@@ -119,6 +121,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "number",
             "is_bracketed",
             "parsed",
+            "alone_in",
             "spelled",
             "spelled_number",
             "split",

@@ -15,6 +15,7 @@ from itertools import pairwise
 from ktnas.errors import ConfigurationError, bad_architecture, listing, quoted
 from ktnas.spaces.code_text import (
     Nested,
+    alone_in,
     flattened,
     is_bracketed,
     is_plain,
@@ -188,10 +189,9 @@ class Categorical:
         code = tidied(text)
         code = code if is_bracketed(code) else argument_of(code) or code
         if is_bracketed(code):
-            node = parsed(code)
-            alone = node.items[0] if isinstance(node, Nested) and not node.keys and len(node.items) == 1 else node
-            if not isinstance(alone, str) or len(self.cardinalities) == 1:
-                return flattened(node, self.names, len(self.cardinalities)) or ()
+            alone = alone_in(code)
+            if alone is None or len(self.cardinalities) == 1:
+                return flattened(parsed(code), self.names, len(self.cardinalities)) or ()
             code = alone
         if self.names and (named := self._by_name(code)):
             return flattened(named, self.names, len(self.names)) or ()

@@ -103,6 +103,19 @@ def parsed(text: str, depth: int = 0) -> Node:
     return Nested(tuple(parsed(part, depth + 1) for part in parts))
 
 
+def alone_in(text: str) -> str | None:
+    """A code without separators, or with others, that brackets merely surround; None where they hold a list.
+
+    ``(403)`` and ``[4_0_3]`` are ``403`` and ``4_0_3``; ``[403]``, ``['4_0_3']`` and ``(403,)`` are lists of one value.
+    """
+    inner = text[1:-1].strip()
+    if text[:1] not in _BRACKETS or not isinstance(parsed(inner), str) or len(_parts(inner)) != 1:
+        return None
+    listed = inner.endswith((",", ";")) or unquoted(inner) != inner or keyed(inner, colons=text[0] == "{") is not None
+    value = number(inner) is not None or inner.lower() in {"true", "false", "null", "none"}
+    return None if listed or (text[0] != "(" and value) else inner
+
+
 def spelled(node: Node) -> str:
     """One spelling of all that mean the same value."""
     if isinstance(node, str):
@@ -147,7 +160,7 @@ def _key(part: str, *, colons: bool) -> tuple[str, str] | None:
     found = _KEY.match(part)
     if found is None or (not colons and "=" not in found[0]):
         return None
-    return next(key for key in found.groups() if key is not None), part[found.end() :]
+    return next(key.strip() for key in found.groups() if key is not None), part[found.end() :]
 
 
 def _may_hold(text: str) -> bool:

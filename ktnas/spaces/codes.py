@@ -11,6 +11,7 @@ from ktnas.spaces.code_text import (
     Nested,
     Node,
     absent_or,
+    alone_in,
     is_bracketed,
     is_plain,
     keyed,
@@ -75,10 +76,7 @@ def read_codes(codes: Iterable[str]) -> Codes:
     texts = _without_constructor(texts)
     if any(map(is_bracketed, texts)):
         nodes = [parsed(text if is_bracketed(text) else f"[{text}]") for text in texts]
-        single = [
-            node.items[0] for node in nodes if isinstance(node, Nested) and not node.keys and len(node.items) == 1
-        ]
-        alone = [item for item in single if isinstance(item, str)]
+        alone = [inner for text in texts if (inner := alone_in(text)) is not None]
         if len(alone) < len(texts):
             return _nested(nodes, texts, notes)
         texts = alone

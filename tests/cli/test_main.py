@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+from PIL import Image
 
 from ktnas.cli import main as cli
 from ktnas.cli.main import main
@@ -368,3 +369,49 @@ def test_repeats_in_processes_show_failures_too(capsys, tmp_path):
     command = ["--table", "t.csv", "--space", "categorical", "--tasks", "bad", "--repeats", "2", "--jobs", "2"]
     assert run(*command, "--catch", "--out", "here") == 0
     assert capsys.readouterr().err.count("task bad: an evaluation failed: ") == 1
+
+
+@pytest.fixture
+def birds(tmp_path):
+    """A folder of images per class, with what systems and people leave beside them."""
+    for name in ("wren", "tit"):
+        (tmp_path / "birds" / name).mkdir(parents=True)
+        for i in range(6):
+            Image.new("L", (12, 12), 40 * i).save(tmp_path / "birds" / name / f"{i}.png")
+    (tmp_path / "birds" / "__MACOSX").mkdir()
+    (tmp_path / "birds" / "notes.txt").write_text("x")
+    return str(tmp_path / "birds")
+
+
+def test_what_is_read_of_a_dataset_is_told_in_full(capsys, birds):
+    assert main(["data", birds]) == 0
+    out = capsys.readouterr().out
+    assert "birds: images of 12 x 12 x 1, uint8; Classification(classes=2)" in out
+    assert re.search(r"^wren +4 +1 +1 +6 *$", out, re.MULTILINE)
+    assert re.search(r"^all +8 +2 +2 +12 *$", out, re.MULTILINE)
+    assert "not read: __MACOSX (hidden, or of the system)" in out
+    assert "not read: notes.txt (no image)" in out
+
+
+def test_and_as_json(capsys, birds):
+    assert main(["data", birds, "digits", "--json"]) == 0
+    (own, digits) = json.loads(capsys.readouterr().out)
+    assert own["classes"] == {name: {"train": 4, "validation": 1, "test": 1} for name in ("tit", "wren")}
+    assert own["not_read"][1] == {"path": "notes.txt", "reason": "no image"}
+    assert (digits["parts"]["train"], digits["shape"], digits["not_read"]) == (1259, [8, 8, 1], [])
+
+
+def test_a_dataset_that_cannot_be_read(capsys):
+    assert "there is no such file or directory" in failed(capsys, "data", "./nowhere")
+
+
+def test_a_run_tells_what_was_read_before_anything_is_trained(capsys, birds):
+    options = ["--dataset", f"birds={birds}", "--batch-size", "4", "--workers", "1", "--out", "here"]
+    arguments = [*DIGITS.replace("digits", "birds").replace("0.1", "birds=0.5").split(), *options]
+    assert main(["run", *arguments, "--method", "random-search", "--budget", "2"]) == 0
+    out, error = capsys.readouterr()
+    assert error.splitlines()[1] == (
+        "birds: 12 images read: 8 train, 2 validation, 2 test; tit 6, wren 6. "
+        "Not read: __MACOSX, notes.txt. 4 of 8 images are trained on."
+    )
+    assert "birds: Not read: __MACOSX, notes.txt. 4 of 8 images are trained on." in out

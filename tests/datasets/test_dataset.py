@@ -100,6 +100,6 @@ class TestNumbers:
 def test_images_of_each_class_are_counted():
     dataset = made(validation=Split(IMAGES[:2], LABELS[:2]))
     assert dataset.per_class == {"train": [2, 1, 1], "validation": [1, 1, 0]}
-    told = replace(dataset, account=Account(remarks=("Odd.",))).told("First.")
-    assert told.note == "First. Odd."
+    told = replace(dataset, account=Account(remarks=("Odd.",))).told()
+    assert told.note == "Odd."
     assert told.account.counted == "6 images read: 4 train, 2 validation; class 0 3, class 1 2, class 2 1."

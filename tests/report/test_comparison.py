@@ -131,7 +131,9 @@ class TestDifferences:
         varied = [*runs("other", [(5,)]), *runs("k, transfer rank", [(1,)]), *runs("k, transfer none", [(2,)])]
         assert compare(varied, baseline="k")[0].baseline == "k, transfer rank"
         assert compare(varied, baseline="k, transfer none")[0].baseline == "k, transfer none"
-        with pytest.raises(UnknownNameError, match=r"unknown arm .k, transfer.* Known: other, .*k, transfer rank"):
+        with pytest.raises(
+            UnknownNameError, match=r"unknown arm 'k, transfer'.* Known: other, .*k, transfer rank.*k, transfer none"
+        ):
             compare(varied, baseline="k, transfer")
 
     def test_from_another_baseline(self):

@@ -3,6 +3,7 @@ import pytest
 from ktnas.errors import DataError
 from ktnas.spaces.code_text import (
     Nested,
+    alone_in,
     flattened,
     is_bracketed,
     keyed,
@@ -84,6 +85,27 @@ def test_flattening_goes_as_deep_as_there_are_positions():
 )
 def test_separators_within_brackets_and_quotes_divide_nothing(text, separator, parts):
     assert split(text, separator) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("(403)", "403"),
+        ("[4_0_3]", "4_0_3"),
+        ("{4|0|3}", "4|0|3"),
+        ("[403]", None),
+        ("[true]", None),
+        ("['4_0_3']", None),
+        ("(403,)", None),
+        ("[4, 0]", None),
+        ("[4 0]", None),
+        ("{k: 4_0}", None),
+        ("[[4_0]]", None),
+        ("4_0", None),
+    ],
+)
+def test_brackets_may_merely_surround_a_code(text, alone):
+    assert alone_in(text) == alone
 
 
 def test_small_things():

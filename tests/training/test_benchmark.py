@@ -12,7 +12,8 @@ import torch
 import ktnas
 from ktnas.algorithms.random_search import RandomSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
-from ktnas.benchmarks.computed import ComputedBenchmark
+from ktnas.benchmarks.computed import ComputedBenchmark, HasData
+from ktnas.datasets.account import Account
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.objectives import Classification, Regression
 from ktnas.datasets.objectives.base import Augmentable, PerImage
@@ -25,8 +26,12 @@ from ktnas.problem.callback import Begun, Callback, Callbacks, Finished, StopSea
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import History
 from ktnas.records.configuration import configuration
+from ktnas.rng import Streams
 from ktnas.runner.loop import run
+from ktnas.spaces.darts import EMT_NAS
 from ktnas.spaces.nasbench201 import NASBench201
+from ktnas.spaces.operators import sample
+from ktnas.spaces.transnas_micro import TransNASMicro
 from ktnas.training.benchmark import TrainingBenchmark
 from ktnas.training.halving import Halving, earlier
 from ktnas.training.networks import Size
@@ -53,6 +58,34 @@ NUMBERS = Dataset("numbers", Regression(1), split(48, 0, True), split(24, 1, Tru
 def made(**changes):
     recipe = Recipe(epochs=changes.pop("epochs", 1), batch_size=16, padding=0)
     return TrainingBenchmark(NASBench201(), (CLASSES, NUMBERS), Size(2, 1), recipe, device="cpu", **changes)
+
+
+@pytest.mark.parametrize("space", [NASBench201(), EMT_NAS, TransNASMicro()], ids=lambda space: space.name)
+@pytest.mark.parametrize(("dtype", "channels"), [(np.float32, 5), (np.uint16, 2), (np.uint8, 4)])
+def test_images_of_any_type_and_number_of_channels_are_trained_on(space, dtype, channels):
+    rng = np.random.default_rng(0)
+    labels = np.arange(24) % 2
+    images = (rng.random((24, 16, 16, channels)) * (1 if dtype == np.float32 else 200)).astype(dtype)
+    part = Split(images, labels)
+    data = Dataset("any", Classification(2), part, part, part)
+    recipe = Recipe(epochs=1, batch_size=8, padding=1, resolution=12, cutout=2)
+    benchmark = TrainingBenchmark(space, (data,), Size(4, 1), recipe, device="cpu")
+    benchmark.check()
+    evaluation = benchmark.evaluate("any", sample(space, Streams(0).rng("any")))
+    assert evaluation.error is None
+    assert 0 <= evaluation.fitness <= 100
+
+
+def test_data_are_told_of_with_what_was_read():
+    part = Split(np.zeros((4, 8, 8, 1), np.uint8), np.arange(4) % 2)
+    own = Dataset("own", Classification(2), part, part, account=Account(remarks=("Odd.",))).told()
+    benchmark = TrainingBenchmark(NASBench201(), (CLASSES, NUMBERS, own), device="cpu")
+    assert isinstance(benchmark, HasData)
+    assert benchmark.data_notes == (
+        "classes: Made up.",
+        "own: 8 images read: 4 train, 4 validation; class 0 4, class 1 4. Odd.",
+    )
+    assert "own: Odd." in benchmark.notes
 
 
 def test_it_is_a_live_benchmark():

@@ -126,8 +126,11 @@ def _read_as(source: Known, path: Path, read: Reader) -> Dataset:
 
 
 def _with_note(dataset: Dataset) -> Dataset:
-    """With what a reader of results must know."""
-    return dataset.told(NOTES.get(dataset.name, ""))
+    """With what a reader of results must know; images are counted of data that nobody else has."""
+    if dataset.name in _BY_NAME or dataset.name in NOTES:
+        said = (NOTES.get(dataset.name, ""), *dataset.account.sentences)
+        return replace(dataset, note=" ".join(filter(None, said)))
+    return dataset.told()
 
 
 def _read(path: Path) -> Dataset:

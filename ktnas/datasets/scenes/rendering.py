@@ -22,7 +22,7 @@ BATCH = 32
 
 
 LEAST_SHARE = 0.05
-"""Share of the pixels that the dominant solid of a scene covers at least; a scene in which none does is drawn again."""
+"""Share of the pixels that the dominant solid of a scene covers at least, if nothing else is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,13 @@ class World:
     Attributes:
         scene_classes: Kinds of rooms.
         object_classes: Kinds of solids.
+        object_share: Share of the pixels that the dominant solid of a scene covers at least; a scene in which none does
+            is drawn again.
     """
 
     scene_classes: int
     object_classes: int
+    object_share: float = LEAST_SHARE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +114,7 @@ def _render(views: Views, indices: IntArray, part: str, attempt: int, seed: int,
     views.scene[indices] = rooms.traits.kind
     views.object[indices] = np.take_along_axis(kind, dominant, axis=1)[:, 0]
     views.layout[indices] = layout(rooms.camera, rooms.traits.sides)
-    failed: IntArray = indices[covered.max(axis=1) < LEAST_SHARE * size * size]
+    failed: IntArray = indices[covered.max(axis=1) < world.object_share * size * size]
     return failed
 
 

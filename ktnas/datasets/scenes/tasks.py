@@ -23,7 +23,7 @@ from ktnas.datasets.scenes.camera import LAYOUT
 from ktnas.datasets.scenes.jigsaw import TILES, distant_permutations, shuffled
 from ktnas.datasets.scenes.kinds import MOST_KINDS
 from ktnas.datasets.scenes.materials import LABELS
-from ktnas.datasets.scenes.rendering import Views, World, render_views
+from ktnas.datasets.scenes.rendering import LEAST_SHARE, Views, World, render_views
 from ktnas.datasets.scenes.rooms import MOST_OBJECTS
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.rng import Streams
@@ -32,6 +32,8 @@ from ktnas.typing import IntArray
 TASKS = ("class_scene", "class_object", "room_layout", "jigsaw", "segmentsemantic", "normal", "autoencoder")
 """Names of the tasks, as TransNAS-Bench-101 has them."""
 
+MOST_SHARE = 0.2
+"""Of the pixels, that the dominant solid may be asked to cover: one of fifteen scenes has such a solid."""
 
 NOTE = "Scenes rendered by ktnas, not the photographs of TransNAS-Bench-101."
 
@@ -49,6 +51,8 @@ class Scenes:
         scene_classes: Kinds of rooms, 2 to 47.
         object_classes: Kinds of solids, 2 to 40: kind ``c`` has shape ``c mod 8`` and pattern ``c div 8``.
         permutations: Permutations of the tiles of a jigsaw, 2 to 9!.
+        object_share: Share of the pixels that the dominant solid covers at least, 0 to 0.2; the larger, the easier is
+            class_object in small images, and the longer scenes take to draw.
 
     Raises:
         ConfigurationError: If a value is out of its range.
@@ -62,6 +66,7 @@ class Scenes:
     scene_classes: int = 16
     object_classes: int = 16
     permutations: int = 24
+    object_share: float = LEAST_SHARE
 
     def __post_init__(self) -> None:
         self._require("train", 1)
@@ -72,10 +77,11 @@ class Scenes:
         self._require("scene_classes", 2, MOST_KINDS)
         self._require("object_classes", 2, MOST_OBJECTS)
         self._require("permutations", 2, factorial(TILES))
+        self._require("object_share", 0, MOST_SHARE)
 
-    def _require(self, name: str, low: int, high: int | None = None) -> None:
+    def _require(self, name: str, low: float, high: float | None = None) -> None:
         value = getattr(self, name)
-        if value < low or (high is not None and value > high):
+        if not value >= low or (high is not None and value > high):
             expected = f"at least {low}" if high is None else f"{low} to {high}"
             raise ConfigurationError(f"rendered scenes: {name} must be {expected}; got {value}")
 
@@ -104,7 +110,7 @@ class Scenes:
         return objectives[task]
 
     def _split(self, task: str, part: str, count: int) -> Split:
-        world = World(self.scene_classes, self.object_classes)
+        world = World(self.scene_classes, self.object_classes, self.object_share)
         views = _rendered(part, count, self.size, self.seed, world)
         if task == "jigsaw":
             which = self._order(part, count)

@@ -16,7 +16,6 @@
 * `write_figures`: draw figures and write them.
 * `Drawing`: where a graph's nodes and edges go.
 * `fill`: the fill of an operation by its number: a colour of its own for each.
-* `drawn`: a value as it can be drawn.
 """
 
 from __future__ import annotations
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from ktnas.report.figures.comparison import rank_diagram as rank_diagram
     from ktnas.report.figures.convergence import TaskCurves as TaskCurves
     from ktnas.report.figures.graph_layout import Drawing as Drawing
-    from ktnas.report.figures.style import drawn as drawn
     from ktnas.report.figures.style import fill as fill
     from ktnas.report.figures.writing import write_figures as write_figures
 
@@ -61,7 +59,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         ],
         "convergence": ["TaskCurves"],
         "graph_layout": ["Drawing"],
-        "style": ["fill", "drawn"],
+        "style": ["fill"],
         "writing": ["write_figures"],
     },
 )

@@ -88,6 +88,15 @@ def test_the_object_is_of_the_solid_that_covers_most(views):
     assert np.mean(agree) > 0.9
 
 
+def test_the_dominant_solid_covers_what_is_asked_for(views):
+    near = render_views("train", 12, size=SIZE, seed=4, world=World(16, 16, object_share=0.15))
+    covered = (near.labels >= len(LABELS) - len(SHAPES)).mean(axis=(1, 2))
+    assert (covered >= 0.15).all()
+    kept = (near.layout == views.layout[:12]).all(axis=1)
+    assert 0 < kept.sum() < 12  # only scenes that show too little are drawn again
+    assert (near.images[kept] == views.images[:12][kept]).all()
+
+
 def test_images_differ_in_light_and_have_noise(views):
     assert 60 < views.images.mean() < 160
     assert views.images.reshape(COUNT, -1).mean(axis=1).std() > 10

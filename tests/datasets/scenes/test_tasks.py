@@ -103,6 +103,8 @@ def test_an_unknown_task_is_named():
         ({"scene_classes": 48}, "scene_classes must be 2 to 47; got 48"),
         ({"object_classes": 41}, "object_classes must be 2 to 40; got 41"),
         ({"permutations": 1}, "permutations must be 2 to 362880; got 1"),
+        ({"object_share": 0.3}, "object_share must be 0 to 0.2; got 0.3"),
+        ({"object_share": float("nan")}, "object_share must be 0 to 0.2; got nan"),
     ],
 )
 def test_what_cannot_be_is_refused(settings, message):
