@@ -3,10 +3,10 @@
 ``python benchmarks/command.py`` measures, on one core where the system can pin a process to one:
 
 * the used-by command (or the embedded default where the TransNAS table is not found) with a cold and a warm cache:
-  wall seconds, processor seconds, peak memory;
+  wall seconds, CPU seconds, peak memory;
 * an interpreter that only imports the libraries it cannot do without, in the same run, as the floor: the ratio is
   what the program itself adds;
-* `ktnas` on seven tasks together, 50 evaluations each: processor milliseconds per evaluation and peak memory of the
+* `ktnas` on seven tasks together, 50 evaluations each: CPU milliseconds per evaluation and peak memory of the
   whole process, start included, beside the limits that the project sets itself;
 * regularized evolution through the full loop, records written, against the bare loop without a runner, per evaluation.
 """
@@ -52,7 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=int, default=5, help="runs of each command (default: 5)")
     runs = parser.parse_args().runs
-    print("| whole process, one core | wall s | processor s | peak MB | wall / floor |")
+    print("| whole process, one core | wall s | CPU s | peak MB | wall / floor |")
     print("|---|---|---|---|---|")
     floor = process([sys.executable, "-c", FLOOR], runs, None)
     print_process("interpreter and libraries (the floor)", floor, floor)
@@ -75,12 +75,12 @@ def print_step(runs: int) -> None:
     step = 1000 * cpu / (7 * 50)
     print("\n| `ktnas`, seven tasks of TransNAS micro, 50 evaluations each | measured | limit | ratio |")
     print("|---|---|---|---|")
-    print(f"| processor ms per evaluation | {step:.1f} | {STEP_MS:.0f} | {step / STEP_MS:.2f} |")
+    print(f"| CPU ms per evaluation | {step:.1f} | {STEP_MS:.0f} | {step / STEP_MS:.2f} |")
     print(f"| peak MB | {memory:.0f} | {PEAK_MB:.0f} | {memory / PEAK_MB:.2f} |")
 
 
 def process(command: list[str], runs: int, cold: bool | None) -> tuple[float, float, float]:
-    """Medians of wall seconds, processor seconds and peak megabytes; ``cold`` None for a command without a cache."""
+    """Medians of wall seconds, CPU seconds and peak megabytes; ``cold`` None for a command without a cache."""
     with tempfile.TemporaryDirectory() as folder:
         measured = []
         for i in range(runs + (cold is False)):
@@ -93,7 +93,7 @@ def process(command: list[str], runs: int, cold: bool | None) -> tuple[float, fl
 
 
 def once(command: list[str], cache: Path) -> tuple[float, float, float]:
-    """One run on one core: wall seconds, processor seconds, peak megabytes."""
+    """One run on one core: wall seconds, CPU seconds, peak megabytes."""
     began = time.perf_counter()
     child = subprocess.Popen(
         command,

@@ -2,7 +2,7 @@
 
     python benchmarks/scene_rendering.py [--count N] [--repeats N]
 
-Times are processor seconds of one process, pinned to one core where the system can do that. The floor is what any
+Times are CPU seconds of one process, pinned to one core where the system can do that. The floor is what any
 generator of such images has to do: one standard normal number per value of a pixel, for the noise. Peak memory is left
 out: it is that of the arrays, 65 kB per scene of 64 x 64 pixels.
 """
@@ -26,7 +26,7 @@ WORLD = World(Scenes().scene_classes, Scenes().object_classes)
 
 
 def seconds(action: Callable[[int], object], repeats: int) -> float:
-    """Median processor seconds of one call; it is given a seed of its own."""
+    """Median CPU seconds of one call; it is given a seed of its own."""
     times = []
     for seed in range(repeats):
         start = time.process_time()
@@ -42,7 +42,7 @@ def draw_noise(count: int, size: int, seed: int) -> None:
 
 
 def make_datasets(count: int, seed: int) -> None:
-    """The data sets of all tasks, rendered once."""
+    """The datasets of all tasks, rendered once."""
     scenes = Scenes(train=count, validation=1, test=0, seed=1000 + seed)
     for task in TASKS:
         scenes.dataset(task)
@@ -68,7 +68,7 @@ def main() -> None:
         )
         if size == 64:
             taken = seconds(lambda seed: make_datasets(count, seed), repeats)
-            print(f"| {size} x {size}: data sets of all seven tasks | {count / taken:.0f} | {taken / floor:.1f} |")
+            print(f"| {size} x {size}: datasets of all seven tasks | {count / taken:.0f} | {taken / floor:.1f} |")
 
 
 def rendered(count: int, size: int, seed: int) -> object:

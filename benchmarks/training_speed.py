@@ -5,7 +5,7 @@
     python benchmarks/training_speed.py --smoke
 
 Cells are drawn by a seed. Both loops train the same networks on the same images with the same optimiser, precision and
-augmentation, and measure them on the validation images; the plain one is what a tutorial would write: a data set object
+augmentation, and measure them on the validation images; the plain one is what a tutorial would write: a dataset object
 with a transform per image, a DataLoader, contiguous memory, one operation after the other. The two take turns, cell
 by cell. Without `--data` images are random bytes of CIFAR-10's shape, which cost the same.
 
@@ -60,7 +60,7 @@ def main() -> None:
     recipe = Recipe(epochs=arguments.epochs, batch_size=arguments.batch, precision=arguments.precision)
     dataset = find(arguments.data) if arguments.data else noise(arguments.images)
     case = Case(dataset, recipe, Size(arguments.channels, arguments.stage_cells), device)
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else f"processor, {arguments.threads} thread(s)"
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else f"CPU, {arguments.threads} thread(s)"
     print(
         f"{name}; {dataset.name}: {len(dataset.train)} + {len(dataset.validation)} images, {recipe.epochs} epoch(s), "
         f"batches of {recipe.batch_size}, {recipe.precision}, {case.size.channels} channels, "
@@ -76,7 +76,7 @@ def main() -> None:
 def parse() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--data", help="data set by name or path (default: random bytes)")
+    parser.add_argument("--data", help="dataset by name or path (default: random bytes)")
     parser.add_argument("--images", type=int, default=2048, help="random images to train on (default: 2048)")
     parser.add_argument("--cells", type=int, default=4, help="networks to train (default: 4)")
     parser.add_argument("--epochs", type=int, default=1, help="epochs of each (default: 1)")
@@ -85,11 +85,11 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--stage-cells", type=int, default=5, help="cells per stage (default: 5)")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="threads of the processor")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="threads of the CPU")
     parser.add_argument("--workers", type=int, default=0, help="processes of the plain loop's DataLoader (default: 0)")
     parser.add_argument("--repeats", type=int, default=10, help="timings of each part of a step (default: 10)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--smoke", action="store_true", help="a few seconds on a processor, to see that it runs")
+    parser.add_argument("--smoke", action="store_true", help="a few seconds on a CPU, to see that it runs")
     arguments = parser.parse_args()
     if arguments.smoke:
         small = {"images": 32, "cells": 2, "batch": 16, "channels": 4, "stage_cells": 1, "repeats": 2, "data": None}
