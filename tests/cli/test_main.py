@@ -363,6 +363,7 @@ def test_a_task_that_fails_from_the_first_on_ends_the_run(capsys, tmp_path):
     assert "failed)" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_repeats_in_processes_show_failures_too(capsys, tmp_path):
     (tmp_path / "t.csv").write_text(FAILING.replace(",1\n", ",nan\n", 1))
     command = ["--table", "t.csv", "--space", "categorical", "--tasks", "bad", "--repeats", "2", "--jobs", "2"]
@@ -404,6 +405,7 @@ def test_a_dataset_that_cannot_be_read(capsys):
     assert "there is no such file or directory" in failed(capsys, "data", "./nowhere")
 
 
+@pytest.mark.slow
 def test_a_run_tells_what_was_read_before_anything_is_trained(capsys, birds):
     options = ["--dataset", f"birds={birds}", "--batch-size", "4", "--workers", "1", "--out", "here"]
     arguments = [*DIGITS.replace("digits", "birds").replace("0.1", "birds=0.5").split(), *options]

@@ -84,6 +84,7 @@ def test_pyplot_is_not_needed(monkeypatch):
 
 
 class TestCells:
+    @pytest.mark.slow
     @pytest.mark.parametrize("space", [DARTS(), EMT_NAS], ids=lambda space: space.name)
     def test_two_cells_are_two_panels(self, space):
         for genotype in sample_distinct(space, 20, np.random.default_rng(7)):
