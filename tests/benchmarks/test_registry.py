@@ -41,7 +41,7 @@ def test_unknown_tasks_list_all_and_the_nearest():
 
 def test_tasks_of_different_benchmarks_say_where_each_belongs():
     with pytest.raises(
-        ConfigurationError, match=r"cora is of nasbench-graph; jigsaw is of transnas101-micro and transnas"
+        ConfigurationError, match=r"cora is of nasbench-graph and mdesign-link; jigsaw is of transnas101-micro and "
     ):
         find_benchmark(("cora", "jigsaw"))
 
