@@ -74,9 +74,7 @@ def decode(line: str) -> tuple[str, RunRecord]:
     """
     try:
         plain = fields_of(line)
-        unknown = plain.keys() - {"key", *(field.name for field in fields(RunRecord))}
-        if unknown:
-            raise TypeError(f"unknown fields: {', '.join(sorted(unknown))}")
+        _require_known(plain)
         tasks = {name: _trajectory(fields_of(one)) for name, one in fields_of(plain["tasks"]).items()}
         return text_of(plain["key"]), RunRecord(
             arm=text_of(plain["arm"]),
@@ -91,6 +89,12 @@ def decode(line: str) -> tuple[str, RunRecord]:
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise DataError(f"no run but {line[:60]!r} ({type(error).__name__}: {error})") from None
+
+
+def _require_known(plain: Mapping[str, object]) -> None:
+    unknown = plain.keys() - {"key", *(field.name for field in fields(RunRecord))}
+    if unknown:
+        raise TypeError(f"unknown fields: {', '.join(sorted(unknown))}")
 
 
 def _trajectory(plain: dict[str, object]) -> Trajectory:
