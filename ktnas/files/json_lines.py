@@ -25,7 +25,7 @@ _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSU
 def complete_lines(content: bytes) -> tuple[list[bytes], int]:
     """Lines that have an end, and the number of bytes they take; what follows was cut off while it was written."""
     size = content.rfind(b"\n") + 1
-    return content[:size].splitlines(), size
+    return content[:size].split(b"\n")[:-1], size
 
 
 def read_lines(path: Path, decode: Callable[[str], Record], *, may_be_absent: bool = False) -> list[Record]:

@@ -113,7 +113,8 @@ class TrialLog:
             if found != line.encode():
                 raise ConfigurationError(
                     f"{self._log.path}, line {number}: the search now comes to another trial than the one recorded, "
-                    "so another version of the program or of the data wrote it; choose another --out"
+                    "so another version of the program or of the data wrote it, or it was changed since; "
+                    "choose another --out"
                 )
         self._log.append(lines[len(recorded) :])
         self._position += len(lines)

@@ -46,7 +46,13 @@ class FullDisk:
 
 @pytest.mark.parametrize(
     ("content", "expected"),
-    [(b"", ([], 0)), (b"a", ([], 0)), (b"a\n", ([b"a"], 2)), (b"a\n\nb\nc", ([b"a", b"", b"b"], 5))],
+    [
+        (b"", ([], 0)),
+        (b"a", ([], 0)),
+        (b"a\n", ([b"a"], 2)),
+        (b"a\n\nb\nc", ([b"a", b"", b"b"], 5)),
+        (b"a\r\n", ([b"a\r"], 3)),
+    ],
 )
 def test_lines_without_an_end_do_not_count(content, expected):
     assert complete_lines(content) == expected

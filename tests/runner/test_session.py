@@ -240,6 +240,16 @@ def settings(tmp_path):
     return RunOptions(("sum",), ("twos",), table=path, space="categorical", method=method, budget=20)
 
 
+def test_a_number_of_a_table_that_was_changed_in_the_record_is_found_out(tmp_path, settings):
+    run = tmp_path / "run"
+    session.search_once(compose(settings), 0, RunDirectory(run))
+    changed = (run / TRIALS).read_text().replace('"fitness": ', '"fitness": 1', 1)
+    (run / TRIALS).write_text(changed)
+    with pytest.raises(ConfigurationError, match=r"line 1: the search now comes to another trial .* or it was changed"):
+        session.search_once(compose(settings), 0, RunDirectory(run))
+    assert (run / TRIALS).read_text() == changed
+
+
 class Watcher(Callback):
     def __init__(self):
         self.seen = {}
