@@ -133,13 +133,17 @@ class _ScalarType:
         return value
 
 
+def _scalar(kind: _ScalarType, raw: bytes) -> float:
+    return kind.decode(raw)
+
+
 class _Scalar:
     """Stands in for NumPy's function of that name; unlike a function, it has no attributes that a file could set."""
 
     __slots__ = ()
 
     def __call__(self, kind: _ScalarType, raw: bytes) -> float:
-        return kind.decode(raw)
+        return _scalar(kind, raw)
 
 
 class PickledArray:

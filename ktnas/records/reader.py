@@ -116,6 +116,8 @@ def _in_order(records: list[RunRecord], sweep: Path) -> list[RunRecord]:
 def _record(path: Path, summary: Mapping[str, object], config: Mapping[str, object]) -> RunRecord:
     described = fields_of(config["tasks"])
     counted = {name: fields_of(task) for name, task in fields_of(summary["tasks"]).items()}
+    if not counted:
+        raise ValueError("a run has at least one task")
     trials = read_trials(path)
     unknown = next((trial.task for trial in trials if trial.task not in counted), None)
     if unknown is not None:

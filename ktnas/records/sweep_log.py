@@ -76,6 +76,7 @@ def decode(line: str) -> tuple[str, RunRecord]:
         plain = fields_of(line)
         _require_known(plain)
         tasks = {name: _trajectory(fields_of(one)) for name, one in fields_of(plain["tasks"]).items()}
+        _require_tasks(tasks)
         return text_of(plain["key"]), RunRecord(
             arm=text_of(plain["arm"]),
             case=text_of(plain["case"]),
@@ -95,6 +96,11 @@ def _require_known(plain: Mapping[str, object]) -> None:
     unknown = plain.keys() - {"key", *(field.name for field in fields(RunRecord))}
     if unknown:
         raise TypeError(f"unknown fields: {', '.join(sorted(unknown))}")
+
+
+def _require_tasks(tasks: Mapping[str, Trajectory]) -> None:
+    if not tasks:
+        raise ValueError("a run has at least one task")
 
 
 def _trajectory(plain: dict[str, object]) -> Trajectory:

@@ -102,7 +102,8 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("change", "message"),
         [
-            (lambda s: s | {"tasks": {}}, "which its summary.json does not know"),
+            (lambda s: s | {"tasks": {}}, "a run has at least one task"),
+            (lambda s: s | {"tasks": {"cora": s["tasks"]["cora"]}}, "which its summary.json does not know"),
             (lambda s: s | {"seed": "../../../x"}, "a count was expected, not '../../../x'"),
             (lambda s: s | {"seed": float(10**30)}, "a count was expected"),
             (lambda s: [s | {"seed": "../../../x"}], "a count was expected"),
