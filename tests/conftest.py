@@ -113,3 +113,15 @@ def transnas_macro() -> TableBenchmark:
 def nasbench_graph() -> TableBenchmark:
     require_table("nasbench-graph")
     return load_benchmark("nasbench-graph")
+
+
+@pytest.fixture(scope="session")
+def mdesign_link() -> TableBenchmark:
+    require_table("mdesign-link")
+    return load_benchmark("mdesign-link")
+
+
+@pytest.fixture(scope="session")
+def mdesign_graph() -> TableBenchmark:
+    require_table("mdesign-graph")
+    return load_benchmark("mdesign-graph")

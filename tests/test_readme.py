@@ -36,6 +36,7 @@ def demo() -> dict[str, object]:
     return runpy.run_path(str(ROOT / "docs" / "demo.py"))
 
 
+@pytest.mark.slow
 @pytest.mark.table("nasbench-graph")
 def test_the_picture_is_of_the_present_program(tmp_path: Path) -> None:
     """`make picture` remakes both where a change to the search is meant."""

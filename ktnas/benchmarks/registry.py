@@ -21,6 +21,8 @@ BENCHMARKS: Mapping[str, tuple[str, str]] = {
     "transnas101-micro": ("transnas101", "MICRO"),
     "transnas101-macro": ("transnas101", "MACRO"),
     "nasbench-graph": ("nasbench_graph", "NASBENCH_GRAPH"),
+    "mdesign-link": ("mdesign", "MDESIGN_LINK"),
+    "mdesign-graph": ("mdesign", "MDESIGN_GRAPH"),
 }
 """Every benchmark known by name: the module here, and the `KnownBenchmark` in it.
 

@@ -255,6 +255,18 @@ def _nasbench_graph() -> SearchSpace:
     return NASBenchGraph()
 
 
+def _mdesign_link() -> SearchSpace:
+    from ktnas.spaces.mdesign import MDesign
+
+    return MDesign("link")
+
+
+def _mdesign_graph() -> SearchSpace:
+    from ktnas.spaces.mdesign import MDesign
+
+    return MDesign("graph")
+
+
 def _darts() -> SearchSpace:
     from ktnas.spaces.darts import DARTS
 
@@ -272,6 +284,8 @@ SPACES: Mapping[str, Callable[[], SearchSpace | None]] = {
     "transnas101-micro": _transnas_micro,
     "transnas101-macro": _transnas_macro,
     "nasbench-graph": _nasbench_graph,
+    "mdesign-link": _mdesign_link,
+    "mdesign-graph": _mdesign_graph,
     "darts": _darts,
     "emt-nas": _emt_nas,
     "categorical": lambda: None,

@@ -169,7 +169,7 @@ def _named(text: str, arms: Sequence[str]) -> str:
         return text
     found = next((arm for arm in arms if arm.startswith((f"{text}, ", f"{text} ("))), None)
     if found is None:
-        raise unknown_name("arm", text, [f'"{arm}"' if "," in arm else arm for arm in arms])
+        raise unknown_name("arm", text, arms)
     return found
 
 

@@ -16,8 +16,8 @@ from ktnas.records.sweep_log import RunRecord
 from ktnas.records.trajectory import Trajectory
 from ktnas.report.comparison import CaseComparison, Measure, Runs, by_case, measure_of
 from ktnas.report.figures.comparison import Line, Panel, bands, rank_diagram
-from ktnas.report.figures.drawn import write_figures
 from ktnas.report.figures.style import drawn
+from ktnas.report.figures.writing import write_figures
 from ktnas.report.statistics import LEAST_RUNS, LEVEL, Interval, MeanRanks
 from ktnas.typing import FloatArray
 

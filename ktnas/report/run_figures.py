@@ -15,7 +15,7 @@ from ktnas.problem.trial import Trial
 from ktnas.records.run_directory import RunDirectory
 from ktnas.records.summary import Summary
 from ktnas.records.trials import read_trials
-from ktnas.report.figures.drawn import write_figures
+from ktnas.report.figures.writing import write_figures
 from ktnas.rng import Streams
 from ktnas.runner.experiment import Experiment
 from ktnas.spaces.operators import sample_distinct

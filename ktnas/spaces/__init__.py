@@ -36,6 +36,7 @@
 * `line_graph`: the pruned line graph of a cell with operations on its edges.
 * `contracted`: the graph with every node of ``operation`` removed and its predecessors joined to its successors.
 * `canonical_form`: a hashable form that two graphs share exactly if they are isomorphic (operations included).
+* `MDesign`: one of M-DESIGN's two spaces: a genotype has six numbers of values, its string their names.
 * `NASBench201`: the NAS-Bench-201 cell space; position ``i`` of a genotype is the operation on edge ``EDGES[i]``.
 * `NASBenchGraph`: the NAS-Bench-Graph space: a genotype is the number of a wiring and four numbers of operations.
 * `sample`: an architecture drawn at random.
@@ -90,6 +91,7 @@ if TYPE_CHECKING:
     from ktnas.spaces.graph import contracted as contracted
     from ktnas.spaces.graph import line_graph as line_graph
     from ktnas.spaces.graph import pruned as pruned
+    from ktnas.spaces.mdesign import MDesign as MDesign
     from ktnas.spaces.nasbench201 import NASBench201 as NASBench201
     from ktnas.spaces.nasbench_graph import NASBenchGraph as NASBenchGraph
     from ktnas.spaces.operators import crossover as crossover
@@ -133,6 +135,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "codes": ["Codes", "read_codes", "read_columns_of_codes", "argument_of", "evened", "whole"],
         "darts": ["DARTS", "EMT_NAS"],
         "graph": ["OperationGraph", "pruned", "line_graph", "contracted", "canonical_form"],
+        "mdesign": ["MDesign"],
         "nasbench201": ["NASBench201"],
         "nasbench_graph": ["NASBenchGraph"],
         "operators": ["sample", "sample_distinct", "neighbours", "mutate", "crossover", "hamming"],

@@ -21,6 +21,13 @@ def test_micro_comes_before_macro():
     assert names.index("transnas101-micro") < names.index("transnas101-macro")
 
 
+def test_names_of_tasks_mean_what_they_meant_before_others_had_them():
+    homes = {task: source.name for source in reversed(known_benchmarks()) for task in source.tasks}
+    assert homes["normal"] == "transnas101-micro"
+    assert {homes[task] for task in ("cora", "citeseer", "pubmed")} == {"nasbench-graph"}
+    assert homes["dblp"] == "mdesign-link"
+
+
 @pytest.mark.table("transnas101-micro")
 def test_tasks_find_their_benchmark_in_the_order_asked_for():
     benchmark = find_benchmark(("segmentsemantic", "normal"))
@@ -41,7 +48,7 @@ def test_unknown_tasks_list_all_and_the_nearest():
 
 def test_tasks_of_different_benchmarks_say_where_each_belongs():
     with pytest.raises(
-        ConfigurationError, match=r"cora is of nasbench-graph; jigsaw is of transnas101-micro and transnas"
+        ConfigurationError, match=r"cora is of nasbench-graph and mdesign-link; jigsaw is of transnas101-micro and "
     ):
         find_benchmark(("cora", "jigsaw"))
 

@@ -268,7 +268,8 @@ def test_a_defect_of_ours_keeps_its_traceback(monkeypatch):
 def test_the_inventory_lists_benchmarks(capsys):
     assert main(["data"]) == 0
     out = capsys.readouterr().out
-    for name in ("nasbench201", "transnas101-micro", "transnas101-macro", "nasbench-graph", "Looked into"):
+    names = ("nasbench201", "transnas101-micro", "transnas101-macro", "nasbench-graph", "mdesign-link")
+    for name in (*names, "Looked into"):
         assert name in out
     assert main(["data", "--json"]) == 0
     listed = {entry["name"]: entry for entry in json.loads(capsys.readouterr().out)}
@@ -372,6 +373,7 @@ def test_a_task_that_fails_from_the_first_on_ends_the_run(capsys, tmp_path):
     assert "failed)" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_repeats_in_processes_show_failures_too(capsys, tmp_path):
     (tmp_path / "t.csv").write_text(FAILING.replace(",1\n", ",nan\n", 1))
     command = ["--table", "t.csv", "--space", "categorical", "--tasks", "bad", "--repeats", "2", "--jobs", "2"]
@@ -413,6 +415,7 @@ def test_a_dataset_that_cannot_be_read(capsys):
     assert "there is no such file or directory" in failed(capsys, "data", "./nowhere")
 
 
+@pytest.mark.slow
 def test_a_run_tells_what_was_read_before_anything_is_trained(capsys, birds):
     options = ["--dataset", f"birds={birds}", "--batch-size", "4", "--workers", "1", "--out", "here"]
     arguments = [*DIGITS.replace("digits", "birds").replace("0.1", "birds=0.5").split(), *options]

@@ -100,6 +100,7 @@ def test_progress_that_is_not_taken_costs_nothing(monkeypatch, tmp_path, capsys,
     assert "recorded in here" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "koi8-r"])
 def test_a_report_in_any_encoding_is_whole(tmp_path, command, encoding):
     done = started(command, tmp_path, env={"PYTHONIOENCODING": encoding}, capture_output=True)
@@ -111,6 +112,7 @@ def test_a_report_in_any_encoding_is_whole(tmp_path, command, encoding):
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not FULL.exists(), reason="no /dev/full")
 def test_a_full_disk_is_one_line(tmp_path, command):
     with FULL.open("w") as full:
@@ -123,6 +125,7 @@ def test_a_full_disk_is_one_line(tmp_path, command):
     assert (tmp_path / "here" / "summary.json").is_file()
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_is_silent(tmp_path, command):
     read, write = os.pipe()
     os.close(read)

@@ -110,6 +110,7 @@ def test_a_share_of_one_data_set_leaves_the_others_alone(monkeypatch):
     assert len(scenes.load(("walls",), None)[0].train) == 4
 
 
+@pytest.mark.slow
 def test_scenes_that_are_asked_for_are_used():
     choice = replace(TINY, images=2100, resolution=16)
     assert len(choice.load(("class_scene",), None)[0].train) == 2100

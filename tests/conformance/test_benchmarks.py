@@ -20,6 +20,8 @@ FIXTURES = (
     "transnas_micro",
     "transnas_macro",
     "nasbench_graph",
+    "mdesign_link",
+    "mdesign_graph",
     "restricted",
     "user_table",
     "functions",

@@ -23,6 +23,7 @@ from ktnas.spaces.base import ListedSpace
 from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.darts import DARTS, EMT_NAS
 from ktnas.spaces.graph import canonical_form
+from ktnas.spaces.mdesign import MDesign
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.spaces.nasbench_graph import NASBenchGraph
 from ktnas.spaces.operators import mutate, sample, sample_distinct
@@ -66,6 +67,7 @@ SPACES = {
         TransNASMicro(),
         TransNASMacro(),
         NASBenchGraph(),
+        MDesign("graph"),
         DARTS(),
         EMT_NAS,
         Categorical((3, 1, 12), separator="_"),

@@ -10,6 +10,7 @@ from ktnas.spaces.base import ListedSpace
 from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.darts import DARTS, EMT_NAS
 from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph
+from ktnas.spaces.mdesign import MDesign
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.spaces.nasbench_graph import NASBenchGraph
 from ktnas.spaces.operators import sample_distinct
@@ -22,6 +23,8 @@ SPACES = (
     TransNASMicro(),
     TransNASMacro(),
     NASBenchGraph(),
+    MDesign("link"),
+    MDesign("graph"),
     DARTS(),
     EMT_NAS,
     Categorical((3, 1, 12), separator="_"),

@@ -20,6 +20,7 @@ def prepared(**changes):
     return prepare(**arguments)
 
 
+@pytest.mark.slow
 def test_weights_and_record_are_written(tmp_path):
     lines = io.StringIO()
     record = prepared().run(tmp_path / "here", lines)

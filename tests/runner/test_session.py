@@ -57,6 +57,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(tmp_path):
     assert a != c
 
 
+@pytest.mark.slow
 def test_a_run_cut_off_anywhere_goes_on_to_the_same_bytes(tmp_path):
     """Cut at every line end, and within lines; what is recorded is not evaluated again."""
     whole = search(tmp_path / "whole")
@@ -262,6 +263,7 @@ def repeats(settings, seeds, directory, callback=None, jobs=1):
     return session.search_seeds(partial(compose, settings), seeds, directory, callback, jobs=jobs)
 
 
+@pytest.mark.slow
 def test_repeats_do_not_depend_on_the_number_of_processes(tmp_path, settings):
     seeds = range(5, 8)
     found = {}
@@ -363,6 +365,7 @@ def test_a_run_that_a_callback_ends_is_unfinished_and_goes_on(tmp_path, hook, nu
     assert (tmp_path / "cut" / TRIALS).read_bytes() == (tmp_path / "whole" / TRIALS).read_bytes()
 
 
+@pytest.mark.slow
 @HOW
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_repeats_that_a_callback_ends_keep_what_was_found(tmp_path, settings, jobs, how, why):
@@ -381,6 +384,7 @@ def test_repeats_that_a_callback_ends_keep_what_was_found(tmp_path, settings, jo
     assert list(map(without_seconds, whole)) == list(map(without_seconds, fresh))
 
 
+@pytest.mark.slow
 def test_an_error_in_a_process_is_raised_here(tmp_path, settings):
     directory = RunDirectory(tmp_path / "run")
     repeats(settings, range(2), directory, jobs=1)

@@ -214,6 +214,7 @@ class TestInterruption:
         assert len(result.records) == 3
         assert run_sweep(SWEEP, tmp_path).found == 3
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("jobs", [1, 2])
     @pytest.mark.parametrize("how", [True, StopSearch("enough")])
     def test_a_callback_ends_it_and_it_goes_on(self, tmp_path, jobs, how):

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from ktnas.report.figures.comparison import matrices as matrices
     from ktnas.report.figures.comparison import rank_diagram as rank_diagram
     from ktnas.report.figures.convergence import TaskCurves as TaskCurves
-    from ktnas.report.figures.drawn import write_figures as write_figures
     from ktnas.report.figures.graph_layout import Drawing as Drawing
     from ktnas.report.figures.style import fill as fill
+    from ktnas.report.figures.writing import write_figures as write_figures
 
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
@@ -58,8 +58,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "rank_diagram",
         ],
         "convergence": ["TaskCurves"],
-        "drawn": ["write_figures"],
         "graph_layout": ["Drawing"],
         "style": ["fill"],
+        "writing": ["write_figures"],
     },
 )

@@ -12,7 +12,7 @@ from ktnas.problem.task import Task
 from ktnas.records.run_directory import RunDirectory
 from ktnas.report.figures.architecture import _colours, architecture, cells
 from ktnas.report.figures.convergence import TaskCurves, convergence
-from ktnas.report.figures.drawn import write_figures
+from ktnas.report.figures.writing import write_figures
 from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.darts import DARTS, EMT_NAS
 from ktnas.spaces.graph import OperationGraph
@@ -84,6 +84,7 @@ def test_pyplot_is_not_needed(monkeypatch):
 
 
 class TestCells:
+    @pytest.mark.slow
     @pytest.mark.parametrize("space", [DARTS(), EMT_NAS], ids=lambda space: space.name)
     def test_two_cells_are_two_panels(self, space):
         for genotype in sample_distinct(space, 20, np.random.default_rng(7)):
