@@ -12,13 +12,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
+from pathlib import Path
 from typing import Protocol, TextIO, cast
 
 from ktnas.cli import compare, completion, data, docs, run, sweep, train
 from ktnas.cli.interruption import interruptible
 from ktnas.cli.parser import INTERRUPTED, Parser
 from ktnas.cli.streams import Sheltered
-from ktnas.errors import KtnasError
+from ktnas.errors import ConfigurationError, KtnasError
 from ktnas.version import __version__
 
 GONE = 1
@@ -111,6 +112,7 @@ def _interruptible(arguments: Sequence[str] | None, program: str, command: str |
 def _execute(arguments: Sequence[str] | None, program: str, command: str | None) -> int:
     try:
         options = command_parser(program, command).parse_args(arguments)
+        _require_place()
         return COMMANDS[command or options.command].execute(options)
     except KtnasError as error:
         print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
@@ -118,6 +120,16 @@ def _execute(arguments: Sequence[str] | None, program: str, command: str | None)
     except KeyboardInterrupt:
         print(f"{program}: interrupted", file=sys.stderr)
         return INTERRUPTED
+
+
+def _require_place() -> None:
+    """Refuse to work in a directory that has been removed: paths are relative to it."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise ConfigurationError(
+            f"the current directory cannot be used ({error.strerror}): it may have been removed; change to another"
+        ) from None
 
 
 _OUTLINE = """\

@@ -33,11 +33,15 @@ from ktnas.config.options import from_table
 from ktnas.config.registry import SPACES, made
 from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError, DataError, KtnasError, unknown_name
+from ktnas.files.plain_json import read_regular
 from ktnas.runner.design import Arm, BenchmarkSource, Case, Named, OwnTable, Sweep
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+
+_SIZE_LIMIT = 1 << 22
+"""Larger files are refused, bytes."""
 
 Axis: TypeAlias = tuple[str, bool]
 """What an entry's lists vary: the key, and whether it is a field of the composed method."""
@@ -51,10 +55,12 @@ def read_sweep(path: Path) -> Sweep:
         KtnasError: If something in it is unknown or contradicts itself; the message names the place.
     """
     try:
-        plain = tomllib.loads(path.read_text(encoding="utf-8"))
+        plain = tomllib.loads(read_regular(path, _SIZE_LIMIT).decode())
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise DataError(f"{path} is nested too deeply") from None
+    except ValueError as error:  # of TOML, of UTF-8, and of numbers of thousands of digits
         raise DataError(f"{path} is no TOML file: {error}") from None
     others = ("seeds", "arms", "cases")
     bare = RunOptions(method=MethodChoice("random-search"))  # suits any case; arms are checked on them later

@@ -56,7 +56,7 @@ class DiskStore:
         _mark_used(path)
         try:
             return _read(path)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except PermissionError:
             self.note(f"cache file {path} is not readable; computing anew")

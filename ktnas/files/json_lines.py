@@ -6,13 +6,15 @@ import errno
 import json
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
 from ktnas.errors import ConfigurationError, DataError
-from ktnas.files.durable import sync, sync_directory
+from ktnas.files.durable import make_directory, sync, sync_directory
+from ktnas.files.plain_json import read_regular
 
 Record = TypeVar("Record")
 
@@ -23,7 +25,7 @@ _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSU
 def complete_lines(content: bytes) -> tuple[list[bytes], int]:
     """Lines that have an end, and the number of bytes they take; what follows was cut off while it was written."""
     size = content.rfind(b"\n") + 1
-    return content[:size].splitlines(), size
+    return content[:size].split(b"\n")[:-1], size
 
 
 def read_lines(path: Path, decode: Callable[[str], Record], *, may_be_absent: bool = False) -> list[Record]:
@@ -38,7 +40,7 @@ def read_lines(path: Path, decode: Callable[[str], Record], *, may_be_absent: bo
         DataError: If the file cannot be read, or one of its lines holds no record.
     """
     try:
-        lines, _ = complete_lines(path.read_bytes())
+        lines, _ = complete_lines(read_regular(path))
     except OSError as error:
         if may_be_absent and isinstance(error, FileNotFoundError | NotADirectoryError):
             return []
@@ -126,8 +128,7 @@ class AppendOnlyLog(Generic[Record]):
 
 def _opened(path: Path) -> tuple[FileIO, bytes]:
     """A file, locked, and its content, of which a process that ended early may not have synced all."""
-    path.touch()
-    file = path.open("r+b", buffering=0)  # with a buffer, closing would try again what could not be written
+    file = FileIO(path, "r+", opener=_own_file)  # with a buffer, closing would try again what could not be written
     try:
         _require_regular(file)
         lock(file, path.parent)
@@ -139,13 +140,51 @@ def _opened(path: Path) -> tuple[FileIO, bytes]:
         raise
 
 
+def _own_file(path: str, flags: int) -> int:
+    """Open or make a file, never what a link in its place leads to, and without waiting for the end of a pipe."""
+    flags |= os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        return os.open(path, flags, 0o666)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise OSError(errno.ELOOP, "it is a symbolic link, which is not followed") from None
+
+
 def _require_regular(file: FileIO) -> None:
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # a pipe would be waited for, for ever
         raise OSError(errno.EINVAL, "it is no regular file")
 
 
-def lock(file: BinaryIO, directory: Path) -> None:
-    """Make an open file of a directory this process's own until it is closed, where the file system has locks.
+@contextmanager
+def locked_directory(directory: Path) -> Iterator[None]:
+    """A directory, made if need be, that is this process's own until the block ends; nothing is written for it.
+
+    Where file systems lock files but no directories (NFS), the files opened in it must do.
+
+    Raises:
+        ConfigurationError: If another process holds it.
+        OSError: If it cannot be made or opened.
+    """
+    make_directory(directory)
+    try:
+        descriptor = os.open(directory, os.O_RDONLY)
+    except PermissionError:  # of any directory on Windows, and of one that may not be listed
+        yield
+        return
+    try:
+        try:
+            lock(descriptor, directory)
+        except OSError as error:
+            if error.errno not in {errno.EBADF, errno.EINVAL}:
+                raise
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def lock(file: BinaryIO | int, directory: Path) -> None:
+    """Make an open file of a directory, or that itself, this process's own until it is closed, where there are locks.
 
     Raises:
         ConfigurationError: If another process holds it.

@@ -23,10 +23,18 @@ def cache_directory() -> Path:
     """The user's cache directory for this package; it need not exist yet.
 
     ``$XDG_CACHE_HOME/ktnas``, or ``~/.cache/ktnas`` where the variable is unset, empty or relative (the
-    XDG specification tells to ignore a relative one).
+    XDG specification tells to ignore a relative one). Without a home directory, a place where nothing can be kept.
     """
     configured = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (configured if configured.is_absolute() else Path.home() / ".cache") / "ktnas"
+    return (configured if configured.is_absolute() else _home() / ".cache") / "ktnas"
+
+
+def _home() -> Path:
+    """The user's home directory; of one who has none, a place where there is nothing and nothing can be kept."""
+    try:
+        return Path.home()
+    except RuntimeError:  # neither HOME nor an entry in passwd
+        return Path(os.devnull)
 
 
 def search_path(directory: Path | None = None) -> tuple[Path, ...]:
@@ -51,10 +59,18 @@ def search_path(directory: Path | None = None) -> tuple[Path, ...]:
 
 
 def _of_variable(text: str) -> list[Path]:
-    whole = Path(text).expanduser()
+    whole = expanded(Path(text))
     if text and whole.is_dir():  # its name may hold the separator
         return [whole]
-    return [Path(part).expanduser() for part in text.split(os.pathsep) if part.strip()]
+    return [expanded(Path(part)) for part in text.split(os.pathsep) if part.strip()]
+
+
+def expanded(path: Path) -> Path:
+    """A path with ``~`` replaced by a home directory, if there is one of that user."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
 
 
 def _beside(checkout: Path) -> tuple[Path, ...]:

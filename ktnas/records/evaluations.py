@@ -13,6 +13,7 @@ from ktnas.errors import DataError
 from ktnas.files.json_lines import AppendOnlyLog, read_lines
 from ktnas.problem.trial import Evaluation, Question
 from ktnas.records import trials
+from ktnas.records.checked import evaluation_of, fields_of, genotype_of, text_of
 
 ANSWERS = "answers.jsonl"
 
@@ -38,9 +39,9 @@ def decode(line: str) -> tuple[Question, Evaluation]:
         DataError: If the line holds none.
     """
     try:
-        record = json.loads(line)
-        question = str(record["task"]), tuple(map(int, record["genotype"]))
-        return question, Evaluation(record["fitness"], record["cost_s"], dict(record["metrics"]), record["error"])
+        record = fields_of(line)
+        question = text_of(record["task"]), genotype_of(record["genotype"])
+        return question, evaluation_of(record)
     except (ValueError, TypeError, KeyError) as error:
         raise DataError(f"no answer but {line[:60]!r} ({type(error).__name__}: {error})") from None
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from ktnas.errors import DataError
+from ktnas.files.plain_json import read_json_file
 from ktnas.problem.progress import TaskProgress, progress_of
 from ktnas.recorded_names import plain_names
 from ktnas.records.arms import Recorded, distinguished
+from ktnas.records.checked import count_of, fields_of, flag_of, number_of, text_of
 from ktnas.records.digest import same_values
 from ktnas.records.run_directory import CONFIG, DATA, SUMMARY
-from ktnas.records.summary import Summary, TaskSummary
 from ktnas.records.sweep_log import RUNS_FILE, SWEEP_FILE, RunRecord, read_records
 from ktnas.records.trajectory import Step, Trajectory, case_title
-from ktnas.records.trials import read_trials
+from ktnas.records.trials import TRIALS, read_trials
+from ktnas.typing import JSON
 
 
 def read_directories(paths: Sequence[Path]) -> list[RunRecord]:
@@ -53,9 +54,10 @@ def _digests(path: Path, records: Sequence[RunRecord]) -> dict[str, str]:
     """What digests say of the data of a directory's cases; nothing of those that were recorded without."""
     try:
         if (path / RUNS_FILE).is_file():
-            cases = json.loads((path / SWEEP_FILE).read_text(encoding="utf-8"))["cases"]
-            return {case: one[DATA] for case, one in cases.items() if isinstance(one.get(DATA), str)}
-        one = json.loads((path / CONFIG).read_text(encoding="utf-8")).get(DATA)
+            cases = fields_of(fields_of(read_json_file(path / SWEEP_FILE))["cases"])
+            found = {case: fields_of(one).get(DATA) for case, one in cases.items()}
+            return {case: one for case, one in found.items() if isinstance(one, str)}
+        one = fields_of(read_json_file(path / CONFIG)).get(DATA)
         return {record.case: one for record in records} if isinstance(one, str) else {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
@@ -65,14 +67,15 @@ def _read(path: Path) -> list[Recorded]:
     if (path / RUNS_FILE).is_file():
         return _of_sweep(path)
     try:
-        summary = json.loads((path / SUMMARY).read_text(encoding="utf-8"))
-        config = json.loads((path / CONFIG).read_text(encoding="utf-8"))
+        summary = read_json_file(path / SUMMARY)
+        config = fields_of(read_json_file(path / CONFIG))
         if isinstance(summary, list):
-            runs = [(path / f"seed-{one['seed']}", one) for one in summary]
+            every = [fields_of(one) for one in summary]
+            runs = [(path / f"seed-{count_of(one['seed'])}", one) for one in every]
         else:
-            runs = [(path, summary)]
-        records = tuple(_record(place, one, config) for place, one in runs if one["finished"])
-        return [Recorded(path, plain_names(config["method"]), records)]
+            runs = [(path, fields_of(summary))]
+        records = tuple(_record(place, one, config) for place, one in runs if flag_of(one["finished"]))
+        return [Recorded(path, plain_names(cast("JSON", config["method"])), records)]
     except FileNotFoundError:
         raise DataError(f"{path} holds no runs: neither {RUNS_FILE} of a sweep nor {SUMMARY} of a run") from None
     except OSError as error:
@@ -86,8 +89,8 @@ def _read(path: Path) -> list[Recorded]:
 def _of_sweep(path: Path) -> list[Recorded]:
     records = _in_order(list(read_records(path / RUNS_FILE).values()), path / SWEEP_FILE)
     try:
-        methods = json.loads((path / SWEEP_FILE).read_text(encoding="utf-8"))["arms"]
-        known = {str(name): plain_names(method) for name, method in methods.items()}
+        methods = fields_of(fields_of(read_json_file(path / SWEEP_FILE))["arms"])
+        known = {name: plain_names(cast("JSON", method)) for name, method in methods.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         known = {}
     arms: dict[str, list[RunRecord]] = {}
@@ -99,8 +102,8 @@ def _of_sweep(path: Path) -> list[Recorded]:
 def _in_order(records: list[RunRecord], sweep: Path) -> list[RunRecord]:
     """Records in the order of the sweep, not in that of their ends; what it does not name comes last."""
     try:
-        plain = json.loads(sweep.read_text(encoding="utf-8"))
-        arms, cases = list(plain["arms"]), list(plain["cases"])
+        plain = fields_of(read_json_file(sweep))
+        arms, cases = list(fields_of(plain["arms"])), list(fields_of(plain["cases"]))
     except (OSError, ValueError, KeyError, TypeError):
         arms, cases = [], []
 
@@ -110,34 +113,51 @@ def _in_order(records: list[RunRecord], sweep: Path) -> list[RunRecord]:
     return sorted(records, key=lambda r: (place(cases, r.case), place(arms, r.arm), r.seed))
 
 
-def _record(path: Path, plain: object, config: Mapping[str, Any]) -> RunRecord:
-    summary = cast("Summary", plain)
+def _record(path: Path, summary: Mapping[str, object], config: Mapping[str, object]) -> RunRecord:
+    described = fields_of(config["tasks"])
+    counted = {name: fields_of(task) for name, task in fields_of(summary["tasks"]).items()}
+    if not counted:
+        raise ValueError("a run has at least one task")
     trials = read_trials(path)
-    described = config["tasks"]
-    progress = progress_of(trials, summary["tasks"])
-    tasks = {name: _trajectory(task, described[name], progress[name]) for name, task in summary["tasks"].items()}
+    unknown = next((trial.task for trial in trials if trial.task not in counted), None)
+    if unknown is not None:
+        raise ValueError(f"{path / TRIALS} has trials of {unknown!r}, which its {SUMMARY} does not know")
+    progress = progress_of(trials, counted)
+    tasks = {name: _trajectory(task, fields_of(described[name]), progress[name]) for name, task in counted.items()}
     sources = [name for name, trajectory in tasks.items() if trajectory.role == "source"]
-    until_best = bool(config["stop_at"])
-    case = case_title(summary["benchmark"], list(tasks), sources, summary["budget"], until_best=until_best)
-    seconds = summary["seconds"]["total"]
-    return RunRecord(summary["method"], case, summary["seed"], summary["budget"], until_best, tasks, wall_s=seconds)
+    until_best = bool(fields_of(config["stop_at"]))
+    budget = count_of(summary["budget"])
+    case = case_title(text_of(summary["benchmark"]), list(tasks), sources, budget, until_best=until_best)
+    seconds = number_of(fields_of(summary["seconds"])["total"])
+    method, seed = text_of(summary["method"]), count_of(summary["seed"])
+    return RunRecord(method, case, seed, budget, until_best, tasks, wall_s=seconds)
 
 
-def _trajectory(summary: TaskSummary, described: Mapping[str, Any], progress: TaskProgress) -> Trajectory:
+def _trajectory(summary: Mapping[str, object], described: Mapping[str, object], progress: TaskProgress) -> Trajectory:
     """Only the last improvement has a rank: a run directory holds no other."""
     steps = [Step(improvement.evaluation, improvement.fitness, None) for improvement in progress.improvements]
-    best = summary["best"]
-    if best is not None and steps:
-        steps[-1] = replace(steps[-1], rank=best["rank"])
+    best = None if summary["best"] is None else fields_of(summary["best"])
+    _require_same("evaluations", summary["evaluations"], progress.evaluations)
+    _require_same("failed evaluations", summary["failed"], progress.failed)
+    _require_same("best fitness", None if best is None else best["fitness"], progress.fitness)
+    if best is not None:
+        rank = best["rank"]
+        steps[-1] = replace(steps[-1], rank=None if rank is None else count_of(rank))
+    listed = described["best_listed"]
     return Trajectory(
-        role=summary["role"],
-        metric=summary["metric"],
-        unit=summary["unit"],
-        minimize=described["minimize"],
-        best_listed=described["best_listed"],
-        evaluations=summary["evaluations"],
-        failed=summary["failed"],
-        skipped=summary["transfers"]["skipped_generations"],
+        role=text_of(summary["role"]),
+        metric=text_of(summary["metric"]),
+        unit=text_of(summary["unit"]),
+        minimize=flag_of(described["minimize"]),
+        best_listed=None if listed is None else number_of(listed),
+        evaluations=progress.evaluations,
+        failed=progress.failed,
+        skipped=count_of(fields_of(summary["transfers"])["skipped_generations"]),
         steps=tuple(steps),
         moves=(),
     )
+
+
+def _require_same(what: str, summarized: object, recorded: object) -> None:
+    if summarized != recorded:
+        raise ValueError(f"{what}: {summarized!r} in {SUMMARY}, {recorded!r} in {TRIALS}")

@@ -10,7 +10,8 @@ import errno
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -18,7 +19,8 @@ from typing import cast
 
 from ktnas.errors import ConfigurationError
 from ktnas.files.durable import make_directory, write_atomically
-from ktnas.files.json_lines import to_json
+from ktnas.files.json_lines import locked_directory, to_json
+from ktnas.files.plain_json import SIZE_LIMIT, read_json_file, read_regular
 from ktnas.recorded_names import plain_names
 from ktnas.records.summary import Summary
 from ktnas.typing import JSON
@@ -31,6 +33,9 @@ SUMMARY = "summary.json"
 
 DATA = "data"
 """The part of ``config.json`` that tells a table from others of the same name; records of before have none."""
+
+_RECORDED = frozenset({"trials.jsonl", "answers.jsonl"})
+"""Files that only runs have: a directory that holds one is no other."""
 
 ENVIRONMENT = "environment"
 """The part of ``config.json`` that describes the machine rather than the run: it may differ when a run goes on."""
@@ -46,18 +51,42 @@ class RunDirectory:
 
     path: Path
 
-    def claim(self, config: Mapping[str, JSON]) -> None:
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """The directory, made if need be, that no other process can claim until the block ends.
+
+        Raises:
+            ConfigurationError: If another process holds it, or it cannot be made.
+        """
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(locked_directory(self.path))
+            except OSError as error:
+                raise self._unwritable(error) from None
+            yield
+
+    def claim(self, config: Mapping[str, JSON]) -> bool:
         """Make the directory this configuration's: create it, or find that it holds the same one already.
+
+        Two processes that claim a new directory at once may both succeed, unless it is `held`.
+
+        Returns:
+            Whether it has lost its ``config.json``, which a power cut may have left empty, but holds a record: one
+            that proves to be of this configuration is the time to `write` it anew.
 
         Raises:
             ConfigurationError: If it holds something else, or cannot be written; nothing is changed then.
         """
+        lost = False
         try:
             make_directory(self.path)
             held = [entry.name for entry in self.path.iterdir() if not entry.name.startswith(".")]
-            if CONFIG in held:
+            recorded = any(name in _RECORDED or name.startswith("seed-") for name in held)
+            if CONFIG in held and not self._is_blank():
                 self._require_same(config)
-            elif held:
+            elif recorded:
+                lost = True
+            elif held and held != [CONFIG]:
                 raise ConfigurationError(
                     f"{self.path} exists and is no run directory (it has no {CONFIG}); choose another --out"
                 )
@@ -66,15 +95,26 @@ class RunDirectory:
             if not os.access(self.path, os.W_OK | os.X_OK):
                 raise PermissionError(errno.EACCES, "Permission denied")
         except OSError as error:
-            raise ConfigurationError(f"cannot write to {self.path}: {error.strerror}; choose another --out") from None
+            raise self._unwritable(error) from None
+        return lost
+
+    def _unwritable(self, error: OSError) -> ConfigurationError:
+        return ConfigurationError(f"cannot write to {self.path}: {error.strerror}; choose another --out")
+
+    def _is_blank(self) -> bool:
+        """Whether ``config.json`` is what a power cut may leave of a file that was not synced: nothing, or zeros."""
+        return not read_regular(self.path / CONFIG, SIZE_LIMIT).strip(b"\0 \r\n")
 
     def _require_same(self, config: Mapping[str, JSON]) -> None:
         try:
-            held = json.loads((self.path / CONFIG).read_text())
+            held = read_json_file(self.path / CONFIG)
         except ValueError:
             held = None
         if not isinstance(held, dict):
-            raise ConfigurationError(f"{self.path / CONFIG} is damaged; choose another --out, or remove the directory")
+            raise ConfigurationError(
+                f"{self.path / CONFIG} is damaged; choose another --out, or "
+                "remove that file: it is written anew if the record beside it is of this run"
+            )
         held = {key: plain_names(value) for key, value in held.items()}
         here: dict[str, object] = json.loads(to_json(config))
         if DATA not in held:
@@ -95,7 +135,7 @@ class RunDirectory:
     def finished_summary(self) -> Summary | None:
         """What ``summary.json`` holds of a single run that came to its end; None otherwise."""
         try:
-            found = json.loads((self.path / SUMMARY).read_text())
+            found = read_json_file(self.path / SUMMARY)
         except (OSError, ValueError):
             return None
         finished = isinstance(found, dict) and found.get("finished") is True

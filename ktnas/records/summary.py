@@ -14,7 +14,11 @@ from ktnas.benchmarks.base import Benchmark, Listing, Standing
 from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.problem.progress import TaskProgress
 from ktnas.problem.task import Problem, Task
+from ktnas.records.checked import fields_of, list_of, number_of, text_of
 from ktnas.version import __version__
+
+_LATER = frozenset({"listed", "source_task"})
+"""Fields that the first summaries had not."""
 
 
 class Seconds(TypedDict):
@@ -126,6 +130,64 @@ def summarize(
         "notes": list(getattr(benchmark, "notes", ())),
         "tasks": tasks,
     }
+
+
+def agrees(
+    summary: Mapping[str, object],
+    benchmark: Benchmark,
+    problem: Problem,
+    ending: Ending,
+    *,
+    method: str,
+    seed: int,
+) -> bool:
+    """Whether a finished run's summary says what the record does; a report that takes training is believed.
+
+    What may differ is what no record holds: the version that wrote it, its notes, and what it took.
+    """
+    reported = not isinstance(benchmark, ComputedBenchmark)
+    try:
+        for note in list_of(summary["notes"]):
+            text_of(note)
+        seconds = fields_of(summary["seconds"])
+        tasks = {name: fields_of(task) for name, task in fields_of(summary["tasks"]).items()}
+        agreed = [
+            (summary["method"], summary["seed"], summary["benchmark"]) == (method, seed, benchmark.name),
+            all(number_of(seconds[key]) >= 0 for key in ("total", "search")),
+            tasks.keys() == set(problem.names),
+        ]
+        expected = {
+            task.name: _task_summary(benchmark, problem, task, ending.tasks[task.name], reported=reported)
+            for task in problem.tasks
+        }
+        return all(agreed) and all(
+            _same(tasks[name], task if reported else _with_report(task, tasks[name])) for name, task in expected.items()
+        )
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def _same(found: Mapping[str, object], expected: Mapping[str, object]) -> bool:
+    """Whether all that is expected is there; another version may have written less, or more."""
+    for key, value in expected.items():
+        if isinstance(value, dict):
+            if not _same(fields_of(found[key]), value):
+                return False
+        elif key not in found and key in _LATER:
+            continue
+        elif found[key] != value:
+            return False
+    return True
+
+
+def _with_report(expected: TaskSummary, found: Mapping[str, object]) -> dict[str, object]:
+    """What is expected of a task, with what was reported of its best taken from a summary."""
+    best = expected["best"]
+    if best is None:
+        return dict(expected)
+    kept = fields_of(found["best"])
+    report = {name: number_of(metric) for name, metric in fields_of(kept["report"]).items()}
+    return {**expected, "best": {**best, "rank": kept["rank"], "regret": kept["regret"], "report": report}}
 
 
 def _task_summary(

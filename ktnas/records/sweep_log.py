@@ -15,6 +15,7 @@ from pathlib import Path
 from ktnas.errors import ConfigurationError, DataError
 from ktnas.files.durable import make_directory
 from ktnas.files.json_lines import AppendOnlyLog, read_lines
+from ktnas.records.checked import count_of, fields_of, flag_of, list_of, number_of, text_of
 from ktnas.records.trajectory import Move, Step, Trajectory
 from ktnas.typing import JSON
 
@@ -72,18 +73,63 @@ def decode(line: str) -> tuple[str, RunRecord]:
         DataError: If the line holds none.
     """
     try:
-        plain = json.loads(line)
-        key = str(plain.pop("key"))
-        tasks = {str(name): _trajectory(trajectory) for name, trajectory in plain.pop("tasks").items()}
-        return key, RunRecord(**plain, tasks=tasks)
+        plain = fields_of(line)
+        _require_known(plain)
+        tasks = {name: _trajectory(fields_of(one)) for name, one in fields_of(plain["tasks"]).items()}
+        _require_tasks(tasks)
+        return text_of(plain["key"]), RunRecord(
+            arm=text_of(plain["arm"]),
+            case=text_of(plain["case"]),
+            seed=count_of(plain["seed"]),
+            budget=count_of(plain["budget"]),
+            until_best=flag_of(plain["until_best"]),
+            tasks=tasks,
+            wall_s=number_of(plain.get("wall_s", 0.0)),
+            cpu_s=number_of(plain.get("cpu_s", 0.0)),
+            code=text_of(plain.get("code", "")),
+        )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise DataError(f"no run but {line[:60]!r} ({type(error).__name__}: {error})") from None
 
 
-def _trajectory(plain: dict[str, list[list[object]]]) -> Trajectory:
-    steps = tuple(Step(*step) for step in plain.pop("steps"))  # type: ignore[arg-type]
-    moves = tuple(Move(*move) for move in plain.pop("moves"))  # type: ignore[arg-type]
-    return Trajectory(**plain, steps=steps, moves=moves)  # type: ignore[arg-type]
+def _require_known(plain: Mapping[str, object]) -> None:
+    unknown = plain.keys() - {"key", *(field.name for field in fields(RunRecord))}
+    if unknown:
+        raise TypeError(f"unknown fields: {', '.join(sorted(unknown))}")
+
+
+def _require_tasks(tasks: Mapping[str, Trajectory]) -> None:
+    if not tasks:
+        raise ValueError("a run has at least one task")
+
+
+def _trajectory(plain: dict[str, object]) -> Trajectory:
+    listed = plain["best_listed"]
+    return Trajectory(
+        role=text_of(plain["role"]),
+        metric=text_of(plain["metric"]),
+        unit=text_of(plain["unit"]),
+        minimize=flag_of(plain["minimize"]),
+        best_listed=None if listed is None else number_of(listed),
+        evaluations=count_of(plain["evaluations"]),
+        failed=count_of(plain["failed"]),
+        skipped=count_of(plain["skipped"]),
+        steps=tuple(_step(*list_of(step)) for step in list_of(plain["steps"])),
+        moves=tuple(_move(*list_of(move)) for move in list_of(plain["moves"])),
+    )
+
+
+def _step(evaluation: object, fitness: object, rank: object) -> Step:
+    return Step(count_of(evaluation), number_of(fitness), _rank(rank))
+
+
+def _move(generation: object, evaluation: object, source: object, rank: object, positive: object) -> Move:
+    judged = None if positive is None else flag_of(positive)
+    return Move(count_of(generation), count_of(evaluation), text_of(source), _rank(rank), judged)
+
+
+def _rank(value: object) -> int | None:
+    return None if value is None else count_of(value)
 
 
 def read_records(path: Path) -> dict[str, RunRecord]:

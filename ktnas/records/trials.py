@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ktnas.errors import ConfigurationError, DataError
 from ktnas.files.json_lines import AppendOnlyLog, read_lines
-from ktnas.problem.trial import Evaluation, Proposal, Trial
-from ktnas.typing import Genotype
+from ktnas.problem.trial import Proposal, Trial
+from ktnas.records.checked import count_of, evaluation_of, fields_of, flag_of, genotype_of, list_of, text_of
 
 TRIALS = "trials.jsonl"
 
@@ -50,23 +50,17 @@ def decode(line: str) -> Trial:
         DataError: If the line holds none.
     """
     try:
-        record = json.loads(line)
+        record = fields_of(line)
+        source = record["source_task"]
         proposal = Proposal(
-            str(record["task"]),
-            _genotype(record["genotype"]),
-            tuple(map(_genotype, record["parents"])),
-            record["source_task"],
+            text_of(record["task"]),
+            genotype_of(record["genotype"]),
+            tuple(map(genotype_of, list_of(record["parents"]))),
+            None if source is None else text_of(source),
         )
-        evaluation = Evaluation(record["fitness"], record["cost_s"], dict(record["metrics"]), record["error"])
-        return Trial(int(record["generation"]), proposal, evaluation, bool(record["repeat"]))
+        return Trial(count_of(record["generation"]), proposal, evaluation_of(record), flag_of(record["repeat"]))
     except (ValueError, TypeError, KeyError) as error:
         raise DataError(f"no trial but {line[:60]!r} ({type(error).__name__}: {error})") from None
-
-
-def _genotype(values: Sequence[int]) -> Genotype:
-    if not all(isinstance(value, int) for value in values):
-        raise TypeError(f"a genotype holds integers; got {values}")
-    return tuple(values)
 
 
 def read_trials(directory: Path) -> tuple[Trial, ...]:
@@ -119,11 +113,24 @@ class TrialLog:
             if found != line.encode():
                 raise ConfigurationError(
                     f"{self._log.path}, line {number}: the search now comes to another trial than the one recorded, "
-                    "so another version of the program or of the data wrote it; choose another --out"
+                    "so another version of the program or of the data wrote it, or it was changed since; "
+                    "choose another --out"
                 )
         self._log.append(lines[len(recorded) :])
         self._position += len(lines)
         self.appended += len(lines) - len(recorded)
+
+    def require_end(self) -> None:
+        """Refuse a record that goes on where a search has come to its end.
+
+        Raises:
+            DataError: If it holds trials that have not come again; it is not changed.
+        """
+        if self._position < len(self._log.lines):
+            raise DataError(
+                f"{self._log.path}, line {self._position + 1}: the search ends before this trial, so it is none of "
+                "its own; remove the lines from there on, or choose another --out"
+            )
 
     def _numbered(self, trial: Trial) -> int | None:
         if trial.repeat:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO, TypedDict
 
 from ktnas.description import describe
 from ktnas.errors import ConfigurationError
-from ktnas.files.durable import write_atomically
+from ktnas.files.durable import make_directory, write_atomically
 from ktnas.files.json_lines import to_json
 from ktnas.formatting import count_text, duration, number_text
 from ktnas.records.configuration import environment
@@ -87,7 +87,7 @@ class FinalTraining:
             KtnasError: If the string is no architecture, or its training fails.
         """
         try:
-            directory.mkdir(parents=True, exist_ok=True)
+            make_directory(directory)
         except OSError as error:
             raise ConfigurationError(f"cannot make {directory}: {error.strerror}; choose another --out") from None
         try:

@@ -11,22 +11,24 @@ from time import monotonic
 
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.computed import ComputedBenchmark
+from ktnas.benchmarks.table import TableBenchmark
 from ktnas.evaluation.protocol import Evaluate
 from ktnas.evaluation.replay import recalling
 from ktnas.files.json_lines import to_json
 from ktnas.problem.budget import check
-from ktnas.problem.callback import Callback, Callbacks, FailureKinds, Finished
+from ktnas.problem.callback import Answered, Callback, Callbacks, FailureKinds, Finished
 from ktnas.problem.progress import RunProgress
 from ktnas.records.configuration import configuration
 from ktnas.records.evaluations import EvaluationLog, answered
-from ktnas.records.run_directory import SUMMARY, RunDirectory, places_of, unused_directory
-from ktnas.records.summary import Ending, Summary, summarize
+from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory, places_of, unused_directory
+from ktnas.records.summary import Ending, Summary, agrees, summarize
 from ktnas.records.trials import TrialLog
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.failures import FirstFailures
 from ktnas.runner.loop import run
 from ktnas.runner.pool import Link, Onlooker, run_in_parallel
 from ktnas.runner.recorder import Recorder
+from ktnas.typing import JSON
 
 _APART_S = 0.125
 """Seconds between two messages of a run in another process, at least; its end is always told."""
@@ -65,29 +67,66 @@ def search_once(
     benchmark = experiment.benchmark
     if isinstance(benchmark, ComputedBenchmark):
         benchmark = benchmark.for_run(seed, directory.path)
-    directory.claim(configuration(benchmark, problem, experiment.search, budget, (seed,)))
     others = Callback() if callback is None else callback
-    with closing(TrialLog(directory.path)) as log:
-        watching = (others,) if catch else (others, FirstFailures())
-        ending = _searched(experiment, benchmark, seed, directory.path, Recorder(benchmark.label, log), watching)
-        earlier = directory.finished_summary()
-        if earlier is not None and not log.appended:
-            return earlier
-        if ending.finished and isinstance(benchmark, ComputedBenchmark):
-            others.busy("the best of each task is measured on test images")
+    config = configuration(benchmark, problem, experiment.search, budget, (seed,))
+    with directory.held():
+        lost = directory.claim(config)
+        with closing(TrialLog(directory.path)) as log:
+            watching = (
+                *((_Rebuilt(directory, config),) if lost else ()),
+                others,
+                *(() if catch else (FirstFailures(),)),
+            )
+            ending = _searched(experiment, benchmark, seed, directory.path, Recorder(benchmark.label, log), watching)
+            if ending.finished:
+                log.require_end()
+            return _summarized(experiment, benchmark, seed, directory, ending, recorded=not log.appended, told=others)
 
-        def write(ending: Ending) -> Summary:
-            method = experiment.search.name
-            summary = summarize(benchmark, problem, ending, method=method, seed=seed, budget=budget.evaluations)
-            directory.write(SUMMARY, to_json(summary))
-            return summary
 
-        try:
-            summary = write(ending)
-        except KeyboardInterrupt:  # what is left is to report it, which the same command does
-            summary = write(replace(ending, finished=False))
-    others.busy("")
+def _summarized(
+    experiment: Experiment,
+    benchmark: Benchmark,
+    seed: int,
+    directory: RunDirectory,
+    ending: Ending,
+    *,
+    recorded: bool,
+    told: Callback,
+) -> Summary:
+    """The summary that stands there, if the run was finished and it agrees with the record; else a new one, written."""
+    earlier = directory.finished_summary() if recorded else None
+    problem, search = experiment.problem, experiment.search
+    if earlier is not None and agrees(earlier, benchmark, problem, ending, method=search.name, seed=seed):
+        return earlier
+    if ending.finished and isinstance(benchmark, ComputedBenchmark):
+        told.busy("the best of each task is measured on test images")
+
+    def write(ending: Ending) -> Summary:
+        budget = experiment.budget.evaluations
+        summary = summarize(benchmark, problem, ending, method=search.name, seed=seed, budget=budget)
+        directory.write(SUMMARY, to_json(summary))
+        return summary
+
+    try:
+        summary = write(ending)
+    except KeyboardInterrupt:  # what is left is to report it, which the same command does
+        summary = write(replace(ending, finished=False))
+    told.busy("")
     return summary
+
+
+@dataclass(slots=True)
+class _Rebuilt(Callback):
+    """Writes a configuration that was lost anew, once the record has proved to be of this search as far as it goes."""
+
+    directory: RunDirectory
+    config: Mapping[str, JSON]
+    written: bool = False
+
+    def generation_answered(self, answered: Answered) -> None:
+        if not self.written:
+            self.directory.write(CONFIG, to_json(self.config))
+            self.written = True
 
 
 def _searched(
@@ -113,8 +152,14 @@ def _searched(
 
 @contextmanager
 def _evaluator(benchmark: Benchmark, directory: Path, recorder: Recorder, callbacks: Callbacks) -> Iterator[Evaluate]:
-    """What answers a run's questions: first the record; answers that take long are recorded as they arrive."""
+    """What answers a run's questions: first the record; answers that take long are recorded as they arrive.
+
+    A table answers again at no cost, so that a number that was changed in the record is found out.
+    """
     known = recorder.log.evaluations
+    if isinstance(benchmark, TableBenchmark):
+        yield benchmark.evaluate
+        return
     if not isinstance(benchmark, ComputedBenchmark):
         yield recalling(known, benchmark.evaluate)
         return
@@ -153,16 +198,32 @@ def search_seeds(
     problem, budget = experiment.problem, experiment.budget
     for seed in seeds:
         check(problem, budget, seed)
-    directory.claim(configuration(experiment.benchmark, problem, experiment.search, budget, seeds))
+    config = configuration(experiment.benchmark, problem, experiment.search, budget, seeds)
+    with directory.held():
+        lost = directory.claim(config)
+        summaries = _all(compose, experiment, seeds, directory, callback, jobs=jobs, catch=catch)
+        if lost:  # the runs have proved to be of this search
+            directory.write(CONFIG, to_json(config))
+        directory.write(SUMMARY, to_json(summaries))
+    return summaries
+
+
+def _all(
+    compose: Callable[[], Experiment],
+    experiment: Experiment,
+    seeds: Sequence[int],
+    directory: RunDirectory,
+    callback: Callback | None,
+    *,
+    jobs: int,
+    catch: bool,
+) -> list[Summary]:
     places = places_of(directory.path, seeds)
     workers = min(jobs, len(seeds))
     others = Callback() if callback is None else callback
     if workers == 1:
-        summaries = _in_turn(experiment, places, others, catch=catch)
-    else:
-        summaries = _in_parallel(_Repeat(compose, catch), places, others, workers)
-    directory.write(SUMMARY, to_json(summaries))
-    return summaries
+        return _in_turn(experiment, places, others, catch=catch)
+    return _in_parallel(_Repeat(compose, catch), places, others, workers)
 
 
 def unanswered(experiment: Experiment, seeds: Sequence[int], path: Path | None) -> list[Counter[str]]:

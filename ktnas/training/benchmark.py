@@ -6,6 +6,7 @@ measures on the test part and is asked once, after the search.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -85,8 +86,8 @@ class TrainingBenchmark:
             raise ConfigurationError("training needs at least one dataset; got none")
         if len(set(names)) != len(names):
             raise ConfigurationError(f"datasets must have different names; got {', '.join(names)}")
-        if self.limit_s is not None and not self.limit_s > 0:  # so that NaN is none either
-            raise ConfigurationError(f"the time limit must be above 0 seconds; got {self.limit_s:g}")
+        if self.limit_s is not None and not 0 < self.limit_s < math.inf:  # NaN is none either
+            raise ConfigurationError(f"the time limit must be finite and above 0 seconds; got {self.limit_s:g}")
         if self.halving is not None and not self.halving.rungs(self.recipe.epochs):
             raise ConfigurationError("halving stops nobody in trainings of 1 epoch: raise the epochs, or leave it out")
         if self.workers < 0:

@@ -143,7 +143,6 @@ class CandidateTrainer:
         try:
             trained = self.train(dataset, genotype, earlier=earlier, limit_s=self.plan.limit_s)
             if keep is not None:
-                keep.parent.mkdir(parents=True, exist_ok=True)
                 self.save(keep, trained.network, dataset, genotype)
         except TrainingError as error:
             return Evaluation.failed(str(error), perf_counter() - began)
@@ -202,7 +201,7 @@ class CandidateTrainer:
         return Trained(network, training, {**training.metrics, **at_rungs, **sizes})
 
     def test(self, dataset: Dataset, genotype: Genotype, kept: Path | None) -> dict[str, float]:
-        """Metrics of the test part, from kept weights if there are any, else after training again the same way.
+        """Metrics of the test part, from kept weights that can be read, else after training again the same way.
 
         Without the time limit: who kept to it in the search is not to be lost because the machine is busier now.
 
@@ -218,8 +217,7 @@ class CandidateTrainer:
         sizes: dict[str, float] = {"parameters": cost.parameters, "flops": cost.flops}
         if dataset.test is None:
             return sizes
-        if kept is not None and kept.is_file():
-            weights.load(kept, network, self._origin(dataset, genotype))
+        if kept is not None and weights.load_kept(kept, network, self._origin(dataset, genotype)):
             network.to(self.device)
         else:
             network = self.train(dataset, genotype).network

@@ -208,6 +208,15 @@ def test_mistakes_are_one_line_with_exit_code_2(capsys, arguments, message):
     assert message in failed(capsys, "run", *arguments.split())
 
 
+def test_a_directory_that_was_removed_is_a_mistake(capsys, tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert main(["data"]) == 2
+    assert re.fullmatch(r"ktnas: error: the current directory cannot be used \(.*\n", capsys.readouterr().err)
+
+
 def test_a_missing_or_unknown_command_is_a_mistake(capsys):
     assert "required: COMMAND" in failed(capsys)
     assert "invalid choice: 'rnu'" in failed(capsys, "rnu")

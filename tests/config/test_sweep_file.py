@@ -1,3 +1,4 @@
+import os
 import re
 from pathlib import Path
 
@@ -190,6 +191,29 @@ def test_files_that_cannot_be_read(tmp_path):
     (tmp_path / "latin.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(DataError, match="no TOML file"):
         read_sweep(tmp_path / "latin.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("budget = " + "[" * 100_000, "is nested too deeply"),
+        ("budget = " + "{a=" * 100_000, "is nested too deeply"),
+        ("budget = " + "9" * 5000, "is no TOML file: .*digits"),
+        (" " * ((1 << 22) + 1), "is larger than 4 MiB"),
+    ],
+)
+def test_absurd_files_are_one_line(tmp_path, text, message):
+    path = tmp_path / "s.toml"
+    path.write_text(text)
+    with pytest.raises(DataError, match=message):
+        read_sweep(path)
+
+
+def test_pipes_and_devices_are_no_files(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(DataError, match="it is no regular file"):
+            read_sweep(path)
 
 
 def test_errors_keep_their_kind(tmp_path):

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from ktnas.errors import ConfigurationError, DataError
-from ktnas.files.json_lines import AppendOnlyLog, complete_lines, read_lines
+from ktnas.files.json_lines import AppendOnlyLog, complete_lines, locked_directory, read_lines
 
 
 def decode(line):
@@ -46,7 +46,13 @@ class FullDisk:
 
 @pytest.mark.parametrize(
     ("content", "expected"),
-    [(b"", ([], 0)), (b"a", ([], 0)), (b"a\n", ([b"a"], 2)), (b"a\n\nb\nc", ([b"a", b"", b"b"], 5))],
+    [
+        (b"", ([], 0)),
+        (b"a", ([], 0)),
+        (b"a\n", ([b"a"], 2)),
+        (b"a\n\nb\nc", ([b"a", b"", b"b"], 5)),
+        (b"a\r\n", ([b"a\r"], 3)),
+    ],
 )
 def test_lines_without_an_end_do_not_count(content, expected):
     assert complete_lines(content) == expected
@@ -237,5 +243,38 @@ class TestPlace:
 
     def test_what_keeps_nothing_is_no_place_nor_a_pipe_that_would_be_waited_for(self, path):
         path.symlink_to(os.devnull)
-        with pytest.raises(ConfigurationError, match=r"cannot write .*: it is no regular file; choose another --out"):
+        with pytest.raises(ConfigurationError, match=r"cannot write .*: it is a symbolic link, .*; choose another"):
             AppendOnlyLog(path, decode)
+
+    def test_a_link_is_not_followed(self, tmp_path, path):
+        other = tmp_path / "precious"
+        other.write_text("no line end here")
+        for target in (other, tmp_path / "not-there"):
+            path.unlink(missing_ok=True)
+            path.symlink_to(target)
+            with pytest.raises(ConfigurationError, match="it is a symbolic link, which is not followed; choose"):
+                AppendOnlyLog(path, decode)
+        assert other.read_text() == "no line end here"
+        assert not (tmp_path / "not-there").exists()
+
+
+class TestDirectory:
+    def test_it_is_made_and_held_without_a_file(self, tmp_path):
+        with locked_directory(tmp_path / "a" / "b"):
+            assert list((tmp_path / "a" / "b").iterdir()) == []
+            with (
+                pytest.raises(ConfigurationError, match="another process is writing to"),
+                locked_directory(tmp_path / "a" / "b"),
+            ):
+                pass
+
+    @pytest.mark.parametrize("number", [errno.EBADF, errno.ENOLCK])
+    def test_a_file_system_that_locks_no_directories_is_no_error(self, tmp_path, monkeypatch, number):
+        fcntl = pytest.importorskip("fcntl")
+
+        def flock(file, operation):
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(fcntl, "flock", flock)
+        with locked_directory(tmp_path):
+            pass

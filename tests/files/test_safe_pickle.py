@@ -167,3 +167,62 @@ class TestArrays:
             read_restricted_arrays(write(tmp_path, pickle.dumps(b"\0" * (1 << 20))), 1 << 20)
         with pytest.raises(DataError, match="cannot be read"):
             read_restricted_arrays(tmp_path / "none", 1 << 20)
+
+
+def nested(depth, kind=b"\x85"):
+    return b"\x80\x02})" + kind * depth + b"Ns."
+
+
+class TestBounds:
+    """A small file takes little memory and no deep stack, and changes nothing that is handed out."""
+
+    @pytest.mark.parametrize(
+        ("content", "message"),
+        [
+            (b"\x80\x02]r\x00\x00\x00\x08.", "it remembers an object at place 134217728"),
+            (b"\x80\x02}r\xff\xff\xff\x00.", "it remembers an object at place 16777215"),
+            (b"\x80\x04\x8e" + (1 << 33).to_bytes(8, "little") + b"x.", "expected 8589934592 bytes"),
+            (nested(200_000), "more than 1,000 tuples"),
+            (nested(1_002), "more than 1,000 tuples"),
+            (b"\x80\x04](" + b"\x8f" * 1000 + b"e.", "it asks for the operation EMPTY_SET"),
+            (b"\x80\x02cnumpy\ndtype\n)\x81.", "it asks for the operation NEWOBJ"),
+            (b"\x80\x02cnumpy\ndtype\nX\x02\x00\x00\x00f8)\x86R.", "something else than numbers and names"),
+            (b"\x80\x02cnumpy.core.multiarray\nscalar\nN}U\x0c__defaults__K\x01K\x02\x86s\x86b.", "no pickle of plain"),
+            (b"\x80\x02cnumpy\ndtype\n}U\x07_formatNsb.", "no pickle of plain"),
+        ],
+        ids=["memo", "memo-2", "length", "deep", "deep-2", "sets", "new", "flags", "function", "class"],
+    )
+    def test_what_goes_beyond_them_is_refused(self, tmp_path, content, message):
+        with pytest.raises(DataError, match=message):
+            read_restricted_pickle(write(tmp_path, content))
+
+    def test_operations_are_counted_where_the_form_is_not_the_usual(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(module, "OPERATION_LIMIT", 1000)
+        with pytest.raises(DataError, match="more than 1,000 operations"):
+            read_restricted_pickle(write(tmp_path, b"\x80\x02](" + b"]" * 1001 + b"e."))
+        with pytest.raises(DataError, match="more than 1,000 operations"):
+            read_restricted_arrays(write(tmp_path, b"\x80\x02](" + b"}" * 1001 + b"e."), 1 << 20)
+
+    def test_an_array_whose_shape_nests_is_refused(self, tmp_path):
+        with pytest.raises(DataError, match="something else than numbers and names"):
+            read_restricted_arrays(
+                write(tmp_path, b"\x80\x02cnumpy.core.multiarray\n_reconstruct\n(N)\x85NtR."), 1 << 20
+            )
+
+    def test_what_is_handed_out_has_nothing_to_set(self):
+        for function in {*module._SCALARS.values(), *module._ARRAYS.values()} - {
+            module._ScalarType,
+            module._ByteType,
+            PickledArray,
+        }:
+            assert not hasattr(function, "__dict__")
+            assert not hasattr(function, "__setstate__")
+
+    def test_the_usual_form_is_read_by_the_unpickler_as_by_the_check(self, tmp_path):
+        """Whatever is of that form passes the slow check too: none of its fields is read at another length."""
+        content = pickle.dumps({1: {"a": 0.5, "b": np.float64(0.25)}, 70_000: {"a": 2.0, "b": np.float64(1.0)}}, 3)
+        content = content.replace(b"numpy._core", b"numpy.core")
+        assert module._USUAL.fullmatch(content)
+        module._check_operations(content)
+        assert not module._USUAL.fullmatch(nested(3))
+        assert not module._USUAL.fullmatch(content + b".")

@@ -1,10 +1,12 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ktnas.errors import DataError
 from ktnas.files import search_path as data
+from ktnas.files.array_cache import DiskStore
 
 
 @pytest.fixture
@@ -85,6 +87,34 @@ def test_a_directory_of_that_name_is_not_the_file(places):
 def test_cache_directory_ignores_an_unset_or_relative_variable(monkeypatch, value):
     monkeypatch.setenv("XDG_CACHE_HOME", value)
     assert data.cache_directory() == Path.home() / ".cache" / "ktnas"
+
+
+class TestNoHome:
+    """Neither HOME nor an entry in passwd."""
+
+    @pytest.fixture(autouse=True)
+    def homeless(self, monkeypatch):
+        def fail(path):
+            raise RuntimeError("Could not determine home directory.")
+
+        monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+        monkeypatch.setattr(Path, "expanduser", fail)
+        monkeypatch.setattr(Path, "home", classmethod(fail))
+
+    def test_there_is_a_search_path_and_a_cache_that_keeps_nothing(self):
+        assert data.search_path()[-1] == data.cache_directory()
+        notes = []
+        store = DiskStore(data.cache_directory(), note=notes.append)
+        assert store.get("a") is None
+        store.put("a", {"x": np.zeros(2)})
+        assert store.get("a") is None
+        assert len(notes) == 1
+        assert "cannot be written" in notes[0]
+
+    def test_a_user_who_is_not_there_names_no_place(self, monkeypatch):
+        monkeypatch.setenv("KTNAS_DATA", "~nobody9/x")
+        assert Path("~nobody9/x") in data.search_path()
+        assert data.expanded(Path("~nobody9/x")) == Path("~nobody9/x")
 
 
 def test_tests_have_a_cache_directory_of_their_own():

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pytest
 
@@ -96,6 +97,57 @@ class TestMistakes:
             (tmp_path / name).write_bytes((single / name).read_bytes())
         (tmp_path / SUMMARY).write_text(content)
         with pytest.raises(DataError, match="damaged"):
+            read_directories([tmp_path])
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            (lambda s: s | {"tasks": {}}, "a run has at least one task"),
+            (lambda s: s | {"tasks": {"cora": s["tasks"]["cora"]}}, "which its summary.json does not know"),
+            (lambda s: s | {"seed": "../../../x"}, "a count was expected, not '../../../x'"),
+            (lambda s: s | {"seed": float(10**30)}, "a count was expected"),
+            (lambda s: [s | {"seed": "../../../x"}], "a count was expected"),
+            (lambda s: {"finished": True}, "KeyError"),
+            (lambda s: [3], "an object was expected"),
+            (lambda s: s | {"budget": "many"}, "a count was expected, not 'many'"),
+            (lambda s: s | {"seconds": {"total": None}}, "a finite number was expected"),
+            (lambda s: s | {"tasks": {n: t | {"evaluations": 1} for n, t in s["tasks"].items()}}, "evaluations: 1 in"),
+            (
+                lambda s: (
+                    s | {"tasks": {n: t | {"best": t["best"] | {"fitness": 99.9}} for n, t in s["tasks"].items()}}
+                ),
+                "best fitness: 99.9 in summary.json",
+            ),
+        ],
+    )
+    def test_a_summary_that_disagrees_with_its_record(self, single, tmp_path, change, message):
+        run = tmp_path / "run"
+        shutil.copytree(single, run)
+        (run / "summary.json").write_text(json.dumps(change(json.loads((run / "summary.json").read_text()))))
+        with pytest.raises(DataError, match=f"holds a damaged run.*{message}"):
+            read_directories([run])
+
+    def test_trials_behind_the_end(self, single, tmp_path):
+        run = tmp_path / "run"
+        shutil.copytree(single, run)
+        trials = (run / "trials.jsonl").read_text().splitlines(keepends=True)
+        extra = json.loads(next(line for line in reversed(trials) if '"repeat": false' in line)) | {"fitness": 99.9}
+        (run / "trials.jsonl").write_text("".join(trials) + json.dumps(extra) + "\n")
+        with pytest.raises(DataError, match=r"evaluations: \d+ in summary.json, \d+ in trials.jsonl"):
+            read_directories([run])
+
+    @pytest.mark.parametrize("name", ["summary.json", "config.json"])
+    def test_json_too_deep_to_read(self, single, tmp_path, name):
+        run = tmp_path / "run"
+        shutil.copytree(single, run)
+        (run / name).write_text("[" * 100_000)
+        with pytest.raises(DataError, match="nested too deeply"):
+            read_directories([run])
+
+    @pytest.mark.parametrize("line", ["[" * 100_000, "{}", '{"key": 1, "tasks": {}}', '{"key": "k", "seed": 1e999}'])
+    def test_runs_that_are_none(self, tmp_path, line):
+        (tmp_path / "runs.jsonl").write_text(line + "\n")
+        with pytest.raises(DataError, match=r"runs.jsonl, line 1: no run but"):
             read_directories([tmp_path])
 
     def test_without_trials(self, single, tmp_path):

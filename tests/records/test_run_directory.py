@@ -36,11 +36,52 @@ def test_a_directory_of_other_files_is_left_alone(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "3"])
+@pytest.mark.parametrize(
+    "content", ["{", "[]", "3", "[" * 100_000, '{"budget": NaN}', '{"budget": ' + "9" * 5000 + "}"]
+)
 def test_a_damaged_configuration_is_an_error(tmp_path, content):
     (tmp_path / CONFIG).write_text(content)
     with pytest.raises(ConfigurationError, match="damaged"):
         RunDirectory(tmp_path).claim({})
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 3000])
+class TestAfterAPowerCut:
+    """What was not synced may be empty, or zeros."""
+
+    def test_a_directory_without_a_record_is_begun(self, tmp_path, content):
+        (tmp_path / CONFIG).write_bytes(content)
+        assert RunDirectory(tmp_path).claim({"budget": 5}) is False
+        assert json.loads((tmp_path / CONFIG).read_text()) == {"budget": 5}
+
+    @pytest.mark.parametrize("record", ["trials.jsonl", "answers.jsonl", "seed-3"])
+    def test_one_with_a_record_waits_for_its_proof(self, tmp_path, content, record):
+        (tmp_path / CONFIG).write_bytes(content)
+        (tmp_path / record).touch()
+        assert RunDirectory(tmp_path).claim({"budget": 5}) is True
+        assert (tmp_path / CONFIG).read_bytes() == content
+
+    def test_other_files_are_no_record(self, tmp_path, content):
+        (tmp_path / CONFIG).write_bytes(content)
+        (tmp_path / "thesis.tex").touch()
+        with pytest.raises(ConfigurationError, match="is no run directory"):
+            RunDirectory(tmp_path).claim({"budget": 5})
+
+
+def test_a_pipe_in_place_of_the_configuration_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / CONFIG)
+    with pytest.raises(ConfigurationError, match="it is no regular file"):
+        RunDirectory(tmp_path).claim({})
+
+
+def test_what_is_held_is_nobody_elses(tmp_path):
+    new = RunDirectory(tmp_path / "deep" / "run")
+    with new.held():
+        assert list(new.path.iterdir()) == []
+        with pytest.raises(ConfigurationError, match="another process is writing to"), new.held():
+            pass
+    with new.held():
+        pass
 
 
 def test_a_file_in_the_way_is_an_error(tmp_path):
@@ -48,6 +89,8 @@ def test_a_file_in_the_way_is_an_error(tmp_path):
     for path in (tmp_path / "run", tmp_path / "run" / "below"):
         with pytest.raises(ConfigurationError, match="cannot write to"):
             RunDirectory(path).claim({})
+        with pytest.raises(ConfigurationError, match="cannot write to"), RunDirectory(path).held():
+            pass
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")

@@ -52,6 +52,11 @@ class TestLine:
         with pytest.raises(DataError, match="no run but"):
             decode(line)
 
+    def test_a_run_without_tasks_is_refused(self):
+        plain = json.loads(encode(RECORD, "key"))
+        with pytest.raises(DataError, match="at least one task"):
+            decode(json.dumps({**plain, "tasks": {}}))
+
     def test_an_unknown_field_is_refused(self):
         plain = json.loads(encode(RECORD, "key"))
         with pytest.raises(DataError, match="colour"):

@@ -13,7 +13,7 @@ from ktnas.benchmarks.functions import FunctionBenchmark
 from ktnas.config.experiment import compose
 from ktnas.config.method import MethodChoice
 from ktnas.config.run_options import RunOptions
-from ktnas.errors import ConfigurationError
+from ktnas.errors import ConfigurationError, DataError
 from ktnas.problem.budget import Budget
 from ktnas.problem.callback import Callback, StopSearch
 from ktnas.problem.task import Problem
@@ -149,6 +149,69 @@ def test_another_configuration_is_refused_before_anything_is_evaluated(tmp_path)
     assert (tmp_path / TRIALS).read_bytes() == content
 
 
+def test_a_configuration_is_written_by_the_one_process_that_holds_the_directory(tmp_path):
+    new = RunDirectory(tmp_path / "new")
+    with new.held(), pytest.raises(ConfigurationError, match="another process is writing to"):
+        search(new.path)
+    assert list(new.path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"", None])
+def test_a_lost_configuration_is_written_anew_once_the_record_has_proved_to_be_of_the_run(tmp_path, content):
+    whole = search(tmp_path)
+    config, trials = (tmp_path / CONFIG).read_bytes(), (tmp_path / TRIALS).read_bytes()
+    (tmp_path / SUMMARY).unlink()
+    if content is None:
+        (tmp_path / CONFIG).unlink()
+    else:
+        (tmp_path / CONFIG).write_bytes(content)
+    with pytest.raises(ConfigurationError, match="another trial than the one recorded"):
+        search(tmp_path, seed=1)
+    assert (tmp_path / CONFIG).exists() is (content is not None)
+    assert content is None or (tmp_path / CONFIG).read_bytes() == content
+    assert without_seconds(search(tmp_path)) == without_seconds(whole)
+    assert (tmp_path / CONFIG).read_bytes() == config
+    assert (tmp_path / TRIALS).read_bytes() == trials
+
+
+def test_a_trial_behind_the_end_of_a_search_is_an_error(tmp_path):
+    search(tmp_path)
+    content = (tmp_path / TRIALS).read_bytes()
+    (tmp_path / TRIALS).write_bytes(content + content.splitlines(keepends=True)[-1])
+    changed = (tmp_path / TRIALS).read_bytes()
+    with pytest.raises(DataError, match=r"the search ends before this trial, so it is none of its own; remove"):
+        search(tmp_path)
+    assert (tmp_path / TRIALS).read_bytes() == changed
+
+
+def forged(change):
+    def changed(summary):
+        change(summary)
+        return summary
+
+    return changed
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda s: {"finished": True},
+        lambda s: s | {"tasks": {}},
+        lambda s: s | {"seed": 1},
+        lambda s: s | {"seconds": {"total": "long", "search": 0}},
+        lambda s: s | {"notes": 3},
+        forged(lambda s: s["tasks"]["sum"].pop("best")),
+        forged(lambda s: s["tasks"]["sum"]["best"].update(fitness=99.9)),
+        forged(lambda s: s["tasks"]["sum"].update(evaluations=9)),
+    ],
+)
+def test_a_summary_that_disagrees_with_the_record_is_made_anew(tmp_path, change):
+    whole = search(tmp_path)
+    (tmp_path / SUMMARY).write_text(json.dumps(change(json.loads((tmp_path / SUMMARY).read_text()))))
+    assert without_seconds(search(tmp_path)) == without_seconds(whole)
+    assert without_seconds(json.loads((tmp_path / SUMMARY).read_text())) == without_seconds(whole)
+
+
 def test_a_budget_beyond_the_space_is_refused_before_a_directory_is_made(tmp_path):
     with pytest.raises(ConfigurationError, match="exceeds the 256 architectures"):
         search(tmp_path / "run", budget=257)
@@ -176,6 +239,16 @@ def settings(tmp_path):
     path.write_text("\n".join(["arch,sum,twos", *rows]) + "\n")
     method = MethodChoice("regularized-evolution", population=4)
     return RunOptions(("sum",), ("twos",), table=path, space="categorical", method=method, budget=20)
+
+
+def test_a_number_of_a_table_that_was_changed_in_the_record_is_found_out(tmp_path, settings):
+    run = tmp_path / "run"
+    session.search_once(compose(settings), 0, RunDirectory(run))
+    changed = (run / TRIALS).read_text().replace('"fitness": ', '"fitness": 1', 1)
+    (run / TRIALS).write_text(changed)
+    with pytest.raises(ConfigurationError, match=r"line 1: the search now comes to another trial .* or it was changed"):
+        session.search_once(compose(settings), 0, RunDirectory(run))
+    assert (run / TRIALS).read_text() == changed
 
 
 class Watcher(Callback):

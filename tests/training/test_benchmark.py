@@ -317,6 +317,7 @@ class TestRefusals:
             ({"datasets": (CLASSES, CLASSES)}, "different names; got classes, classes"),
             ({"limit_s": 0.0}, "above 0 seconds; got 0"),
             ({"limit_s": float("nan")}, "above 0 seconds; got nan"),
+            ({"limit_s": float("inf")}, "finite and above 0 seconds; got inf"),
             ({"halving": Halving()}, "halving stops nobody in trainings of 1 epoch"),
             ({"workers": -1}, "at least 0 workers; got -1"),
         ],

@@ -1,5 +1,7 @@
 """One candidate: the same bits again, failures as answers, weights kept, test metrics."""
 
+import os
+
 import numpy as np
 import pytest
 import torch
@@ -161,6 +163,16 @@ class TestWeights:
         trainer().evaluate(DATA, OTHER, keep=kept)
         with pytest.raises(DataError, match="weights file of another architecture"):
             trainer().test(DATA, CELL, kept)
+
+    @pytest.mark.parametrize("length", [0, 500])
+    def test_damaged_weights_are_absent_ones(self, tmp_path, capsys, length):
+        kept = tmp_path / "one.safetensors"
+        trainer().evaluate(DATA, CELL, keep=kept)
+        expected = trainer().test(DATA, CELL, kept)
+        assert not capsys.readouterr().err
+        os.truncate(kept, length)
+        assert trainer().test(DATA, CELL, kept) == expected
+        assert capsys.readouterr().err.startswith(f"note: {kept} is no safetensors file")
 
     def test_without_a_test_part_there_are_sizes_only(self):
         untested = Dataset("shades", DATA.objective, DATA.train, DATA.validation)

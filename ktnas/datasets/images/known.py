@@ -14,7 +14,7 @@ from ktnas.datasets.images.idx import read_idx
 from ktnas.datasets.images.medmnist import FLAGS, SIZES
 from ktnas.datasets.images.npz import read_npz
 from ktnas.datasets.objectives import Classification, Objective
-from ktnas.files.search_path import search_path
+from ktnas.files.search_path import expanded, search_path
 
 Reader = Callable[[Path, str, Objective | None], Dataset]
 """Reads what lies at a path, under a name, for an objective that the reader infers if None."""
@@ -65,7 +65,7 @@ class Known:
         """
         for place in (*search_path(directory), *self.elsewhere):
             for layout in self.layouts:
-                path = place.expanduser() / layout.relative
+                path = expanded(place) / layout.relative
                 if path.exists():
                     return path, layout.read
         path_in_package = self.bundled()

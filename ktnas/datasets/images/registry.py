@@ -11,7 +11,7 @@ from ktnas.datasets.images.idx import FILES, read_idx
 from ktnas.datasets.images.known import KNOWN, NOTES, Known, Reader
 from ktnas.datasets.images.npz import holds_images, read_headers, read_npz
 from ktnas.errors import DataError, KtnasError, UnknownNameError, unknown_name
-from ktnas.files.search_path import search_path
+from ktnas.files.search_path import expanded, search_path
 
 _BY_NAME = {known.name: known for known in KNOWN}
 
@@ -61,7 +61,7 @@ def find(name: str, directory: Path | None = None) -> Dataset:
         return _read_known(_BY_NAME[name], directory)
     places = search_path(directory)
     candidates = [place / found for place in places for found in (f"{name}.npz", name)] if _is_plain(name) else []
-    itself = Path(name).expanduser()
+    itself = expanded(Path(name))
     candidates = [itself, *candidates] if name.endswith(".npz") else [*candidates, itself]
     path = next((path for path in candidates if name and path.exists()), None)
     if path is not None:

@@ -35,6 +35,9 @@ TASKS = ("class_scene", "class_object", "room_layout", "jigsaw", "segmentsemanti
 MOST_SHARE = 0.2
 """Of the pixels, that the dominant solid may be asked to cover: one of fifteen scenes has such a solid."""
 
+BYTES_LIMIT = 1 << 35
+"""That images may take."""
+
 NOTE = "Scenes rendered by ktnas, not the photographs of TransNAS-Bench-101."
 
 
@@ -73,11 +76,21 @@ class Scenes:
         self._require("validation", 1)
         self._require("test", 0)
         self._require("size", 16, 512)
+        self._require_room()
         self._require("seed", 0)
         self._require("scene_classes", 2, MOST_KINDS)
         self._require("object_classes", 2, MOST_OBJECTS)
         self._require("permutations", 2, factorial(TILES))
         self._require("object_share", 0, MOST_SHARE)
+
+    def _require_room(self) -> None:
+        images = self.train + self.validation + self.test
+        taken = images * self.size**2 * 3
+        if taken > BYTES_LIMIT:
+            raise ConfigurationError(
+                f"rendered scenes: {images:,} images of {self.size} x {self.size} take {taken >> 30:,} GiB; at most "
+                f"{BYTES_LIMIT >> 30} GiB are rendered: ask for fewer images, or smaller ones"
+            )
 
     def _require(self, name: str, low: float, high: float | None = None) -> None:
         value = getattr(self, name)

@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as serialized
 from torch import nn
 
 from ktnas.errors import DataError
+from ktnas.files.durable import make_directory, replacing
 from ktnas.training.engine.on_device import Normalization
 from ktnas.training.recipe import Recipe
 
 _FORMAT = "ktnas weights 1"
 """The only key of the metadata: several would be written in an order that differs from file to file."""
+
+
+class DamagedWeightsError(DataError):
+    """A file that holds no weights at all: it was damaged, or is none of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +61,18 @@ def digest(recipe: Recipe) -> str:
 
 
 def save(path: Path, network: nn.Module, origin: Origin) -> None:
-    """Write a network's weights; a file that is there is replaced only once the new one is complete.
+    """Write a network's weights, on disk when this returns; a file that is there is replaced by the complete one.
 
     Raises:
         DataError: If the file cannot be written.
     """
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
-    partial = path.with_name(f"{path.name}.partial")
+    content = serialized(tensors, {_FORMAT: json.dumps(asdict(origin), sort_keys=True)})
     try:
-        save_file(tensors, partial, {_FORMAT: json.dumps(asdict(origin), sort_keys=True)})
-        partial.replace(path)
-    except (OSError, SafetensorError) as error:
-        partial.unlink(missing_ok=True)
+        make_directory(path.parent)
+        with replacing(path) as file:
+            file.write(content)
+    except OSError as error:
         raise DataError(f"weights cannot be written to {path}: {error}") from error
 
 
@@ -101,7 +108,29 @@ def load(path: Path, network: nn.Module, expected: Origin) -> None:
             f"{path} does not fit the network: tensor {name!r} has shape {found.get(name, 'none')} in the file and "
             f"{wanted.get(name, 'none')} in the network; it was saved by another version or changed since"
         )
-    network.load_state_dict(load_file(path))
+    try:
+        network.load_state_dict(load_file(path))
+    except (OSError, SafetensorError) as error:
+        raise DamagedWeightsError(f"{path} is damaged: {error}") from error
+
+
+def load_kept(path: Path, network: nn.Module, expected: Origin) -> bool:
+    """As `load`, of a file that is a convenience: without one the network is trained again.
+
+    Returns:
+        Whether the weights were read. Damaged ones, as a power cut may leave them, are none, and a note says so.
+
+    Raises:
+        DataError: If the file holds the weights of another network.
+    """
+    if not path.exists():
+        return False
+    try:
+        load(path, network, expected)
+    except DamagedWeightsError as error:
+        sys.stderr.write(f"note: {error}; training again instead\n")
+        return False
+    return True
 
 
 def _read_header(path: Path) -> tuple[Origin, dict[str, list[int]]]:
@@ -113,7 +142,7 @@ def _read_header(path: Path) -> tuple[Origin, dict[str, list[int]]]:
             metadata = file.metadata() or {}
             shapes = {name: list(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118 - no mapping
     except (OSError, SafetensorError) as error:
-        raise DataError(f"{path} is no safetensors file, or is damaged: {error}") from error
+        raise DamagedWeightsError(f"{path} is no safetensors file, or is damaged: {error}") from error
     if _FORMAT not in metadata:
         raise DataError(f"{path} was not written by ktnas: its metadata must name the format {_FORMAT!r}")
     return _parse_origin(path, metadata[_FORMAT]), shapes

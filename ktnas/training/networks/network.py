@@ -9,6 +9,9 @@ from torch import Tensor, nn
 from ktnas.errors import ConfigurationError
 from ktnas.training.networks.operations import WithDropPath
 
+CHANNELS_LIMIT = 4096
+CELLS_LIMIT = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -21,7 +24,7 @@ class Size:
         auxiliary: Whether a network of DARTS or EMT-NAS gets an auxiliary head; the others have none.
 
     Raises:
-        ConfigurationError: If a number is too small.
+        ConfigurationError: If a number is too small, or absurd.
     """
 
     channels: int = 16
@@ -29,6 +32,11 @@ class Size:
     auxiliary: bool = False
 
     def __post_init__(self) -> None:
+        if self.channels > CHANNELS_LIMIT or self.cells > CELLS_LIMIT:
+            raise ConfigurationError(
+                f"a network has at most {CHANNELS_LIMIT:,} channels and {CELLS_LIMIT:,} cells; "
+                f"got channels={self.channels} and cells={self.cells}"
+            )
         if self.channels < 2 or self.cells < 1:
             raise ConfigurationError(
                 f"a network needs at least 2 channels and 1 cell; got channels={self.channels} and cells={self.cells}"

@@ -25,6 +25,7 @@ from ktnas.errors import ArchitectureError, DataError
 from ktnas.evaluation.assignment import Assignment, without_context
 from ktnas.evaluation.protocol import BatchEvaluator
 from ktnas.evaluation.serial import Serial
+from ktnas.files.durable import make_directory
 from ktnas.formatting import duration
 from ktnas.problem.callback import Callbacks
 from ktnas.problem.task import Task
@@ -146,7 +147,7 @@ class SupernetBenchmark:
 
         Raises:
             UnknownNameError: If there is no such task.
-            DataError: If the supernet that was kept is damaged, or a new one cannot be written.
+            DataError: If the supernet that was kept is another one, or a new one cannot be written.
         """
         return self._supernets.evaluate(self.alone.dataset(task), genotype, busy)
 
@@ -250,8 +251,8 @@ class _Supernets:
             raise TrainingError(self._failed[dataset.name])
         if dataset.name not in self._trained:
             supernet, path = self._built(dataset), self._path(dataset)
-            if path is not None and path.exists():
-                self._load(supernet, path, dataset)
+            if path is not None and weights.load_kept(path, supernet, self._origin(dataset)):
+                supernet.to(self._device)
             else:
                 self._train(supernet, dataset, busy)
                 self._keep(supernet, path, dataset)
@@ -274,18 +275,11 @@ class _Supernets:
             self._failed[dataset.name] = f"the supernet of {dataset.name!r}: {error}"
             raise TrainingError(self._failed[dataset.name]) from error
 
-    def _load(self, supernet: Supernet, path: Path, dataset: Dataset) -> None:
-        try:
-            weights.load(path, supernet, self._origin(dataset))
-        except DataError as error:
-            raise DataError(f"{error}; remove the file to have the supernet trained again") from error
-        supernet.to(self._device)
-
     def _keep(self, supernet: Supernet, path: Path | None, dataset: Dataset) -> None:
         if path is None:
             return
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_directory(path.parent)
         except OSError as error:
             raise DataError(f"no directory for trained supernets can be made at {path.parent}: {error}") from error
         weights.save(path, supernet, self._origin(dataset))

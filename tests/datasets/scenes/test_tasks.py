@@ -98,6 +98,7 @@ def test_an_unknown_task_is_named():
         ({"train": 0}, "train must be at least 1; got 0"),
         ({"validation": 0}, "validation must be at least 1; got 0"),
         ({"test": -1}, "test must be at least 0; got -1"),
+        ({"train": 10**9}, r"1,000,0.* take \d.* GiB; at most 32 GiB are rendered: ask for fewer images"),
         ({"size": 8}, "size must be 16 to 512; got 8"),
         ({"seed": -3}, "seed must be at least 0; got -3"),
         ({"scene_classes": 48}, "scene_classes must be 2 to 47; got 48"),

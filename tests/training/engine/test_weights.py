@@ -1,14 +1,16 @@
+import os
 from dataclasses import replace
 
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 
 from ktnas.errors import DataError
 from ktnas.training.engine.on_device import Normalization
 from ktnas.training.engine.seeding import seeded
-from ktnas.training.engine.weights import Origin, digest, load, read_origin, save
+from ktnas.training.engine.weights import Origin, digest, load, load_kept, read_origin, save
 from ktnas.training.recipe import Recipe
 
 ORIGIN = Origin("nasbench201", "|skip|", "cifar10", "Size(4, 1)", digest(Recipe()), Normalization((1.5,), (2.25,)))
@@ -90,9 +92,40 @@ def test_metadata_that_say_nothing(tmp_path, origin):
         read_origin(path)
 
 
-def test_a_folder_that_is_not_there(tmp_path):
+def test_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").touch()
     with pytest.raises(DataError, match="weights cannot be written"):
-        save(tmp_path / "none" / "a.safetensors", network(), ORIGIN)
+        save(tmp_path / "file" / "a.safetensors", network(), ORIGIN)
+
+
+def test_weights_and_all_names_on_the_way_to_them_are_synced(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_ino))
+    path = tmp_path / "deep" / "a.safetensors"
+    save(path, network(), ORIGIN)
+    assert {place.stat().st_ino for place in (tmp_path, path.parent, path)} == set(synced)
+    assert synced[-2:] == [path.stat().st_ino, path.parent.stat().st_ino]
+
+
+def test_the_file_is_what_safetensors_writes(tmp_path):
+    save(tmp_path / "a", network(), ORIGIN)
+    with safe_open(tmp_path / "a", framework="pt") as file:
+        metadata = file.metadata()
+    save_file(network().state_dict(), tmp_path / "b", metadata)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_kept_weights_are_absent_where_they_are_damaged_and_refused_where_they_are_others(tmp_path, capsys):
+    path = tmp_path / "a.safetensors"
+    assert load_kept(path, network(), ORIGIN) is False
+    save(path, network(), ORIGIN)
+    assert load_kept(path, network(), ORIGIN) is True
+    with pytest.raises(DataError, match="another task"):
+        load_kept(path, network(), replace(ORIGIN, task="else"))
+    assert not capsys.readouterr().err
+    os.truncate(path, 0)
+    assert load_kept(path, network(), ORIGIN) is False
+    assert capsys.readouterr().err.startswith(f"note: {path} is no safetensors file, or is damaged")
 
 
 def test_recipes_are_told_apart():

@@ -23,6 +23,14 @@ def test_sizes_without_channels_or_cells_are_refused(channels, cells):
         Size(channels, cells)
 
 
+@pytest.mark.parametrize(("channels", "cells"), [(10**6, 5), (16, 10**6)])
+def test_absurd_sizes_are_refused(channels, cells):
+    with pytest.raises(
+        ConfigurationError, match=f"at most 4,096 channels .* got channels={channels} and cells={cells}"
+    ):
+        Size(channels, cells)
+
+
 def test_drop_path_reaches_every_path():
     network = made()
     network.drop_path = 0.25

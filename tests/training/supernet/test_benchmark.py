@@ -163,12 +163,17 @@ class TestKeptSupernets:
         replace(benchmark, alone=longer).evaluate("classes", CELLS[0])
         assert len(trainings) == 1
 
-    def test_damaged_ones_are_named(self, made, tmp_path):
-        made(tmp_path).evaluate("classes", CELLS[0])
+    @pytest.mark.parametrize("content", [b"", b"nothing", b"\0" * 700])
+    def test_damaged_ones_are_none_and_a_note_says_so(self, made, tmp_path, capsys, content):
+        answer = made(tmp_path).evaluate("classes", CELLS[0])
         (path,) = tmp_path.iterdir()
-        path.write_bytes(b"nothing")
-        with pytest.raises(DataError, match=rf"{path.name} is no safetensors file.*; remove the file to"):
-            made(tmp_path).evaluate("classes", CELLS[0])
+        whole = path.read_bytes()
+        path.write_bytes(content)
+        assert made(tmp_path).evaluate("classes", CELLS[0]).metrics == answer.metrics
+        assert path.read_bytes() == whole
+        note = capsys.readouterr().err
+        assert note.startswith(f"note: {path} is no safetensors file")
+        assert note.endswith("training again instead\n")
 
     def test_need_a_directory_that_can_be_made(self, made, tmp_path):
         (tmp_path / "file").touch()
