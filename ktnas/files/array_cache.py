@@ -102,6 +102,8 @@ def _make_room(directory: Path, room: int) -> None:
 
 
 def _read(path: Path) -> Arrays:
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise ValueError("it is no regular file")
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         if any(member.compress_type != zipfile.ZIP_STORED for member in members):

@@ -227,3 +227,13 @@ def test_without_a_place_to_write_the_search_goes_on(tmp_path, notes):
     vectors = cached(embedder, space, DiskStore(tmp_path / "file", notes.append)).embed(genotypes(space)[:3])
     assert vectors.tobytes() == cached(embedder, space).embed(genotypes(space)[:3]).tobytes()
     assert any("running without it" in note for note in notes)
+
+
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path):
+    notes = []
+    store = DiskStore(tmp_path, note=notes.append)
+    os.mkfifo(tmp_path / "a.npz")
+    assert store.get("a") is None
+    assert "it is no regular file" in notes[0]
+    store.put("a", {"x": np.zeros(2)})
+    assert store.get("a")["x"].shape == (2,)
