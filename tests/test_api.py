@@ -68,6 +68,7 @@ def test_a_benchmark_is_searched_by_its_tasks(nasbench_graph):
     assert result.best["cora"].architecture == nasbench_graph.label(result.best["cora"].genotype)
 
 
+@pytest.mark.slow
 def test_names_are_taken_as_at_the_command_line():
     by_name = ktnas.search("nasbench-graph", ["cora", "photo"], budget=10, method="regularized-evolution")
     by_object = ktnas.search(
@@ -77,6 +78,7 @@ def test_names_are_taken_as_at_the_command_line():
     assert set(by_name.best) == {"cora", "photo"}
 
 
+@pytest.mark.slow
 def test_the_name_of_a_space_is_the_space_where_tasks_are_functions():
     by_name = ktnas.search("nasbench201", {"convolutions": lambda cell: cell.count(3)}, budget=15)
     by_object = ktnas.search(NASBench201(), {"convolutions": lambda cell: cell.count(3)}, budget=15)

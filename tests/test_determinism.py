@@ -53,6 +53,7 @@ def test_fresh_processes_with_other_hash_seeds_search_alike():
     assert outputs == [here] * 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_other_seeds_search_differently(method):
     assert digest(method, 7) != digest(method, 8)

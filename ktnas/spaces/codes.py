@@ -35,7 +35,7 @@ _BLANKS = re.compile(r"\s*([|,;:/])\s*|\s+([+_-])\s+|\s+")
 """Blanks that divide nothing: beside what divides, or several in place of one."""
 
 _ARROW = re.compile(r"\s*(?:-+>|=+>|\N{RIGHTWARDS ARROW})\s*")
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 _CALL = re.compile(r"([A-Za-z_][\w.]*)\(", re.ASCII)
 
 

@@ -16,6 +16,7 @@ from ktnas.spaces.operators import neighbours
 SEARCHES = [BestFirst(initial=3), BestFirst(BestImprovement(), initial=3)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("search", SEARCHES)
 def test_always_expands_the_best_that_has_unvisited_neighbours(run_course, space, search):
     trajectory = run_course(search, ("first",), budget=500)

@@ -295,6 +295,7 @@ class TestBudgets:
         trajectory = run_course(make_paper(), THREE, budget=budget)
         assert [trajectory.result.tasks[task].evaluations for task in THREE] == [budget] * 3
 
+    @pytest.mark.slow
     def test_the_whole_space(self, run_course, make_paper):
         trajectory = run_course(make_paper(), ("first", "third"), budget=1024)
         for task in ("first", "third"):

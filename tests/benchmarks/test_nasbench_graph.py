@@ -29,6 +29,7 @@ def test_all_tasks_are_searched_where_all_have_answers(nasbench_graph):
     assert all(nasbench_graph.evaluate("proteins", genotype).error is None for genotype in nasbench_graph.genotypes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tasks", [module.TASKS, ("pubmed", "cora"), ("proteins",), ("photo", "proteins")])
 def test_spaces_agree_however_the_tasks_were_chosen(nasbench_graph, tasks):
     named = load_benchmark("nasbench-graph", tasks)

@@ -94,6 +94,7 @@ def test_without_a_directory_every_run_gets_a_new_one(capsys, table, tmp_path):
     assert names == [f"table.csv-sum-regularized-evolution-seed0{suffix}" for suffix in ("", "-2")]
 
 
+@pytest.mark.slow
 def test_sources_and_tasks_may_be_repeated_or_listed(capsys, tmp_path):
     for sources in (["--source", "cora,photo"], ["--source", "cora", "--source", "photo"]):
         assert run(*sources, "--target", "pubmed", "--json") == 0

@@ -53,6 +53,7 @@ def fit(embedder, space=SPACE):
     return embedder.fit(space, np.random.default_rng(0))
 
 
+@pytest.mark.slow
 def test_one_standardized_column_per_proxy():
     drawn = sample_distinct(SPACE, 40, np.random.default_rng(1))
     vectors = fit(BOTH).embed(drawn)
@@ -111,6 +112,7 @@ def test_it_is_cached_by_what_decides_the_scores_and_not_by_where_they_are_kept(
     assert len({key(), key(seed=1), key(size=Size(4, 1)), key(inputs=Noise())}) == 4
 
 
+@pytest.mark.slow
 def test_a_group_of_columns_beside_others_in_a_search():
     """The default search, its embedding cut down, with features that give the answer away: it finds the best soon."""
     problem = Problem(SPACE, (Task("size"), Task("smallness")))

@@ -38,6 +38,7 @@ def swept(tmp_path_factory):
     return path / "out"
 
 
+@pytest.mark.slow
 def test_runs_of_the_command(repeated, single):
     records = read_directories([repeated, single])
     expected = [*(("random-search", seed) for seed in range(3)), ("regularized-evolution", 1)]
@@ -55,6 +56,7 @@ def test_runs_of_the_command(repeated, single):
     assert (compare(records)[0].measure, compare(records)[0].differences[1].test.pairs) == (Measure.RANK, 1)
 
 
+@pytest.mark.slow
 def test_the_same_runs_in_a_sweep_come_to_the_same(repeated, swept):
     by_hand = {r.seed: r for r in read_directories([repeated])}
     for record in read_directories([swept]):

@@ -139,6 +139,7 @@ class TestFromARun:
             assert trajectory.moves == ()
             assert trajectory.best_listed is None
 
+    @pytest.mark.slow
     def test_moves_are_the_migrants_with_their_labels(self):
         benchmark, result = self.result(ktnas_paper(), budget=60)
         found = told(benchmark, result)

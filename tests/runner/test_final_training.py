@@ -39,6 +39,7 @@ def test_weights_and_record_are_written(tmp_path):
     assert (tmp_path / "again" / WEIGHTS).read_bytes() == (tmp_path / "here" / WEIGHTS).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_training_that_fails_leaves_no_empty_directory(tmp_path):
     class Stop(io.StringIO):
         def write(self, text):

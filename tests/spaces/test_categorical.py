@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from ktnas.errors import ArchitectureError, ConfigurationError, DataError
@@ -117,7 +117,11 @@ class TestFromCodes:
     )
     def test_strings_come_back_as_one_spelling_of_them(self, separator, rows):
         codes = [separator.join(row) for row in rows]
-        space = Categorical.from_codes(codes)
+        try:
+            space = Categorical.from_codes(codes)
+        except DataError as error:  # numbers by chance, as a spreadsheet writes them
+            assert "spreadsheet" in str(error)
+            reject()
         assert space.separator == separator
         for code, row in zip(codes, rows, strict=True):
             back = space.format(space.parse(code))

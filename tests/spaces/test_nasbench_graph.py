@@ -123,6 +123,7 @@ def test_skip_alone_is_not_valid(genotype):
 
 
 class TestAgainstTheBenchmark:
+    @pytest.mark.slow
     def test_listed_codes_are_the_keys(self):
         assert {key_of(genotype) for genotype in genotypes(SPACE)} == keys_of("cora")
         assert len(genotypes(SPACE)) == 26_206

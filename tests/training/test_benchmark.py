@@ -161,6 +161,7 @@ class Closeness:
         return {"closeness": -float(torch.cat(self.errors).mean())}
 
 
+@pytest.mark.slow
 def test_an_objective_of_one_s_own_is_one_class():
     own = Dataset("own", Brightness(), NUMBERS.train, NUMBERS.validation)
     benchmark = replace(made(), datasets=(own,))

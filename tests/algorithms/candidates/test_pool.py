@@ -86,6 +86,7 @@ class TestBredAndRandom:
         assert own.child(3) == whole.child(3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pool", [Offspring(per_evaluation=3), WholeSpace(), BredAndRandom()])
 def test_equal_random_numbers_offer_the_same(pool):
     first, second = (candidates(pool, seed=4) for _ in range(2))
