@@ -120,7 +120,8 @@ class TestFromCodes:
         try:
             space = Categorical.from_codes(codes)
         except DataError as error:  # numbers by chance, as a spreadsheet writes them
-            assert "spreadsheet" in str(error)
+            if "spreadsheet" not in str(error):
+                raise
             reject()
         assert space.separator == separator
         for code, row in zip(codes, rows, strict=True):
