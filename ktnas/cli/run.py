@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,13 +37,9 @@ def execute(options: argparse.Namespace) -> int:
     experiment = compose(asked)
     check(experiment.problem, experiment.budget, options.seed)
     seeds = range(options.seed, options.seed + options.repeats)
-    left = session.unanswered(experiment, seeds, options.out) if asked.training.live else []
-    if left and (asked.training.max_hours is not None or not (options.quiet or options.json)):
-        from ktnas.benchmarks.estimate import require_time
-
-        text = require_time(experiment.benchmark, left, asked.training.max_hours)
-        if not (options.quiet or options.json):
-            print(f"estimated: {text}", file=sys.stderr)
+    if asked.training.live:
+        left = session.unanswered(experiment, seeds, options.out)
+        _tell_time(experiment, left, asked.training.max_hours, quiet=options.quiet or options.json)
     if not (options.quiet or options.json):
         _tell_data(experiment)
     path = options.out or session.fresh_directory(experiment, seeds, RUNS)
@@ -70,6 +66,18 @@ def execute(options: argparse.Namespace) -> int:
         print(f"interrupted; the same command with --out {path} goes on from here", file=sys.stderr)
         return INTERRUPTED
     return 0
+
+
+def _tell_time(
+    experiment: Experiment, left: Sequence[Mapping[str, int]], max_hours: float | None, *, quiet: bool
+) -> None:
+    """How long what is left will take to train, before it begins; refused if that is too long."""
+    if left and (max_hours is not None or not quiet):
+        from ktnas.benchmarks.estimate import require_time
+
+        text = require_time(experiment.benchmark, left, max_hours)
+        if not quiet:
+            print(f"estimated: {text}", file=sys.stderr)
 
 
 def _tell_data(experiment: Experiment) -> None:

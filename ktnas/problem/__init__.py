@@ -8,7 +8,6 @@
 * `Answered`: a generation that was answered, before the search is told.
 * `Ended`: a search that has come to its end, or was ended by a callback.
 * `Callback`: is told of a search; every hook does nothing until it is overridden.
-* `FailureKinds`: which kinds of failures have been met.
 * `Callbacks`: tells several callbacks, in their order, and remembers whether one wants to end the search.
 * `survivors`: elitist truncation.
 * `tournament`: the best of ``size`` members drawn with replacement; of equals, the first drawn.
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
     from ktnas.problem.callback import Callback as Callback
     from ktnas.problem.callback import Callbacks as Callbacks
     from ktnas.problem.callback import Ended as Ended
-    from ktnas.problem.callback import FailureKinds as FailureKinds
     from ktnas.problem.callback import Finished as Finished
     from ktnas.problem.callback import StopSearch as StopSearch
     from ktnas.problem.population import survivors as survivors
@@ -71,17 +69,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
         "budget": ["Budget"],
-        "callback": [
-            "StopSearch",
-            "Asked",
-            "Begun",
-            "Finished",
-            "Answered",
-            "Ended",
-            "Callback",
-            "FailureKinds",
-            "Callbacks",
-        ],
+        "callback": ["StopSearch", "Asked", "Begun", "Finished", "Answered", "Ended", "Callback", "Callbacks"],
         "population": ["survivors", "tournament"],
         "progress": ["Transfers", "NewBest", "TaskProgress", "progress_of", "Progress", "RunProgress", "SweepProgress"],
         "proxy": ["Proxy", "ParameterCounting", "Parameters"],

@@ -15,11 +15,11 @@
 * `run`: search until every task has used its evaluations, reached its fitness, or has nothing new to ask.
 * `Job`: one run: numbers of its arm and case, and its seed.
 * `SweepPlan`: all runs of a sweep.
-* `Link`: what work has of whoever gave it out, in whichever process it is done.
 * `Outcomes`: what came of the items.
 * `Onlooker`: who looks on in this process; each ends the whole by returning True.
 * `run_in_parallel`: work on items, each with one thread for its matrices, until all is done or someone wants an end.
 * `map_in_parallel`: what a function makes of every item, in their order.
+* `Link`: what work has of whoever gave it out, in whichever process it is done.
 * `Recorder`: writes trials down before the search acts on them; answers that take long, as soon as they are there.
 * `search_once`: search, or go on with a search that was cut off, and record it.
 * `search_seeds`: one search per seed, each in a directory of its own.
@@ -49,11 +49,11 @@ if TYPE_CHECKING:
     from ktnas.runner.loop import run as run
     from ktnas.runner.plan import Job as Job
     from ktnas.runner.plan import SweepPlan as SweepPlan
-    from ktnas.runner.pool import Link as Link
     from ktnas.runner.pool import Onlooker as Onlooker
     from ktnas.runner.pool import Outcomes as Outcomes
     from ktnas.runner.pool import map_in_parallel as map_in_parallel
     from ktnas.runner.pool import run_in_parallel as run_in_parallel
+    from ktnas.runner.pool_process import Link as Link
     from ktnas.runner.recorder import Recorder as Recorder
     from ktnas.runner.session import search_once as search_once
     from ktnas.runner.session import search_seeds as search_seeds
@@ -69,7 +69,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "final_training": ["FinalTraining"],
         "loop": ["Transferring", "Result", "run"],
         "plan": ["Job", "SweepPlan"],
-        "pool": ["Link", "Outcomes", "Onlooker", "run_in_parallel", "map_in_parallel"],
+        "pool": ["Outcomes", "Onlooker", "run_in_parallel", "map_in_parallel"],
+        "pool_process": ["Link"],
         "recorder": ["Recorder"],
         "session": ["search_once", "search_seeds"],
         "sweep": ["SweepResult", "run_sweep"],

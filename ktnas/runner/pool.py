@@ -8,48 +8,20 @@ must start them under ``if __name__ == "__main__":``, as they import it anew.
 
 from __future__ import annotations
 
-import multiprocessing
-import pickle
-import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
-from typing import Generic, Protocol, TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 from threadpoolctl import threadpool_limits
 
-from ktnas.errors import KtnasError, reason
-from ktnas.evaluation.interrupts import (
-    end_with_parent,
-    interruptions_held_back,
-    killed_at_exit,
-    leave_signals_to_parent,
-)
+from ktnas.errors import KtnasError
+from ktnas.evaluation.interrupts import interruptions_held_back
+from ktnas.runner.pool_process import DIED, Came, Link, Message, Process, with_news
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
-
-_PATIENCE_S = 10.0
-"""Seconds that a process with nothing left to do may take to end."""
-
-
-_DIED = (
-    "a process that worked in parallel has died: it was killed, perhaps as the machine's memory ran out, or a script "
-    'does not start it under if __name__ == "__main__":; what was recorded until then is kept'
-)
-
-
-class Link(Protocol):
-    """What work has of whoever gave it out, in whichever process it is done."""
-
-    def tell(self, message: object) -> None:
-        """Say how far it has come; the message can be pickled."""
-
-    @property
-    def closing(self) -> bool:
-        """Whether the work is to end soon, with what it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,26 +153,6 @@ class _End(Exception):  # noqa: N818 - it is no error
     """Someone wants an end."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
-    content: object
-
-
-@dataclass(frozen=True, slots=True)
-class _Came:
-    outcome: object
-
-
-@dataclass(frozen=True, slots=True)
-class _Raised:
-    error: BaseException
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    item: object
-
-
 class _Pool(Generic[Item, Outcome]):
     """Processes for one list of items; whatever interrupts this one, none of them is waited for in vain."""
 
@@ -208,7 +160,7 @@ class _Pool(Generic[Item, Outcome]):
         self, work: Callable[[Item, Link], Outcome], jobs: int, onlooker: Onlooker[Outcome], *, patient: bool
     ) -> None:
         self._work, self._jobs, self._onlooker, self._patient = work, jobs, onlooker, patient
-        self._processes: list[_Process] = []
+        self._processes: list[Process] = []
         self._outcomes: dict[int, Outcome] = {}
 
     def run(self, items: Sequence[Item]) -> Outcomes[Outcome]:
@@ -217,12 +169,12 @@ class _Pool(Generic[Item, Outcome]):
         try:
             for _ in range(self._jobs):
                 with interruptions_held_back():  # inherited: the parent is interrupted, and says when to end
-                    self._processes.append(_Process())
+                    self._processes.append(Process())
             for process in self._processes:
                 process.begin(self._work)
                 process.give(waiting)
             while busy := [process for process in self._processes if process.index is not None]:
-                for process in _with_news(busy):
+                for process in with_news(busy):
                     self._hear(process, waiting)
         except (KeyboardInterrupt, _End):
             self._wind_down()
@@ -236,7 +188,7 @@ class _Pool(Generic[Item, Outcome]):
         ordered = tuple(self._outcomes[index] for index in sorted(self._outcomes))
         return Outcomes(ordered, len(ordered) == len(items))
 
-    def _hear(self, process: _Process, waiting: deque[tuple[int, Item]]) -> None:
+    def _hear(self, process: Process, waiting: deque[tuple[int, Item]]) -> None:
         """Take in news of a process, tell it, and give the process the next item.
 
         Raises:
@@ -245,18 +197,18 @@ class _Pool(Generic[Item, Outcome]):
             BaseException: What work has raised.
         """
         news = process.news()
-        if isinstance(news, _Message):
+        if isinstance(news, Message):
             ends = self._onlooker.hear(news.content)
-        elif isinstance(news, _Came):
+        elif isinstance(news, Came):
             ends = self._take(process, news)
         else:
-            raise KtnasError(_DIED) if news is None else news.error
+            raise KtnasError(DIED) if news is None else news.error
         if ends:
             raise _End
         if process.index is None:
             process.give(waiting)
 
-    def _take(self, process: _Process, came: _Came) -> bool:
+    def _take(self, process: Process, came: Came) -> bool:
         index, process.index = process.index, None
         if index is None:
             return False
@@ -269,136 +221,11 @@ class _Pool(Generic[Item, Outcome]):
             process.ask_to_end(patient=self._patient)
         left = list(self._processes)
         while left:
-            for process in _with_news(left):
+            for process in with_news(left):
                 news = process.news()
-                if isinstance(news, _Message):
+                if isinstance(news, Message):
                     self._onlooker.hear(news.content)
-                elif isinstance(news, _Came):
+                elif isinstance(news, Came):
                     self._take(process, news)
                 elif news is None:
                     left.remove(process)
-
-
-def _with_news(processes: Sequence[_Process]) -> list[_Process]:
-    """Those that have sent something, or have ended; waits for one."""
-    ready = wait([process.connection for process in processes])
-    return [process for process in processes if process.connection in ready]
-
-
-class _Process:
-    """A process, and what this side knows of it.
-
-    Attributes:
-        connection: To it.
-        index: Number of the item that it works on; None if it has none.
-    """
-
-    def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        connection, other = context.Pipe()
-        closing, self._open = context.Pipe(duplex=False)
-        self.connection: Connection[object, object] = connection
-        self.index: int | None = None
-        self._listens = False
-        self._process = context.Process(target=_serve, args=(other, closing))
-        try:
-            self._process.start()
-        except BrokenPipeError:
-            raise KtnasError(_DIED) from None
-        self._spared = killed_at_exit(self._process)
-        other.close()
-        closing.close()
-
-    def begin(self, work: Callable[[Item, Link], Outcome]) -> None:
-        """Send it the work, with all that it takes to import: it watches its parent by then."""
-        self._send(work)
-
-    def _send(self, message: object) -> None:
-        self._listens = False  # what is cut off leaves the process waiting for the rest
-        with suppress(OSError):  # where it has died meanwhile, its connection tells
-            self.connection.send(message)
-        self._listens = True
-
-    def give(self, waiting: deque[tuple[int, Item]]) -> None:
-        """The next item; if there is none, the process ends."""
-        if waiting:
-            self.index, item = waiting.popleft()
-            self._send(_Task(item))
-        else:
-            self._send(None)
-
-    def news(self) -> _Message | _Came | _Raised | None:
-        """What it has sent; None if it has ended."""
-        try:
-            return cast("_Message | _Came | _Raised", self.connection.recv())
-        except (EOFError, OSError):
-            return None
-
-    def ask_to_end(self, *, patient: bool) -> None:
-        """End with the item that is worked on, which is told so; without patience, at once."""
-        self._open.close()
-        if patient and self._listens:
-            self._send(None)
-        else:
-            self._process.kill()
-
-    def end(self) -> None:
-        """See it end: it has nothing to do, or this process wants no more of it."""
-        self._open.close()
-        self.connection.close()
-        if self.index is None:
-            self._process.join(_PATIENCE_S)
-        self._process.kill()
-        self._process.join()
-        self._spared()
-        self._process.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _Wire:
-    """A link to another process."""
-
-    connection: Connection[object, object]
-    end: Connection[object, object]
-
-    def tell(self, message: object) -> None:
-        self.connection.send(_Message(message))
-
-    @property
-    def closing(self) -> bool:
-        return self.end.poll()  # nothing is ever sent: it is closed
-
-
-def _serve(connection: Connection[object, object], end: Connection[object, object]) -> None:
-    """What a process does."""
-    leave_signals_to_parent()
-    end_with_parent()
-    link = _Wire(connection, end)
-    with suppress(EOFError, OSError):  # the parent wants no more
-        sent = connection.recv_bytes()
-        try:
-            work = pickle.loads(sent)  # noqa: S301 - our own
-        except Exception as error:  # it imports modules of the user, which may raise anything
-            connection.send(_Raised(_portable(error)))
-            return
-        while isinstance(task := connection.recv(), _Task) and not link.closing:
-            connection.send_bytes(_answer(work, task, link))
-
-
-def _answer(work: Callable[[object, Link], object], task: _Task, link: Link) -> bytes:
-    """What came of an item, an error too, as it is sent."""
-    try:
-        with threadpool_limits(1):
-            return pickle.dumps(_Came(work(task.item, link)))
-    except BaseException as error:  # whatever it is, it is for the parent
-        error.add_note(f"in a process of a pool:\n{traceback.format_exc()}")
-        return pickle.dumps(_Raised(_portable(error)))
-
-
-def _portable(error: BaseException) -> BaseException:
-    """The error, or one that tells of it if it cannot be sent."""
-    try:
-        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
-    except Exception:
-        return KtnasError(reason(error))
-    return error

@@ -26,7 +26,8 @@ from ktnas.records.trials import TrialLog
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.failures import FirstFailures
 from ktnas.runner.loop import run
-from ktnas.runner.pool import Link, Onlooker, run_in_parallel
+from ktnas.runner.pool import Onlooker, run_in_parallel
+from ktnas.runner.pool_process import Link
 from ktnas.runner.recorder import Recorder
 from ktnas.typing import JSON
 

@@ -26,7 +26,8 @@ from ktnas.records.trajectory import trajectories
 from ktnas.runner.design import Sweep
 from ktnas.runner.loop import run
 from ktnas.runner.plan import Job, SweepPlan, planned
-from ktnas.runner.pool import Link, Onlooker, run_in_parallel
+from ktnas.runner.pool import Onlooker, run_in_parallel
+from ktnas.runner.pool_process import Link
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import time
 import pytest
 
 from ktnas.errors import KtnasError
-from ktnas.runner import pool
 from ktnas.runner.pool import Onlooker, Outcomes, map_in_parallel, run_in_parallel
+from ktnas.runner.pool_process import Process
 
 WORK = '''
 """Work for processes of the tests."""
@@ -286,7 +286,7 @@ def test_an_interruption_before_a_process_has_its_work_is_not_waited_for(work, t
     def interrupted(process, sent):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pool._Process, step, interrupted)
+    monkeypatch.setattr(Process, step, interrupted)
     found = run_in_parallel(work.until_closing, [(tmp_path, 0), (tmp_path, 1)], jobs=2)
     assert (found.outcomes, found.complete) == ((), False)
 

@@ -4,18 +4,14 @@
 * `Line`: one line with its band.
 * `Panel`: one set of axes.
 * `bands`: lines with bands, one panel beside the other, and one legend for all.
-* `Stretch`: where lines lie on one another.
-* `coinciding`: the stretches, from left to right, on which two or more lines have the same heights at the same
-  positions.
 * `Cloud`: points of one set of axes.
 * `clouds`: points, one set of axes beside the other, at most three in a row.
 * `Matrix`: numbers by row and column.
 * `matrices`: matrices as coloured tables beside one another, all on one scale, with its colour bar.
 * `rank_diagram`: arms on a line by their mean rank.
 * `TaskCurves`: the trajectory of a search on one task.
-* `write_figures`: draw figures and write them.
 * `Drawing`: where a graph's nodes and edges go.
-* `fill`: the fill of an operation by its number: a colour of its own for each.
+* `write_figures`: draw figures and write them.
 """
 
 from __future__ import annotations
@@ -30,36 +26,21 @@ if TYPE_CHECKING:
     from ktnas.report.figures.comparison import Line as Line
     from ktnas.report.figures.comparison import Matrix as Matrix
     from ktnas.report.figures.comparison import Panel as Panel
-    from ktnas.report.figures.comparison import Stretch as Stretch
     from ktnas.report.figures.comparison import bands as bands
     from ktnas.report.figures.comparison import clouds as clouds
-    from ktnas.report.figures.comparison import coinciding as coinciding
     from ktnas.report.figures.comparison import matrices as matrices
     from ktnas.report.figures.comparison import rank_diagram as rank_diagram
     from ktnas.report.figures.convergence import TaskCurves as TaskCurves
     from ktnas.report.figures.graph_layout import Drawing as Drawing
-    from ktnas.report.figures.style import fill as fill
     from ktnas.report.figures.writing import write_figures as write_figures
 
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
         "architecture": ["cells"],
-        "comparison": [
-            "Line",
-            "Panel",
-            "bands",
-            "Stretch",
-            "coinciding",
-            "Cloud",
-            "clouds",
-            "Matrix",
-            "matrices",
-            "rank_diagram",
-        ],
+        "comparison": ["Line", "Panel", "bands", "Cloud", "clouds", "Matrix", "matrices", "rank_diagram"],
         "convergence": ["TaskCurves"],
         "graph_layout": ["Drawing"],
-        "style": ["fill"],
         "writing": ["write_figures"],
     },
 )
