@@ -46,6 +46,13 @@ def _digit(path: Path, rng: random.Random) -> None:
     path.write_bytes(b"%s%d%s" % (content[:place], (old + rng.randrange(1, 10)) % 10, content[place + 1 :]))
 
 
+def _bit(path: Path, rng: random.Random) -> None:
+    """Another bit, anywhere."""
+    content = bytearray(path.read_bytes())
+    content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
+    path.write_bytes(content)
+
+
 _FILES: tuple[tuple[Victim, str], ...] = (
     (TABLES, "config.json"),
     (TABLES, "trials.jsonl"),
@@ -63,6 +70,8 @@ for _victim, _pattern in _FILES:
     _where = f"`{_pattern}` of {_victim.name}"
     fault(f"{_where} cut at any byte", needs=_victim.needs, quick=_quick)(partial(_damaged, _victim, _pattern, _cut))
     fault(f"{_where} emptied or zeros", needs=_victim.needs)(partial(_damaged, _victim, _pattern, _empty))
+    if _pattern.endswith(".safetensors"):
+        fault(f"a bit of {_where} changed", needs=_victim.needs)(partial(_damaged, _victim, _pattern, _bit))
     if _pattern.endswith(("trials.jsonl", "answers.jsonl")):
         _do = partial(_damaged, _victim, _pattern, _digit)
         fault(f"a digit of `{_pattern}` of {_victim.name} changed", needs=_victim.needs, quick=_quick)(_do)

@@ -31,9 +31,7 @@ def _remember(descriptor: int) -> None:
         _write(f"names-{_key(found)}", json.dumps(names).encode())
     elif stat.S_ISREG(found.st_mode):
         try:
-            os.link(
-                f"/proc/self/fd/{descriptor}", os.path.join(_SHADOW or "", f"kept-{_key(found)}"), follow_symlinks=True
-            )
+            os.link(os.readlink(f"/proc/self/fd/{descriptor}"), os.path.join(_SHADOW or "", f"kept-{_key(found)}"))
         except OSError:
             pass
         with open(f"/proc/self/fd/{descriptor}", "rb") as file:
