@@ -23,7 +23,7 @@ PROPOSALS = "proposals.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class BatchAsked:
+class BatchEvent:
     """A search was asked.
 
     Attributes:
@@ -40,7 +40,7 @@ class BatchAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class HandOutEvent:
     """Proposals were handed out.
 
     Attributes:
@@ -53,7 +53,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TellEvent:
     """A proposal was answered.
 
     Attributes:
@@ -65,7 +65,7 @@ class Told:
     evaluation: Evaluation
 
 
-Event = BatchAsked | Given | Told
+Event = BatchEvent | HandOutEvent | TellEvent
 
 
 def encode(event: Event) -> str:
@@ -74,9 +74,9 @@ def encode(event: Event) -> str:
 
 
 def _plain(event: Event) -> Mapping[str, object]:
-    if isinstance(event, Given):
+    if isinstance(event, HandOutEvent):
         return {"event": "given", "ids": event.ids, "at": event.at}
-    if isinstance(event, Told):
+    if isinstance(event, TellEvent):
         answer = event.evaluation
         return {
             "event": "told",
@@ -113,7 +113,7 @@ def decode(line: str) -> Event:
         raise DataError(f"no event but {line[:60]!r} ({type(error).__name__}: {error})") from None
 
 
-def _batch(record: dict[str, object]) -> BatchAsked:
+def _batch(record: dict[str, object]) -> BatchEvent:
     proposals, ids, labels = [], [], []
     for one in map(fields_of, list_of(record["proposals"])):
         number, source = one["id"], one["source_task"]
@@ -128,13 +128,13 @@ def _batch(record: dict[str, object]) -> BatchAsked:
         ids.append(None if number is None else count_of(number))
         labels.append(text_of(one["architecture"]))
     asked = Asked(count_of(record["generation"]), tuple(proposals))
-    return BatchAsked(count_of(record["batch"]), asked, tuple(ids), tuple(labels))
+    return BatchEvent(count_of(record["batch"]), asked, tuple(ids), tuple(labels))
 
 
 _KINDS: Mapping[str, Callable[[dict[str, object]], Event]] = {
     "asked": _batch,
-    "given": lambda record: Given(tuple(map(count_of, list_of(record["ids"]))), number_of(record["at"])),
-    "told": lambda record: Told(count_of(record["id"]), evaluation_of(record)),
+    "given": lambda record: HandOutEvent(tuple(map(count_of, list_of(record["ids"]))), number_of(record["at"])),
+    "told": lambda record: TellEvent(count_of(record["id"]), evaluation_of(record)),
 }
 
 
@@ -175,7 +175,7 @@ class Journal:
 
     def asked(
         self, batch: int, asked: Asked, questions: Collection[Question], label: Callable[[Genotype], str]
-    ) -> BatchAsked:
+    ) -> BatchEvent:
         """The event of a batch: what is to be evaluated keeps the id it has, or gets the next.
 
         Args:
@@ -195,7 +195,7 @@ class Journal:
             if question not in taken:
                 taken[question] = next(free)
             ids.append(taken[question])
-        return BatchAsked(batch, asked, tuple(ids), tuple(label(one.genotype) for one in asked.proposals))
+        return BatchEvent(batch, asked, tuple(ids), tuple(label(one.genotype) for one in asked.proposals))
 
     def apply(self, event: Event) -> None:
         """One event more.
@@ -203,21 +203,21 @@ class Journal:
         Raises:
             DataError: If it contradicts those before.
         """
-        if isinstance(event, BatchAsked):
+        if isinstance(event, BatchEvent):
             self._asked(event)
             return
-        ids = event.ids if isinstance(event, Given) else (event.id,)
+        ids = event.ids if isinstance(event, HandOutEvent) else (event.id,)
         unknown = next((number for number in ids if number >= len(self.questions)), None)
         if unknown is not None:
             raise DataError(f"proposal {unknown} was not asked before something happened to it")
-        if isinstance(event, Given):
+        if isinstance(event, HandOutEvent):
             self.given.update(dict.fromkeys(ids, event.at))
         elif event.id in self.told:
             raise DataError(f"proposal {event.id} was told twice")
         else:
             self.told[event.id] = event.evaluation
 
-    def _asked(self, event: BatchAsked) -> None:
+    def _asked(self, event: BatchEvent) -> None:
         for later in [one for one in self.batches if one >= event.batch]:
             del self.batches[later]
         self.batches[event.batch] = event.asked

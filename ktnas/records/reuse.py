@@ -19,7 +19,7 @@ from ktnas.records import evaluations
 from ktnas.records.digest import same_values
 from ktnas.records.known import REUSED, known_answers
 from ktnas.records.run_directory import DATA, STUDY, RunDirectory
-from ktnas.records.study_file import read_study_file
+from ktnas.records.study_file import StudyFile, read_study_file
 from ktnas.records.trials import TRIALS, read_trials
 from ktnas.typing import JSON
 
@@ -27,17 +27,19 @@ PAID = "reused cost_s"
 """The metric that tells what an answer had cost where it was paid for."""
 
 
-def take_over(directory: Path, config: Mapping[str, JSON], functions: Mapping[str, str], others: Sequence[Path]) -> int:
-    """Copy what other runs know the answers of, and this one has not taken yet; how many answers these are.
+def reusable(
+    directory: Path, config: Mapping[str, JSON], file: StudyFile, others: Sequence[Path]
+) -> dict[Question, Evaluation]:
+    """What other runs know the answers of.
 
     Args:
-        directory: The run's directory, held by this process.
+        directory: The run's directory, which need not exist.
         config: Its configuration.
-        functions: Digests of its tasks' functions; empty if it has none.
+        file: What its ``study.json`` is to hold.
         others: Directories of single runs or studies.
 
     Raises:
-        ConfigurationError: If one of them answers other questions, with what differs; nothing is taken then.
+        ConfigurationError: If one of them answers other questions, with what differs.
         DataError: If one holds no run, or a damaged one.
     """
     here = cast("dict[str, object]", json.loads(json.dumps(config)))
@@ -45,8 +47,17 @@ def take_over(directory: Path, config: Mapping[str, JSON], functions: Mapping[st
     for other in others:
         if other.resolve() == directory.resolve():
             raise ConfigurationError(f"{other} is the run itself; name another to reuse")
-        for question, answer in _answers(other, here, functions).items():
+        for question, answer in _answers(other, here, file).items():
             found.setdefault(question, answer)
+    return found
+
+
+def take_over(directory: Path, found: Mapping[Question, Evaluation]) -> None:
+    """Copy answers of other runs that this one has not taken yet.
+
+    Raises:
+        ConfigurationError: If they cannot be written.
+    """
     log = AppendOnlyLog(directory / REUSED, evaluations.decode)
     try:
         held = dict(log.records)
@@ -54,7 +65,6 @@ def take_over(directory: Path, config: Mapping[str, JSON], functions: Mapping[st
         log.append([evaluations.encode(question, _free(answer)) for question, answer in new.items()])
     finally:
         log.close()
-    return len(new)
 
 
 def reused_count(trials: Sequence[Trial], reused: Mapping[Question, Evaluation]) -> int:
@@ -66,7 +76,7 @@ def _free(answer: Evaluation) -> Evaluation:
     return replace(answer, cost_s=0.0, metrics={**answer.metrics, PAID: answer.cost_s})
 
 
-def _answers(other: Path, here: Mapping[str, object], functions: Mapping[str, str]) -> dict[Question, Evaluation]:
+def _answers(other: Path, here: Mapping[str, object], file: StudyFile) -> dict[Question, Evaluation]:
     config = RunDirectory(other).config()
     if config is None:
         raise DataError(f"{other} holds no run to reuse: it has no config.json that can be read")
@@ -74,13 +84,14 @@ def _answers(other: Path, here: Mapping[str, object], functions: Mapping[str, st
         raise ConfigurationError(f"{other} holds several runs; name one of them to reuse, such as {other}/seed-0")
     shared = _shared_tasks(other, here, config)
     _require_same_source(other, here, config, shared)
-    if functions:
-        theirs = read_study_file(other / STUDY).functions
-        changed = next((task for task in shared if theirs.get(task) != functions.get(task)), None)
-        if changed is not None:
-            raise ConfigurationError(
-                f"cannot reuse {other}: its task {changed!r} was another function, or is not known to be the same"
-            )
+    theirs = read_study_file(other / STUDY)
+    if theirs.space is not None and file.space is not None and theirs.space != json.loads(json.dumps(file.space)):
+        raise ConfigurationError(f"cannot reuse {other}: it searched another space of that name")
+    changed = next((task for task in shared if theirs.functions.get(task) != file.functions.get(task)), None)
+    if changed is not None:
+        raise ConfigurationError(
+            f"cannot reuse {other}: its task {changed!r} was another function, or is not known to be the same"
+        )
     trials = read_trials(other) if (other / TRIALS).exists() else ()
     known = known_answers(other, trials)
     return {question: answer for question, answer in known.items() if question[0] in shared}

@@ -29,7 +29,7 @@ from ktnas.records.proposals import PROPOSALS, ProposalLog, read_journal
 from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory
 from ktnas.records.trials import TRIALS, read_trials
 from ktnas.runner.experiment import Experiment
-from ktnas.runner.stepwise import Batch, Stepwise
+from ktnas.runner.stepwise import OpenBatch, Stepwise
 
 
 def note_on(budget: Budget, method: str) -> tuple[str, ...]:
@@ -183,7 +183,7 @@ def _cut(directory: RunDirectory, again: Stepwise[object], trials: Sequence[Tria
         _renew(path, again.batch, benchmark)
 
 
-def _renew(path: Path, batch: Batch, benchmark: Benchmark) -> None:
+def _renew(path: Path, batch: OpenBatch, benchmark: Benchmark) -> None:
     log = ProposalLog(path)
     try:
         log.append([log.journal.asked(batch.number, batch.asked, batch.questions, benchmark.label)])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ktnas.errors import ConfigurationError
 from ktnas.records.known import read_reused
-from ktnas.records.reuse import reused_count, take_over
+from ktnas.records.reuse import reusable, reused_count, take_over
 from ktnas.records.run_directory import STUDY, RunDirectory
 from ktnas.records.study_file import StudyFile, read_study_file
 from ktnas.records.trials import read_trials
@@ -27,17 +29,36 @@ class Provenance:
     file: StudyFile | None = None
     reuse: tuple[Path, ...] = ()
 
-    def write(self, directory: RunDirectory, config: Mapping[str, JSON]) -> None:
-        """Write both into a directory that is held and of this configuration.
+    def check(self, directory: RunDirectory, config: Mapping[str, JSON]) -> None:
+        """Refuse a directory of another space, or of a later version, and answers to other questions.
+
+        Nothing is written.
 
         Raises:
-            ConfigurationError: If a directory to reuse answers other questions, or nothing can be written.
+            ConfigurationError: Saying what differs.
             DataError: If what stands there is damaged, or of a later version.
+        """
+        held = read_study_file(directory.path / STUDY)
+        space = None if self.file is None else json.loads(json.dumps(self.file.space))
+        if held.space is not None and space is not None and held.space != space:
+            was, now = (json.dumps(one)[:120] for one in (held.space, space))
+            raise ConfigurationError(
+                f"{directory.path} holds a study of another search space ({was} there, {now} now); choose another "
+                "directory, or remove that"
+            )
+        reusable(directory.path, config, self.file or StudyFile(), self.reuse)
+
+    def write(self, directory: RunDirectory, config: Mapping[str, JSON]) -> None:
+        """Write both into a directory that is held, checked, and of this configuration.
+
+        Raises:
+            ConfigurationError: If nothing can be written.
+            DataError: If what stands there is damaged.
         """
         held = read_study_file(directory.path / STUDY)
         functions = {} if self.file is None else self.file.functions
         if self.reuse:
-            take_over(directory.path, config, functions, self.reuse)
+            take_over(directory.path, reusable(directory.path, config, self.file or StudyFile(), self.reuse))
         if self.file is not None and not (directory.path / STUDY).exists():
             directory.write(STUDY, self.file.to_json())
         for task, digest in functions.items():

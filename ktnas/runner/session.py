@@ -46,7 +46,7 @@ def search_once(
     experiment: Experiment,
     seed: int,
     directory: RunDirectory,
-    callback: Callback | None = None,
+    callback: Callback | Sequence[Callback] | None = None,
     *,
     catch: bool = False,
     provenance: Provenance | None = None,
@@ -60,7 +60,8 @@ def search_once(
         experiment: What is searched, and how.
         seed: Seed of all random numbers.
         directory: Where it is recorded.
-        callback: Told of everything, after it was recorded; also of what is done after the search, if that takes long.
+        callback: Told of everything, after it was recorded; also of what is done beside the search, if that takes
+            long. Several are told in their order.
         catch: Whether to go on where the first evaluations of a task have all failed (`ktnas.runner.failures`).
         provenance: What else the directory is to know of it; None for nothing.
 
@@ -75,25 +76,28 @@ def search_once(
     benchmark = experiment.benchmark
     if isinstance(benchmark, ComputedBenchmark):
         benchmark = benchmark.for_run(seed, directory.path)
-    others = Callback() if callback is None else callback
+    watching = () if callback is None else (callback,) if isinstance(callback, Callback) else tuple(callback)
+    told = Callbacks(*watching)
     with directory.held():
-        experiment = with_earlier_budget(experiment, benchmark, seed, directory, others)
+        if provenance is not None:
+            provenance.check(directory, configuration(benchmark, problem, experiment.search, budget, (seed,)))
+        experiment = with_earlier_budget(experiment, benchmark, seed, directory, told)
         config = configuration(benchmark, problem, experiment.search, experiment.budget, (seed,))
         lost = directory.claim(config)
         if provenance is not None:
             provenance.write(directory, config)
         with closing(TrialLog(directory.path)) as log:
-            watching = (
+            others = (
                 *((_Rebuilt(directory, config),) if lost else ()),
-                others,
+                *watching,
                 *(() if catch else (FirstFailures(),)),
             )
-            ending = _searched(experiment, benchmark, seed, directory.path, Recorder(benchmark.label, log), watching)
+            ending = _searched(experiment, benchmark, seed, directory.path, Recorder(benchmark.label, log), others)
             if ending.finished:
                 log.require_end()
             notes = (*note_on(experiment.budget, experiment.search.name), *reuse_notes(directory.path))
             ending = replace(ending, notes=notes)
-            return _summarized(experiment, benchmark, seed, directory, ending, recorded=not log.appended, told=others)
+            return _summarized(experiment, benchmark, seed, directory, ending, recorded=not log.appended, told=told)
 
 
 def _summarized(

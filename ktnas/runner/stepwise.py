@@ -26,7 +26,7 @@ S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class OpenBatch:
     """What a search has asked at once.
 
     Attributes:
@@ -79,7 +79,7 @@ class Stepwise(Generic[S]):
         self._ledger = Ledger(problem, budget)
         self._number = 0
         self.known: dict[Question, Evaluation] = dict(known or {})
-        self.batch: Batch | None = None
+        self.batch: OpenBatch | None = None
         self.trials: list[tuple[Trial, ...]] = []
 
     @property
@@ -108,7 +108,7 @@ class Stepwise(Generic[S]):
         search = self._search if isinstance(self._search, Transferring) else None
         return self._ledger.results(search, self._state)
 
-    def ask(self, recorded: Asked | None = None) -> Batch | None:
+    def ask(self, recorded: Asked | None = None) -> OpenBatch | None:
         """The batch that is to be answered next: the present one, or a new one; None at the end.
 
         Args:
@@ -124,7 +124,7 @@ class Stepwise(Generic[S]):
             if not asked.proposals:
                 self._ledger.exhaust()
                 return None
-            self.batch = Batch(self._number, asked, tuple(self._ledger.questions(asked.proposals)))
+            self.batch = OpenBatch(self._number, asked, tuple(self._ledger.questions(asked.proposals)))
             if not self.batch.questions:  # repeats alone: answered from the history
                 self._answer()
         return self.batch
