@@ -6,11 +6,10 @@ nothing, is recorded as such and does not count. That holds for migrants as for 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
 
@@ -22,25 +21,11 @@ from ktnas.problem.progress import Progress, TaskProgress
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import Evaluation, History, Proposal, Question, Trial
 from ktnas.rng import Streams
+from ktnas.runner.ledger import Ledger, Transferring
 from ktnas.transfer.outcome import Outcome
 from ktnas.typing import Genotype
 
 S = TypeVar("S")
-
-
-STALLED_AFTER = 300
-"""A task ends early once this many questions in a row brought it no architecture it had not evaluated."""
-
-
-@runtime_checkable
-class Transferring(Protocol):
-    """A search that moves architectures between tasks and can say what became of it."""
-
-    def outcomes(self, state: object) -> Mapping[str, tuple[Outcome, ...]]:
-        """Judged transfers per target task, oldest first."""
-
-    def skipped(self, state: object) -> Mapping[str, int]:
-        """Generations per target task without a migrant, although there were donors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,41 +49,6 @@ class Result:
     search_s: float
     outcomes: Mapping[str, tuple[Outcome, ...]] = field(default_factory=dict)
     stopped: str | None = None
-
-
-class _Ledger:
-    """What one run has come to; the only mutable thing in it."""
-
-    def __init__(self, problem: Problem, budget: Budget) -> None:
-        self.budget = budget
-        self.history = History()
-        self.tasks = {name: TaskProgress() for name in problem.names}
-        self.idle = dict.fromkeys(problem.names, 0)
-
-    def open(self, task: str) -> bool:
-        progress = self.tasks[task]
-        left = progress.evaluations < self.budget.evaluations
-        return left and progress.stop_reached_at is None and self.idle[task] < STALLED_AFTER
-
-    def remaining(self) -> dict[str, int]:
-        return {t: self.budget.evaluations - p.evaluations for t, p in self.tasks.items() if self.open(t)}
-
-    def record(self, trial: Trial) -> None:
-        self.history = self.history.extended((trial,))
-        stop_at = self.budget.stop_at.get(trial.task, math.inf)
-        self.tasks[trial.task] = self.tasks[trial.task].after(trial, stop_at)
-
-    def results(self, search: Transferring | None, state: object) -> dict[str, TaskProgress]:
-        exhausted = {task for task, questions in self.idle.items() if questions >= STALLED_AFTER}
-        if search is None:
-            return {t: replace(p, exhausted=True) if t in exhausted else p for t, p in self.tasks.items()}
-        outcomes, skipped = search.outcomes(state), search.skipped(state)
-        results = {}
-        for task, progress in self.tasks.items():
-            labels = [outcome.positive for outcome in outcomes.get(task, ())]
-            transfers = progress.transfers.judged(labels, skipped.get(task, 0))
-            results[task] = replace(progress, exhausted=task in exhausted, transfers=transfers)
-        return results
 
 
 def run(
@@ -131,14 +81,14 @@ def run(
     callbacks = Callbacks.of(callback)
     callbacks.start(seed, problem.names)
     with threadpool_limits(1):  # the same bits whatever the number of cores; and small matrices gain nothing from more
-        return _run(problem, search, evaluate, _Ledger(problem, budget), Streams(seed), callbacks)
+        return _run(problem, search, evaluate, Ledger(problem, budget), Streams(seed), callbacks)
 
 
 def _run(
     problem: Problem,
     search: Search[S],
     evaluate: Evaluate,
-    ledger: _Ledger,
+    ledger: Ledger,
     streams: Streams,
     callbacks: Callbacks,
 ) -> Result:
@@ -154,7 +104,7 @@ def _run(
         proposals = search.ask(state, remaining, streams)
         search_s += perf_counter() - clock
         if not proposals:
-            ledger.idle.update(dict.fromkeys(remaining, STALLED_AFTER))
+            ledger.exhaust(remaining)
             break
         trials, complete = _answered(Asked(generation, tuple(proposals)), ledger, evaluate, callbacks)
         callbacks.generation_answered(Answered(generation, trials))  # on disk before the search acts on it
@@ -187,9 +137,7 @@ class _Told:
         return answer
 
 
-def _answered(
-    asked: Asked, ledger: _Ledger, evaluate: Evaluate, callbacks: Callbacks
-) -> tuple[tuple[Trial, ...], bool]:
+def _answered(asked: Asked, ledger: Ledger, evaluate: Evaluate, callbacks: Callbacks) -> tuple[tuple[Trial, ...], bool]:
     """The trials of a generation, which the ledger then holds, and whether a callback let it be answered whole."""
     before = dict(ledger.tasks)
     trials: list[Trial] = []
@@ -213,7 +161,7 @@ def _answered(
     return tuple(trials), True
 
 
-def _expect(asked: Asked, ledger: _Ledger, evaluate: Evaluate, callbacks: Callbacks) -> None:
+def _expect(asked: Asked, ledger: Ledger, evaluate: Evaluate, callbacks: Callbacks) -> None:
     if callbacks.stopped is None and isinstance(evaluate, BatchEvaluator):
         try:
             evaluate.expect(_new_questions(asked.proposals, ledger), ledger.history)
@@ -231,7 +179,7 @@ def _answer(question: Question, evaluate: Evaluate, callbacks: Callbacks) -> Eva
     return callbacks.arrived(question)
 
 
-def _new_questions(proposals: Sequence[Proposal], ledger: _Ledger) -> list[Question]:
+def _new_questions(proposals: Sequence[Proposal], ledger: Ledger) -> list[Question]:
     """What of a generation has not been asked before and is within the budget, in order, each once."""
     left = ledger.remaining()
     asked = dict.fromkeys((proposal.task, proposal.genotype) for proposal in proposals)
