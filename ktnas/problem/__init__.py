@@ -1,6 +1,7 @@
 """What a search is about, as frozen records: tasks, trials, populations, budgets, progress.
 
 * `Budget`: when to stop.
+* `EarlierBudget`: a budget that was raised.
 * `StopSearch`: raised by a callback, it ends the search; its text says why.
 * `Asked`: what a search asks.
 * `Begun`: an evaluation that begins.
@@ -39,6 +40,7 @@ import lazy_loader as lazy
 
 if TYPE_CHECKING:
     from ktnas.problem.budget import Budget as Budget
+    from ktnas.problem.budget import EarlierBudget as EarlierBudget
     from ktnas.problem.callback import Answered as Answered
     from ktnas.problem.callback import Asked as Asked
     from ktnas.problem.callback import Begun as Begun
@@ -70,7 +72,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
-        "budget": ["Budget"],
+        "budget": ["Budget", "EarlierBudget"],
         "callback": ["StopSearch", "Asked", "Begun", "Finished", "Answered", "Ended", "Callback", "Callbacks"],
         "pending": ["Pending"],
         "population": ["survivors", "tournament"],

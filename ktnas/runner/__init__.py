@@ -13,6 +13,7 @@
 * `replay`: bring an asynchronous search to where a record leaves it.
 * `FirstFailures`: raises where the first evaluations of a task have all failed; after one success never again.
 * `FinalTraining`: one architecture on one dataset.
+* `Ledger`: what one run has come to; the only mutable thing in it.
 * `Transferring`: a search that moves architectures between tasks and can say what became of it.
 * `Result`: a finished search.
 * `run`: search until every task has used its evaluations, reached its fitness, or has nothing new to ask.
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from ktnas.runner.experiment import Experiment as Experiment
     from ktnas.runner.failures import FirstFailures as FirstFailures
     from ktnas.runner.final_training import FinalTraining as FinalTraining
+    from ktnas.runner.ledger import Ledger as Ledger
     from ktnas.runner.ledger import Transferring as Transferring
     from ktnas.runner.loop import Result as Result
     from ktnas.runner.loop import run as run
@@ -74,7 +76,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "experiment": ["Experiment"],
         "failures": ["FirstFailures"],
         "final_training": ["FinalTraining"],
-        "ledger": ["Transferring"],
+        "ledger": ["Transferring", "Ledger"],
         "loop": ["Result", "run"],
         "plan": ["Job", "SweepPlan"],
         "pool": ["Outcomes", "Onlooker", "run_in_parallel", "map_in_parallel"],

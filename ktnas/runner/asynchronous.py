@@ -102,7 +102,7 @@ class Asynchronous:
     @property
     def ended(self) -> bool:
         """Whether nothing is pending and nothing is left to ask."""
-        return not self._pending and not self._ledger.remaining()
+        return not self._pending and not self._ledger.begin()
 
     def results(self) -> dict[str, TaskProgress]:
         """How far each task has come."""
@@ -165,7 +165,7 @@ class Asynchronous:
 
     def _remaining(self) -> dict[str, int]:
         """Evaluations left per open task, beyond those pending."""
-        left = self._ledger.remaining()
+        left = self._ledger.begin()
         for one in (*self.pending, *self._queue):
             if one.task in left:
                 left[one.task] -= 1
@@ -178,7 +178,7 @@ class Asynchronous:
         proposals = self._form.ask(self._state, remaining, pending, streams)
         if not proposals:
             if not pending:
-                self._ledger.exhaust(remaining)
+                self._ledger.exhaust()
             return False
         self._questions += 1
         generation, left = self.generation, dict(remaining)

@@ -1,12 +1,8 @@
-"""The loop that joins a search with a source of fitness: the only clock, and the only place that counts.
-
-One evaluation is the first query of an architecture on a task. A repeat is answered from the history, costs
-nothing, is recorded as such and does not count. That holds for migrants as for everything else.
-"""
+"""The loop that joins a search with a source of fitness: the only clock. What counts is in `ktnas.runner.ledger`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TypeVar
@@ -19,7 +15,7 @@ from ktnas.problem.budget import Budget, check
 from ktnas.problem.callback import Answered, Asked, Begun, Callback, Callbacks, Ended, Finished, StopSearch
 from ktnas.problem.progress import Progress, TaskProgress
 from ktnas.problem.task import Problem
-from ktnas.problem.trial import Evaluation, History, Proposal, Question, Trial
+from ktnas.problem.trial import Evaluation, History, Question, Trial
 from ktnas.rng import Streams
 from ktnas.runner.ledger import Ledger, Transferring
 from ktnas.transfer.outcome import Outcome
@@ -98,13 +94,13 @@ def _run(
     transferring = search if isinstance(search, Transferring) else None  # once: the check is slow
     if callbacks.of_evaluations and not isinstance(evaluate, BatchEvaluator):
         evaluate = _Told(evaluate, callbacks)
-    while callbacks.stopped is None and (remaining := ledger.remaining()):
+    while callbacks.stopped is None and (remaining := ledger.begin()):
         clock = perf_counter()
         generation = search.generation(state)
         proposals = search.ask(state, remaining, streams)
         search_s += perf_counter() - clock
         if not proposals:
-            ledger.exhaust(remaining)
+            ledger.exhaust()
             break
         trials, complete = _answered(Asked(generation, tuple(proposals)), ledger, evaluate, callbacks)
         callbacks.generation_answered(Answered(generation, trials))  # on disk before the search acts on it
@@ -116,7 +112,7 @@ def _run(
         callbacks.generation_finished(Progress(generation, trials, ledger.results(transferring, state), search_s))
     results = ledger.results(transferring, state)
     outcomes = {} if transferring is None else transferring.outcomes(state)
-    stopped = callbacks.stopped if ledger.remaining() else None
+    stopped = callbacks.stopped if ledger.begin() else None
     callbacks.search_ended(Ended(results, stopped))
     return Result(problem, ledger.history, results, perf_counter() - began, search_s, outcomes, stopped)
 
@@ -139,32 +135,15 @@ class _Told:
 
 def _answered(asked: Asked, ledger: Ledger, evaluate: Evaluate, callbacks: Callbacks) -> tuple[tuple[Trial, ...], bool]:
     """The trials of a generation, which the ledger then holds, and whether a callback let it be answered whole."""
-    before = dict(ledger.tasks)
-    trials: list[Trial] = []
     callbacks.generation_asked(asked)
     _expect(asked, ledger, evaluate, callbacks)
-    for proposal in asked.proposals:
-        task, genotype = proposal.task, proposal.genotype
-        if not ledger.open(task):
-            continue
-        known = ledger.history.find(task, genotype)
-        answer = _answer((task, genotype), evaluate, callbacks) if known is None else known
-        if answer is None:
-            return tuple(trials), False
-        trial = Trial(asked.generation, proposal, answer, repeat=known is not None)
-        ledger.record(trial)
-        trials.append(trial)
-    # a task that waits for its turn has not stalled
-    for task in {trial.task for trial in trials} or ledger.remaining().keys():
-        new = ledger.tasks[task].evaluations > before[task].evaluations
-        ledger.idle[task] = 0 if new else ledger.idle[task] + 1
-    return tuple(trials), True
+    return ledger.answer(asked, lambda question: _answer(question, evaluate, callbacks))
 
 
 def _expect(asked: Asked, ledger: Ledger, evaluate: Evaluate, callbacks: Callbacks) -> None:
     if callbacks.stopped is None and isinstance(evaluate, BatchEvaluator):
         try:
-            evaluate.expect(_new_questions(asked.proposals, ledger), ledger.history)
+            evaluate.expect(ledger.questions(asked.proposals), ledger.history)
         except StopSearch as stop:
             callbacks.stop(str(stop))
 
@@ -177,15 +156,3 @@ def _answer(question: Question, evaluate: Evaluate, callbacks: Callbacks) -> Eva
         except StopSearch as stop:
             callbacks.stop(str(stop))
     return callbacks.arrived(question)
-
-
-def _new_questions(proposals: Sequence[Proposal], ledger: Ledger) -> list[Question]:
-    """What of a generation has not been asked before and is within the budget, in order, each once."""
-    left = ledger.remaining()
-    asked = dict.fromkeys((proposal.task, proposal.genotype) for proposal in proposals)
-    new: list[Question] = []
-    for task, genotype in asked:
-        if left.get(task, 0) and ledger.history.find(task, genotype) is None:
-            left[task] -= 1
-            new.append((task, genotype))
-    return new
