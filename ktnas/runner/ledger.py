@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
@@ -70,6 +71,12 @@ class Ledger:
         self._evaluations = self.budget.evaluations
         return self.remaining()
 
+    def fork(self) -> Ledger:
+        """A copy that goes its own way."""
+        other = copy(self)
+        other.tasks, other.idle = dict(self.tasks), dict(self.idle)
+        return other
+
     def exhaust(self) -> None:
         """The search has nothing to ask: every task that is open ends."""
         self.idle.update(dict.fromkeys(self.remaining(), STALLED_AFTER))
@@ -103,7 +110,7 @@ class Ledger:
             if evaluation is None:
                 return tuple(trials), False
             trial = Trial(asked.generation, proposal, evaluation, repeat=known is not None)
-            self._record(trial)
+            self.record(trial)
             trials.append(trial)
         # a task that waits for its turn has not stalled
         for task in {trial.task for trial in trials} or self.remaining().keys():
@@ -111,7 +118,8 @@ class Ledger:
             self.idle[task] = 0 if new else self.idle[task] + 1
         return tuple(trials), True
 
-    def _record(self, trial: Trial) -> None:
+    def record(self, trial: Trial) -> None:
+        """Take in a trial."""
         self.history = self.history.extended((trial,))
         stop_at = self.budget.stop_at.get(trial.task, math.inf)
         self.tasks[trial.task] = self.tasks[trial.task].after(trial, stop_at)
