@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--quick", action="store_true", help="a few faults without torch, once each: for tests")
     parser.add_argument("--only", metavar="TEXT", action="append", default=[], help="faults whose names hold a text")
+    parser.add_argument("--without", metavar="TEXT", action="append", default=[], help="none whose names hold a text")
     parser.add_argument("--list", action="store_true", help="tell the names of the faults, and end")
     parser.add_argument(
         "--seed", metavar="N", type=int, default=0, help="decides when and where faults come (default: 0)"
@@ -105,7 +106,8 @@ def _chosen(options: argparse.Namespace) -> list[Fault]:
     for text in options.only:
         if not any(text in row.name for row in found):
             raise SystemExit(f"faults.py: error: no fault's name holds {text!r}; --list tells all")
-    return [row for row in found if not options.only or any(text in row.name for text in options.only)]
+    wanted = [row for row in found if not options.only or any(text in row.name for text in options.only)]
+    return [row for row in wanted if not any(text in row.name for text in options.without)]
 
 
 def _all(chosen: list[Fault], options: argparse.Namespace, lab: Lab) -> list[Tally]:

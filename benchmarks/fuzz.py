@@ -13,44 +13,28 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib
 import random
 import shutil
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from fuzz_targets import TOKENS, Target, attempt, targets
+if TYPE_CHECKING:
+    from types import ModuleType
 
-
-def mutated(content: bytes, rng: random.Random) -> bytes:
-    """The content with a few changes."""
-    found = bytearray(content)
-    for _ in range(rng.choice((1, 1, 1, 2, 3, 8))):
-        at = rng.randrange(len(found) + 1)
-        kind, length = rng.randrange(6), rng.choice((1, 2, 8, 40))
-        if kind == 0 and at < len(found):
-            found[at] ^= 1 << rng.randrange(8)
-        elif kind == 1:
-            found[at:at] = rng.choice(TOKENS)
-        elif kind == 2:
-            del found[at : at + length]
-        elif kind == 3:
-            found[at:at] = found[at : at + length] * rng.choice((1, 2, 50))
-        elif kind == 4:
-            token = rng.choice(TOKENS)
-            found[at : at + len(token)] = token
-        else:
-            del found[at:]
-    return bytes(found)
+    from fuzz_targets import Target
 
 
 def main() -> int:
     """Fuzz; the exit code."""
     options = _parser().parse_args()
-    known = targets()
+    readers = _readers(guided=options.guided and not options.list)
+    known: dict[str, Target] = readers.targets()
     for name in options.targets:
         if name not in known:
             raise SystemExit(f"fuzz.py: error: unknown target {name!r}; known: {', '.join(known)}")
@@ -61,10 +45,22 @@ def main() -> int:
     if options.guided:
         if len(chosen) != 1:
             raise SystemExit("fuzz.py: error: --guided takes one target at a time")
-        return _guided(known[chosen[0]], options)
-    found = sum(_at_random(name, known[name], options) for name in chosen)
+        return _guided(readers, known[chosen[0]], options)
+    found = sum(_at_random(readers, name, known[name], options) for name in chosen)
     print(f"{len(chosen)} readers, {found} findings")
     return 1 if found else 0
+
+
+def _readers(*, guided: bool) -> ModuleType:
+    """The module of readers; to be guided, what it imports of ours tells which branches it takes."""
+    if not guided:
+        return importlib.import_module("fuzz_targets")
+    try:
+        import atheris
+    except ImportError:
+        raise SystemExit("fuzz.py: error: --guided needs atheris: pip install atheris") from None
+    with atheris.instrument_imports(include=["ktnas"]):
+        return importlib.import_module("fuzz_targets")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -82,16 +78,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _at_random(name: str, target: Target, options: argparse.Namespace) -> int:
+def _at_random(readers: ModuleType, name: str, target: Target, options: argparse.Namespace) -> int:
     """How many kinds of findings there are; one line is printed, and one for each."""
     rng, seeds, counts = random.Random(options.seed), target.seeds(), {"taken": 0, "refused": 0}
     findings: dict[str, bytes] = {}
     end = time.monotonic() + options.seconds
     while time.monotonic() < end:
-        content = mutated(rng.choice(seeds), rng)
+        content = readers.mutated(rng.choice(seeds), rng)
         directory = Path(tempfile.mkdtemp(prefix="ktnas-fuzz-"))
         try:
-            counts[attempt(target, content, directory)] += 1
+            counts[readers.attempt(target, content, directory)] += 1
         except Exception as error:
             findings.setdefault(f"{type(error).__name__}: {str(error)[:200]}", content)
         finally:
@@ -109,12 +105,10 @@ def _kept(content: bytes, directory: Path) -> Path:
     return path
 
 
-def _guided(target: Target, options: argparse.Namespace) -> int:
+def _guided(readers: ModuleType, target: Target, options: argparse.Namespace) -> int:
     """Until a finding, or the time is over."""
-    try:
-        import atheris
-    except ImportError:
-        raise SystemExit("fuzz.py: error: --guided needs atheris: pip install atheris") from None
+    import atheris
+
     directory = Path(tempfile.mkdtemp(prefix="ktnas-fuzz-"))
     corpus = directory / "corpus"
     corpus.mkdir()
@@ -126,12 +120,11 @@ def _guided(target: Target, options: argparse.Namespace) -> int:
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
         try:
-            attempt(target, content, place)
+            readers.attempt(target, content, place)
         except Exception:
             print(f"finding: {_kept(content, options.keep)}", file=sys.stderr)
             raise
 
-    atheris.instrument_all()
     limits = [f"-max_total_time={int(options.seconds)}", f"-seed={options.seed + 1}", "-rss_limit_mb=2048"]
     atheris.Setup([sys.argv[0], *limits, str(corpus)], once)
     atheris.Fuzz()

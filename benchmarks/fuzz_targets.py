@@ -7,6 +7,7 @@ import importlib.util
 import io
 import json
 import pickle
+import random
 import signal
 import struct
 import tempfile
@@ -390,3 +391,25 @@ def _of_torch() -> dict[str, Target]:
             return [Path(folder, "w").read_bytes()]
 
     return {"weights": Target(whole, _file("w", lambda path: load(path, network(), origin)))}
+
+
+def mutated(content: bytes, rng: random.Random) -> bytes:
+    """The content with a few changes."""
+    found = bytearray(content)
+    for _ in range(rng.choice((1, 1, 1, 2, 3, 8))):
+        at = rng.randrange(len(found) + 1)
+        kind, length = rng.randrange(6), rng.choice((1, 2, 8, 40))
+        if kind == 0 and at < len(found):
+            found[at] ^= 1 << rng.randrange(8)
+        elif kind == 1:
+            found[at:at] = rng.choice(TOKENS)
+        elif kind == 2:
+            del found[at : at + length]
+        elif kind == 3:
+            found[at:at] = found[at : at + length] * rng.choice((1, 2, 50))
+        elif kind == 4:
+            token = rng.choice(TOKENS)
+            found[at : at + len(token)] = token
+        else:
+            del found[at:]
+    return bytes(found)

@@ -22,6 +22,7 @@ class Victim:
         arguments: Without ``--out``.
         ordered: Records whose lines stand in one order.
         unordered: Records whose lines come as processes end.
+        arrived: Records of evaluations as they arrive, which `ordered` holds in the end: no result by themselves.
         whole: Results that are written once, as JSON.
         files: What it needs, by name, beside the directories that it writes.
         torch: Whether it trains.
@@ -33,6 +34,7 @@ class Victim:
     arguments: tuple[str, ...]
     ordered: tuple[str, ...] = ()
     unordered: tuple[str, ...] = ()
+    arrived: tuple[str, ...] = ()
     whole: tuple[str, ...] = ("summary.json",)
     files: Mapping[str, str] = field(default_factory=dict, hash=False)
     torch: bool = False
@@ -56,7 +58,7 @@ class Victim:
 
     def evaluations(self, directory: Path) -> Counter[str]:
         """What is on record, each evaluation without what took time."""
-        return Counter(line for name in (*self.ordered, *self.unordered) for line in lines(directory / name, name))
+        return Counter(line for name in self._records for line in lines(directory / name, name))
 
     def results(self, directory: Path) -> dict[str, object]:
         """All that a run comes to, by file, without what took time."""
@@ -69,9 +71,13 @@ class Victim:
                 found[name] = None
         return found
 
+    @property
+    def _records(self) -> tuple[str, ...]:
+        return (*self.ordered, *self.unordered, *self.arrived)
+
     def recorded(self, directory: Path) -> int:
         """How many lines its records hold."""
-        return sum(_count(directory / name) for name in (*self.ordered, *self.unordered))
+        return sum(_count(directory / name) for name in self._records)
 
     def kept(self, directory: Path) -> object:
         """Something that is another one after each epoch; None before the first."""
@@ -144,7 +150,7 @@ LIVE = Victim(
         *("--epochs", "1", "--workers", "1", "--keep-weights", *_SMALL),
     ),
     ("trials.jsonl",),
-    ("answers.jsonl",),
+    arrived=("answers.jsonl",),
     torch=True,
 )
 
@@ -155,7 +161,7 @@ SUPERNET = Victim(
         *("--method", "random-search", "--budget", "3", "--epochs", "6", *_SMALL),
     ),
     ("trials.jsonl",),
-    ("answers.jsonl",),
+    arrived=("answers.jsonl",),
     torch=True,
     checkpoint="supernets/*.checkpoint",
     epochs=5,
