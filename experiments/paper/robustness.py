@@ -33,7 +33,7 @@ ABOVE = (180, 546)
 SHARES = (0.02, 0.035, 0.05)
 """Of tasks with two regions: the better one's share of the space."""
 
-LANDSCAPES = 3
+LANDSCAPES = 2
 
 
 def main() -> None:
