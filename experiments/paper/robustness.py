@@ -40,8 +40,7 @@ def main() -> None:
     """Run and tabulate."""
     opts = harness.options(__doc__, __file__, seeds=20)
     arms = harness.methods((METHOD, *BASELINES, EARLIER))
-    groups = {name: [of_table(opts, name)] for name in of_tables(opts)}
-    groups["made-up tasks"] = made_up(opts)
+    groups = {"made-up tasks": made_up(opts), **{name: [of_table(opts, name)] for name in of_tables(opts)}}
     text, rows = [explanation()], []
     changes = []
     for name, cases in groups.items():
@@ -60,10 +59,8 @@ def main() -> None:
 
 def of_tables(opts: Options) -> tuple[str, ...]:
     """The tables, those that are searched fastest first."""
-    return opts.pick(
-        (tables.LINK, tables.GRAPH, tables.MACRO, tables.MICRO, tables.NASBENCH201, tables.NASBENCH_GRAPH),
-        (tables.LINK,),
-    )
+    names = (tables.MACRO, tables.MICRO, tables.NASBENCH201, tables.LINK, tables.GRAPH, tables.NASBENCH_GRAPH)
+    return opts.pick(names, (tables.LINK,))
 
 
 def of_table(opts: Options, table: str) -> Case:
