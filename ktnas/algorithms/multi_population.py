@@ -138,9 +138,12 @@ class KTNAS:
         """The first populations; after that migrants and offspring in turn."""
         if state.generation == 0:
             return self._first(state, remaining, streams)
-        plan = _Plan(self, state, remaining, streams)
-        migrants = () if state.breeding else self._migrants(state, remaining, streams, plan)
-        return migrants or self._offspring(state, remaining, streams, plan)
+        return self.bred(BreedingPlan(self, state, remaining, streams), moving=not state.breeding)
+
+    def bred(self, plan: BreedingPlan, *, moving: bool) -> Sequence[Proposal]:
+        """Migrants, if they may move and any is chosen; else offspring."""
+        migrants = self._migrants(plan.state, plan.remaining, plan.streams, plan) if moving else ()
+        return migrants or self._offspring(plan.state, plan.remaining, plan.streams, plan)
 
     def tell(self, state: KTNASState, trials: Sequence[Trial]) -> KTNASState:
         """Migrants are kept for breeding; offspring complete the generation."""
@@ -170,7 +173,7 @@ class KTNAS:
         ]
 
     def _migrants(
-        self, state: KTNASState, remaining: Mapping[str, int], streams: Streams, plan: _Plan
+        self, state: KTNASState, remaining: Mapping[str, int], streams: Streams, plan: BreedingPlan
     ) -> Sequence[Proposal]:
         proposals: list[Proposal] = []
         for task in remaining:
@@ -181,7 +184,7 @@ class KTNAS:
                 proposals.extend(Proposal(task, t.genotype, source_task=t.task) for t in chosen)
         return proposals
 
-    def _candidates(self, state: KTNASState, target: str, plan: _Plan) -> Candidates:
+    def _candidates(self, state: KTNASState, target: str, plan: BreedingPlan) -> Candidates:
         found: dict[Genotype, Trial] = {}
         for donor in state.problem.donors(target):
             for trial in state.populations[donor]:
@@ -195,7 +198,7 @@ class KTNAS:
         return Candidates(target, state.generation, trials, state.outcomes[target], state.embedder)
 
     def _offspring(
-        self, state: KTNASState, remaining: Mapping[str, int], streams: Streams, plan: _Plan
+        self, state: KTNASState, remaining: Mapping[str, int], streams: Streams, plan: BreedingPlan
     ) -> Sequence[Proposal]:
         proposals: list[Proposal] = []
         for task, pool in plan.pools.items():
@@ -233,13 +236,15 @@ class KTNAS:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class BreedingPlan:
     """What may be evaluated next and how promising it is: worked out once per question, and only if needed."""
 
     method: KTNAS
     state: KTNASState
     remaining: Mapping[str, int]
     streams: Streams
+    imagine: Callable[[Ranking], Ranking] = lambda ranking: ranking
+    """What the ranking becomes where evaluations are pending."""
 
     @cached_property
     def pools(self) -> Mapping[str, PoolMembers | None]:
@@ -264,7 +269,7 @@ class _Plan:
         rng = self.streams.rng("screening", self.state.generation)
         space = self.state.problem.space
         seen = evidence(self.state.history, self.remaining, partial(network_key, space))
-        return self.method.screening.fit(seen, self.state.embedder, rng)
+        return self.imagine(self.method.screening.fit(seen, self.state.embedder, rng))
 
     @cached_property
     def scores(self) -> Mapping[str, FloatArray]:

@@ -108,7 +108,7 @@ class TwoRegions:
 
 def _distances(codes: IntArray, centre: IntArray, rng: np.random.Generator) -> FloatArray:
     """Distances ``(n,)`` from a centre in 0 to 1: the positions that differ, each of a random weight."""
-    weights = rng.uniform(0.5, 1.5, codes.shape[1])
+    weights: FloatArray = rng.uniform(0.5, 1.5, size=codes.shape[1:])
     distances: FloatArray = (codes != centre) @ (weights / weights.sum())
     return distances
 

@@ -11,7 +11,7 @@ task by itself predicts for all architectures seen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import cho_solve, cholesky, solve_triangular
@@ -80,16 +80,13 @@ class MultiTaskGaussianProcess:
         settings = self._settings(seen, scaled, own, rng)
         kernel = own_kernel(scaled, settings)
         if self.correlation > 0 and count > 1:
-            residuals = seen.y
-            if seen.expected is not None:
-                factor = _factor(kernel, own, seen.rows, settings.noise)
-                residuals = seen.y - _trend(factor, seen)[seen.tasks] * seen.expected[seen.rows]
+            trend = _trend(_factor(kernel, own, seen.rows, settings.noise), seen)
+            residuals = _residuals(seen, trend)
             found = _seen_correlation(kernel, seen, residuals, settings.noise, count)
             task_covariance = self._blended(task_covariance, found, seen)
         factor = _factor(kernel, task_covariance[seen.tasks][:, seen.tasks], seen.rows, settings.noise)
         trend = _trend(factor, seen)
-        residuals = seen.y if seen.expected is None else seen.y - trend[seen.tasks] * seen.expected[seen.rows]
-        weights = cho_solve((factor, True), residuals)
+        weights = cho_solve((factor, True), _residuals(seen, trend))
         return FittedMultiTask(seen, settings, medians, task_covariance, factor, weights, trend)
 
     def _settings(
@@ -113,13 +110,11 @@ class MultiTaskGaussianProcess:
 
     def _log_posterior(self, settings: KernelSettings, seen: Observations, scaled: Single, own: FloatArray) -> float:
         factor = _factor(own_kernel(scaled, settings), own, seen.rows, settings.noise)
-        residuals = seen.y
         prior = -0.5 * ((np.log(settings.scales / self.scale) / self.spread) ** 2).sum()
+        trend = _trend(factor, seen)
         if seen.expected is not None:
-            trend = _trend(factor, seen)
-            residuals = seen.y - trend[seen.tasks] * seen.expected[seen.rows]
             prior -= 0.5 * (((trend - _EXPECTED_TREND) / _TREND_SPREAD) ** 2).sum()
-        whitened = solve_triangular(factor, residuals, lower=True, check_finite=False)
+        whitened = solve_triangular(factor, _residuals(seen, trend), lower=True, check_finite=False)
         likelihood = -0.5 * whitened @ whitened - np.log(np.diag(factor)).sum()
         return float(likelihood + prior)
 
@@ -179,6 +174,31 @@ class FittedMultiTask:
             std[i, top] = found.deviation(task, top)
         return mean, std
 
+    def supposing(
+        self, x: FloatArray, tasks: IntArray, y: FloatArray, expected: FloatArray | None = None
+    ) -> FittedMultiTask:
+        """The same process, settings included, with further observations that nobody has made.
+
+        Args:
+            x: Vectors ``(m, dim)``, one per supposed observation.
+            tasks: Their tasks ``(m,)``, from 0.
+            y: Their supposed targets ``(m,)``.
+            expected: ``(m,)`` what was expected of them before anything was seen, where that was told of those seen.
+        """
+        rows = np.concatenate([self.seen.rows, len(self.seen.x) + np.arange(len(x))])
+        seen = Observations(
+            x=np.concatenate([self.seen.x, x]),
+            rows=rows,
+            tasks=np.concatenate([self.seen.tasks, tasks]),
+            y=np.concatenate([self.seen.y, y]),
+            groups=self.seen.groups,
+            expected=None if self.seen.expected is None else np.concatenate([self.seen.expected, expected]),
+        )
+        scaled = np.sqrt(3 * squared_distances(seen.x, seen.groups) / self.medians[:, None, None]).astype(np.float32)
+        own = self.task_covariance[seen.tasks][:, seen.tasks]
+        factor = _factor(own_kernel(scaled, self.settings), own, seen.rows, self.settings.noise)
+        return replace(self, seen=seen, factor=factor, weights=cho_solve((factor, True), _residuals(seen, self.trend)))
+
 
 @dataclass(frozen=True, slots=True)
 class Predictions:
@@ -221,6 +241,11 @@ def _factor(kernel: FloatArray, task_covariance: FloatArray, rows: IntArray, noi
     covariance[np.diag_indices_from(covariance)] += noise
     factor: FloatArray = cholesky(covariance, lower=True, overwrite_a=True, check_finite=False)
     return factor
+
+
+def _residuals(seen: Observations, trend: FloatArray) -> FloatArray:
+    """Targets ``(n,)`` less what was expected of them."""
+    return seen.y if seen.expected is None else seen.y - trend[seen.tasks] * seen.expected[seen.rows]
 
 
 def _trend(factor: FloatArray, seen: Observations) -> FloatArray:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ktnas.algorithms.candidates.screening import Evidence, Ranking, expected_improvement, itself
+from ktnas.algorithms.candidates.screening import Evidence, Ranking, Supposition, expected_improvement, itself
 from ktnas.embedding.base import FittedEmbedder, group_widths
 from ktnas.errors import ConfigurationError
+from ktnas.rng import Streams
 from ktnas.surrogate.multi_task import FittedMultiTask, MultiTaskGaussianProcess, Observations, Predictions
 from ktnas.surrogate.normal_scores import highest_score, normal_scores
 from ktnas.typing import FloatArray, Genotype, IntArray
@@ -143,6 +144,22 @@ class _ByJointImprovement:
     embedder: FittedEmbedder
     seed: int
 
+    def supposing(self, pending: Mapping[str, Sequence[Genotype]], suppose: Supposition) -> Ranking:
+        """The process as it is, with what is supposed as further observations."""
+        asked = {task: pending[task] for task in self.standings if pending.get(task)}
+        if not asked:
+            return self
+        x = self.embedder.embed([genotype for genotypes in asked.values() for genotype in genotypes])
+        numbers = [self.standings[task].number for task in asked]
+        tasks = np.repeat(numbers, [len(genotypes) for genotypes in asked.values()])
+        supposed, standings = np.empty(len(x)), dict(self.standings)
+        for task, number in zip(asked, numbers, strict=True):
+            own, seen = tasks == number, self.fitted.seen
+            supposed[own] = suppose(self.fitted.at(x[own]).mean(number), seen.y[seen.tasks == number])
+            best = max(standings[task].best, float(supposed[own].max()))
+            standings[task] = replace(standings[task], best=best)
+        return replace(self, fitted=self.fitted.supposing(x, tasks, supposed), standings=standings)
+
     def scores(self, candidates: Mapping[str, Sequence[Genotype]]) -> Mapping[str, FloatArray]:
         scores: dict[str, FloatArray] = {t: np.zeros(len(genotypes)) for t, genotypes in candidates.items()}
         shared: dict[int, list[str]] = {}
@@ -174,5 +191,5 @@ class _ByJointImprovement:
         count = min(self.screening.others, len(rest))
         if not count:
             return top
-        rng = np.random.default_rng([self.seed, standing.number])
+        rng = Streams(self.seed).rng("others", standing.number)
         return np.concatenate([top, rng.choice(rest, count, replace=False)])
