@@ -16,8 +16,10 @@ would need two edges at once. The space therefore knows its own neighbourhoods, 
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -42,6 +44,14 @@ BITS = VERTICES * (VERTICES - 1) // 2
 
 _COLUMNS = tuple(slice(y * (y - 1) // 2, y * (y + 1) // 2) for y in range(1, VERTICES))
 """Where the bits of the edges into vertex ``y`` stand in a genotype, for ``y`` from 1."""
+
+
+_MASKS = {
+    bits: sum(bit << x for x, bit in enumerate(bits))
+    for length in range(1, VERTICES)
+    for bits in itertools.product((0, 1), repeat=length)
+}
+"""Edges into a vertex, as they stand in a genotype, and their bit mask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +93,14 @@ def pruned_cell(into: Sequence[int], operations: Sequence[int]) -> Cell | None:
             useful |= into[y - 1] & reached
     if not reached >> last & 1:
         return None
-    kept = [y for y in range(last + 1) if (useful & reached) >> y & 1]
-    if len(kept) == last + 1:
-        return Cell(tuple(into), tuple(operations))
-    masks = [sum((into[y - 1] >> x & 1) << i for i, x in enumerate(kept)) for y in kept[1:]]
-    return Cell(tuple(masks), tuple(operations[y - 1] for y in kept[1:-1]))
+    masks, inner = list(into), list(operations)
+    for y in range(last - 1, 0, -1):
+        if not (useful & reached) >> y & 1:
+            below = (1 << y) - 1
+            del masks[y - 1], inner[y - 1]
+            masks[y - 1 :] = [(mask & below) | (mask >> y + 1 << y) for mask in masks[y - 1 :]]
+            masks[: y - 1] = [mask & below for mask in masks[: y - 1]]
+    return Cell(tuple(masks), tuple(inner))
 
 
 def least_cell(cell: Cell) -> Cell:
@@ -176,21 +189,11 @@ class NASBench101:
         A position of a vertex that the cell has not adds one, with an operation and one edge in and out, all drawn
         uniformly. Where the change leads to no other cell, the genotype itself.
         """
-        cell = _valid(genotype)
-        position, size = int(rng.integers(len(genotype))), len(cell.into)
-        if position < BITS:
-            y = next(i for i, column in enumerate(_COLUMNS, 1) if position < column.stop)
-            x = position - _COLUMNS[y - 1].start
-            source, target = x if x < size else VERTICES, size if y == VERTICES - 1 else y
-            fits = source < target <= size and (y == VERTICES - 1 or y < size)
-            changed = _with_edge_toggled(cell, source, target) if fits else None
+        cell, position = _valid(genotype), int(rng.integers(len(genotype)))
+        if position >= BITS:
+            changed = _operation_drawn(cell, position - BITS + 1, rng)
         else:
-            vertex = position - BITS + 1
-            step = 1 + int(rng.integers(len(OPERATIONS) - 1))
-            changed = _with_operation(cell, vertex, step) if vertex < size else None
-        if changed is None:
-            target = 1 + int(rng.integers(size))
-            changed = _with_vertex(cell, int(rng.integers(target)), target, int(rng.integers(len(OPERATIONS))))
+            changed = _edge_drawn(cell, position, rng)
         return _checked(changed) or genotype
 
     def module_hash(self, genotype: Genotype) -> str:
@@ -223,9 +226,9 @@ def _joined(hashes: Sequence[str], vertices: Sequence[int]) -> str:
     return "".join(sorted(hashes[v] for v in vertices))
 
 
+@lru_cache(maxsize=1 << 14)  # the same codes are asked for again and again, by whoever breeds, embeds and evaluates
 def _cell(genotype: Genotype) -> Cell | None:
-    into = [sum(bit << x for x, bit in enumerate(genotype[column])) for column in _COLUMNS]
-    return pruned_cell(into, genotype[BITS:])
+    return pruned_cell([_MASKS[genotype[column]] for column in _COLUMNS], genotype[BITS:])
 
 
 def _valid(genotype: Genotype) -> Cell:
@@ -246,6 +249,25 @@ def _code(cell: Cell) -> Genotype:
 def _checked(cell: Cell | None) -> Genotype | None:
     """The normalized code of a pruned cell, if there is one of so many edges."""
     return None if cell is None or cell.edges > EDGES else _code(least_cell(cell))
+
+
+def _operation_drawn(cell: Cell, vertex: int, rng: np.random.Generator) -> Cell:
+    if vertex >= len(cell.into):
+        return _vertex_drawn(cell, rng)
+    return _with_operation(cell, vertex, 1 + int(rng.integers(len(OPERATIONS) - 1)))
+
+
+def _edge_drawn(cell: Cell, position: int, rng: np.random.Generator) -> Cell | None:
+    y = next(i for i, column in enumerate(_COLUMNS, 1) if position < column.stop)
+    x, size = position - _COLUMNS[y - 1].start, len(cell.into)
+    if x >= size or size <= y < VERTICES - 1:
+        return _vertex_drawn(cell, rng)
+    return _with_edge_toggled(cell, x, min(y, size))
+
+
+def _vertex_drawn(cell: Cell, rng: np.random.Generator) -> Cell:
+    y = 1 + int(rng.integers(len(cell.into)))
+    return _with_vertex(cell, int(rng.integers(y)), y, int(rng.integers(len(OPERATIONS))))
 
 
 def _with_operation(cell: Cell, vertex: int, step: int) -> Cell:
