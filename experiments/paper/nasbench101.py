@@ -36,13 +36,15 @@ PUBLISHED: Mapping[str, float] = {
     "local-search": 5.932,
     "bananas": 5.923,
 }
-"""Mean test error in % after 150 evaluations, 200 trials (White, Neiswanger, Savani, AAAI 2021, comparison of methods)."""
+"""Mean test error in % after 150 evaluations, of 200 trials (White, Neiswanger, Savani, AAAI 2021)."""
 
 NOTES = """\
-*Published*, copied, is the mean test error after 150 evaluations of 200 trials in the table of BANANAS (White, Neiswanger, Savani, AAAI 2021; local search there
-is that of White, Nolen, Savani, UAI 2021). Those searches saw the validation accuracy of a single training and their best by that was looked up; ours saw the mean test
-accuracy, which is what the table here has, so ours must come out lower, and only the order of the methods can be compared. The best cell of the table has an error of 5.682 %.
-Ying et al. (ICML 2019) show curves over training time in place of figures per evaluation: regularized evolution ahead of random search there, as here.
+*Published*, copied, is the mean test error after 150 evaluations of 200 trials in the table of BANANAS (White,
+Neiswanger, Savani, AAAI 2021; local search there is that of White, Nolen, Savani, UAI 2021). Those searches saw the
+validation accuracy of a single training, and the test error of their best by that was looked up; ours saw the mean
+test accuracy, which is all that the table here has. So ours must come out lower, and only the order of the methods can
+be compared. The best cell of the table has an error of 5.682 %. Ying et al. (ICML 2019) show curves over the time of
+training, and no figure per evaluation.
 """
 
 
