@@ -11,7 +11,7 @@ from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.description import describe
 from ktnas.problem.budget import Budget
 from ktnas.problem.task import Problem, Task
-from ktnas.records.digest import table_digest
+from ktnas.records.digest import code_digest, table_digest
 from ktnas.records.run_directory import DATA, ENVIRONMENT
 from ktnas.spaces.base import genotypes, is_enumerable
 from ktnas.typing import JSON
@@ -50,7 +50,7 @@ def configuration(
         "budget": budget.evaluations,
         "stop_at": dict(budget.stop_at),
         "seed" if len(seeds) == 1 else "seeds": seeds[0] if len(seeds) == 1 else list(seeds),
-        ENVIRONMENT: environment(),
+        ENVIRONMENT: {**environment(), "code": code_digest()},
     }
 
 

@@ -22,6 +22,7 @@ from ktnas.files.durable import make_directory, write_atomically
 from ktnas.files.json_lines import locked_directory, to_json
 from ktnas.files.plain_json import SIZE_LIMIT, read_json_file, read_regular
 from ktnas.recorded_names import plain_names
+from ktnas.records.checked import fields_of
 from ktnas.records.summary import Summary
 from ktnas.records.summary_check import is_as_written
 from ktnas.typing import JSON
@@ -132,6 +133,14 @@ class RunDirectory:
                 f"{self.path} holds a run with another configuration ({differing}: {was} there, {now} now); "
                 "choose another --out, or remove the directory"
             )
+
+    def was_begun_on(self, config: Mapping[str, JSON]) -> bool:
+        """Whether the program and the packages are those with which the run in the directory was begun."""
+        try:
+            held = fields_of(read_json_file(self.path / CONFIG)).get(ENVIRONMENT)
+        except (OSError, ValueError, TypeError):
+            return False
+        return held == config[ENVIRONMENT]
 
     def finished_summary(self) -> Summary | None:
         """What ``summary.json`` holds of a single run that came to its end, as it was written; None otherwise."""

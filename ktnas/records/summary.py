@@ -143,6 +143,7 @@ def agrees(
     *,
     method: str,
     seed: int,
+    budget: int,
 ) -> bool:
     """Whether a finished run's summary says what the record does; a report that takes training is believed.
 
@@ -156,6 +157,7 @@ def agrees(
         tasks = {name: fields_of(task) for name, task in fields_of(summary["tasks"]).items()}
         agreed = [
             (summary["method"], summary["seed"], summary["benchmark"]) == (method, seed, benchmark.name),
+            summary["budget"] == budget,
             all(number_of(seconds[key]) >= 0 for key in ("total", "search")),
             tasks.keys() == set(problem.names),
         ]

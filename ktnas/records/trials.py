@@ -136,6 +136,7 @@ class TrialLog:
     Attributes:
         evaluations: Evaluations that are recorded, by task and genotype.
         trials: The trials found there, in order.
+        checked: Whether the lines found have checks, all of them.
         appended: Number of trials that have been added to those found.
     """
 
@@ -158,6 +159,7 @@ class TrialLog:
             self._log.close()
             raise
         self.trials = tuple(line.trial for line in self._log.records)
+        self.checked = all(line.number is not None for line in self._log.records)
         self.evaluations = {(t.task, t.genotype): t.evaluation for t in self.trials if not t.repeat}
         self.appended = 0
         self._told = told

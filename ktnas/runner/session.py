@@ -28,7 +28,9 @@ from ktnas.runner.failures import FirstFailures
 from ktnas.runner.loop import run
 from ktnas.runner.pool import Onlooker, run_in_parallel
 from ktnas.runner.pool_process import Link
+from ktnas.runner.recorded import ended_summary, is_of_this_package, questions
 from ktnas.runner.recorder import Recorder
+from ktnas.runner.replayed import replayed
 from ktnas.typing import JSON
 
 _APART_S = 0.125
@@ -48,7 +50,8 @@ def search_once(
 ) -> Summary:
     """Search, or go on with a search that was cut off, and record it.
 
-    One that was interrupted, or that a callback has ended, comes back unfinished.
+    One that was interrupted, or that a callback has ended, comes back unfinished. One that had come to its end is
+    shown from its record, if that bears out its summary, and nobody is told of anything.
 
     Args:
         experiment: What is searched, and how.
@@ -72,7 +75,13 @@ def search_once(
     config = configuration(benchmark, problem, experiment.search, budget, (seed,))
     with directory.held():
         lost = directory.claim(config)
-        with closing(TrialLog(directory.path)) as log:
+        told = not lost and directory.was_begun_on(config) and is_of_this_package((experiment.search, problem.space))
+        with closing(TrialLog(directory.path, told=told)) as log:
+            summary = ended_summary(experiment, benchmark, seed, directory, log)
+            if summary is not None:
+                return summary
+            if told and (known := questions(experiment, log)):
+                experiment = replace(experiment, search=replayed(experiment.search, known))
             watching = (
                 *((_Rebuilt(directory, config),) if lost else ()),
                 others,
@@ -96,14 +105,15 @@ def _summarized(
 ) -> Summary:
     """The summary that stands there, if the run was finished and it agrees with the record; else a new one, written."""
     earlier = directory.finished_summary() if recorded else None
-    problem, search = experiment.problem, experiment.search
-    if earlier is not None and agrees(earlier, benchmark, problem, ending, method=search.name, seed=seed):
+    problem, search, budget = experiment.problem, experiment.search, experiment.budget.evaluations
+    if earlier is not None and agrees(
+        earlier, benchmark, problem, ending, method=search.name, seed=seed, budget=budget
+    ):
         return earlier
     if ending.finished and isinstance(benchmark, ComputedBenchmark):
         told.busy("the best of each task is measured on test images")
 
     def write(ending: Ending) -> Summary:
-        budget = experiment.budget.evaluations
         summary = summarize(benchmark, problem, ending, method=search.name, seed=seed, budget=budget)
         directory.write(SUMMARY, to_json(summary))
         return summary

@@ -68,7 +68,7 @@ def test_any_bit_that_changes_is_found_and_the_line_named(path):
 
 
 def test_a_line_whose_check_was_taken_away(path):
-    first, second = log_of(path, {"a": 1}, {"a": 2}).splitlines(keepends=True)
+    first, _ = log_of(path, {"a": 1}, {"a": 2}).splitlines(keepends=True)
     path.write_bytes(first + b'{"a": 2}\n')
     with pytest.raises(DataError, match=r"line 2: it has no 'check', as those before it have"):
         read_lines(path, decode)
