@@ -1,6 +1,7 @@
 """What a search is about, as frozen records: tasks, trials, populations, budgets, progress.
 
 * `Budget`: when to stop.
+* `EarlierBudget`: a budget that was raised.
 * `StopSearch`: raised by a callback, it ends the search; its text says why.
 * `Asked`: what a search asks.
 * `Begun`: an evaluation that begins.
@@ -9,6 +10,7 @@
 * `Ended`: a search that has come to its end, or was ended by a callback.
 * `Callback`: is told of a search; every hook does nothing until it is overridden.
 * `Callbacks`: tells several callbacks, in their order, and remembers whether one wants to end the search.
+* `Pending`: an evaluation that was asked for and is not told yet.
 * `survivors`: elitist truncation.
 * `tournament`: the best of ``size`` members drawn with replacement; of equals, the first drawn.
 * `Transfers`: what was transferred to one task.
@@ -38,6 +40,7 @@ import lazy_loader as lazy
 
 if TYPE_CHECKING:
     from ktnas.problem.budget import Budget as Budget
+    from ktnas.problem.budget import EarlierBudget as EarlierBudget
     from ktnas.problem.callback import Answered as Answered
     from ktnas.problem.callback import Asked as Asked
     from ktnas.problem.callback import Begun as Begun
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from ktnas.problem.callback import Ended as Ended
     from ktnas.problem.callback import Finished as Finished
     from ktnas.problem.callback import StopSearch as StopSearch
+    from ktnas.problem.pending import Pending as Pending
     from ktnas.problem.population import survivors as survivors
     from ktnas.problem.population import tournament as tournament
     from ktnas.problem.progress import NewBest as NewBest
@@ -68,8 +72,9 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
-        "budget": ["Budget"],
+        "budget": ["Budget", "EarlierBudget"],
         "callback": ["StopSearch", "Asked", "Begun", "Finished", "Answered", "Ended", "Callback", "Callbacks"],
+        "pending": ["Pending"],
         "population": ["survivors", "tournament"],
         "progress": ["Transfers", "NewBest", "TaskProgress", "progress_of", "Progress", "RunProgress", "SweepProgress"],
         "proxy": ["Proxy", "ParameterCounting", "Parameters"],

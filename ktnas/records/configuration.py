@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib import metadata
 
 from ktnas.benchmarks.base import Benchmark
@@ -12,10 +13,13 @@ from ktnas.description import describe
 from ktnas.problem.budget import Budget
 from ktnas.problem.task import Problem, Task
 from ktnas.records.digest import code_digest, table_digest
-from ktnas.records.run_directory import DATA, ENVIRONMENT
+from ktnas.records.run_directory import DATA, ENVIRONMENT, RunDirectory
 from ktnas.spaces.base import genotypes, is_enumerable
 from ktnas.typing import JSON
 from ktnas.version import __version__
+
+EARLIER = "earlier_budgets"
+"""The part of ``config.json`` that tells of budgets which held before this one; most records have none."""
 
 PACKAGES = ("gensim", "nas-bench-graph", "networkx", "numpy", "scikit-learn", "scipy", "torch")
 """Packages whose version can change a result."""
@@ -48,9 +52,10 @@ def configuration(
         "tasks": {task.name: _described(benchmark, problem, task) for task in problem.tasks},
         "method": describe(search),
         "budget": budget.evaluations,
+        **({EARLIER: [asdict(one) for one in budget.earlier]} if budget.earlier else {}),
         "stop_at": dict(budget.stop_at),
         "seed" if len(seeds) == 1 else "seeds": seeds[0] if len(seeds) == 1 else list(seeds),
-        ENVIRONMENT: {**environment(), "code": code_digest()},
+        ENVIRONMENT: _program(),
     }
 
 
@@ -73,3 +78,13 @@ def environment() -> dict[str, JSON]:
         except metadata.PackageNotFoundError:
             versions[package] = None
     return versions
+
+
+def _program() -> dict[str, JSON]:
+    return {**environment(), "code": code_digest()}
+
+
+def begun_by_this_program(directory: RunDirectory) -> bool:
+    """Whether the run in a directory was begun with this source, this Python and these packages."""
+    held = directory.config()
+    return held is not None and held.get(ENVIRONMENT) == _program()

@@ -22,7 +22,6 @@ from ktnas.files.durable import make_directory, write_atomically
 from ktnas.files.json_lines import locked_directory, to_json
 from ktnas.files.plain_json import SIZE_LIMIT, read_json_file, read_regular
 from ktnas.recorded_names import plain_names
-from ktnas.records.checked import fields_of
 from ktnas.records.summary import Summary
 from ktnas.records.summary_check import is_as_written
 from ktnas.typing import JSON
@@ -36,7 +35,10 @@ SUMMARY = "summary.json"
 DATA = "data"
 """The part of ``config.json`` that tells a table from others of the same name; records of before have none."""
 
-_RECORDED = frozenset({"trials.jsonl", "answers.jsonl"})
+STUDY = "study.json"
+"""How a run is made again from its directory alone."""
+
+_RECORDED = frozenset({"trials.jsonl", "answers.jsonl", "proposals.jsonl"})
 """Files that only runs have: a directory that holds one is no other."""
 
 ENVIRONMENT = "environment"
@@ -134,13 +136,15 @@ class RunDirectory:
                 "choose another --out, or remove the directory"
             )
 
-    def was_begun_on(self, config: Mapping[str, JSON]) -> bool:
-        """Whether the program and the packages are those with which the run in the directory was begun."""
+    def config(self) -> dict[str, JSON] | None:
+        """What ``config.json`` holds, with types by their plain names; None where there is none that can be read."""
         try:
-            held = fields_of(read_json_file(self.path / CONFIG)).get(ENVIRONMENT)
-        except (OSError, ValueError, TypeError):
-            return False
-        return held == config[ENVIRONMENT]
+            held = read_json_file(self.path / CONFIG)
+        except (OSError, ValueError):
+            return None
+        if not isinstance(held, dict):
+            return None
+        return {key: plain_names(cast("JSON", value)) for key, value in held.items()}
 
     def finished_summary(self) -> Summary | None:
         """What ``summary.json`` holds of a single run that came to its end, as it was written; None otherwise."""

@@ -8,8 +8,12 @@
 * `Case`: what is searched, and for how long.
 * `Sweep`: every arm on every case with every seed.
 * `Experiment`: a problem of a benchmark, an algorithm, and when to stop.
+* `Asynchronous`: a search that is asked and told step by step.
+* `HandedOut`: that an asynchronous search was asked, and what it handed out.
+* `replay`: bring an asynchronous search to where a record leaves it.
 * `FirstFailures`: raises where the first evaluations of a task have all failed; after one success never again.
 * `FinalTraining`: one architecture on one dataset.
+* `Ledger`: what one run has come to; the only mutable thing in it.
 * `Transferring`: a search that moves architectures between tasks and can say what became of it.
 * `Result`: a finished search.
 * `run`: search until every task has used its evaluations, reached its fitness, or has nothing new to ask.
@@ -34,6 +38,9 @@ from typing import TYPE_CHECKING
 import lazy_loader as lazy
 
 if TYPE_CHECKING:
+    from ktnas.runner.asynchronous import Asynchronous as Asynchronous
+    from ktnas.runner.asynchronous import HandedOut as HandedOut
+    from ktnas.runner.asynchronous import replay as replay
     from ktnas.runner.design import Arm as Arm
     from ktnas.runner.design import BenchmarkSource as BenchmarkSource
     from ktnas.runner.design import Case as Case
@@ -44,8 +51,9 @@ if TYPE_CHECKING:
     from ktnas.runner.experiment import Experiment as Experiment
     from ktnas.runner.failures import FirstFailures as FirstFailures
     from ktnas.runner.final_training import FinalTraining as FinalTraining
+    from ktnas.runner.ledger import Ledger as Ledger
+    from ktnas.runner.ledger import Transferring as Transferring
     from ktnas.runner.loop import Result as Result
-    from ktnas.runner.loop import Transferring as Transferring
     from ktnas.runner.loop import run as run
     from ktnas.runner.plan import Job as Job
     from ktnas.runner.plan import SweepPlan as SweepPlan
@@ -63,11 +71,13 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
+        "asynchronous": ["HandedOut", "Asynchronous", "replay"],
         "design": ["BenchmarkSource", "Named", "OwnTable", "Given", "Arm", "Case", "Sweep"],
         "experiment": ["Experiment"],
         "failures": ["FirstFailures"],
         "final_training": ["FinalTraining"],
-        "loop": ["Transferring", "Result", "run"],
+        "ledger": ["Transferring", "Ledger"],
+        "loop": ["Result", "run"],
         "plan": ["Job", "SweepPlan"],
         "pool": ["Outcomes", "Onlooker", "run_in_parallel", "map_in_parallel"],
         "pool_process": ["Link"],

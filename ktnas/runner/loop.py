@@ -1,46 +1,27 @@
-"""The loop that joins a search with a source of fitness: the only clock, and the only place that counts.
-
-One evaluation is the first query of an architecture on a task. A repeat is answered from the history, costs
-nothing, is recorded as such and does not count. That holds for migrants as for everything else.
-"""
+"""The loop that joins a search with a source of fitness: the only clock. What counts is in `ktnas.runner.ledger`."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
 
 from ktnas.algorithms.base import Search
 from ktnas.evaluation.protocol import BatchEvaluator, Evaluate
+from ktnas.evaluation.told import Told
 from ktnas.problem.budget import Budget, check
-from ktnas.problem.callback import Answered, Asked, Begun, Callback, Callbacks, Ended, Finished, StopSearch
+from ktnas.problem.callback import Answered, Asked, Callback, Callbacks, Ended, StopSearch
 from ktnas.problem.progress import Progress, TaskProgress
 from ktnas.problem.task import Problem
-from ktnas.problem.trial import Evaluation, History, Proposal, Question, Trial
+from ktnas.problem.trial import Evaluation, History, Question, Trial
 from ktnas.rng import Streams
+from ktnas.runner.ledger import Ledger, Transferring
 from ktnas.transfer.outcome import Outcome
-from ktnas.typing import Genotype
 
 S = TypeVar("S")
-
-
-STALLED_AFTER = 300
-"""A task ends early once this many questions in a row brought it no architecture it had not evaluated."""
-
-
-@runtime_checkable
-class Transferring(Protocol):
-    """A search that moves architectures between tasks and can say what became of it."""
-
-    def outcomes(self, state: object) -> Mapping[str, tuple[Outcome, ...]]:
-        """Judged transfers per target task, oldest first."""
-
-    def skipped(self, state: object) -> Mapping[str, int]:
-        """Generations per target task without a migrant, although there were donors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,41 +45,6 @@ class Result:
     search_s: float
     outcomes: Mapping[str, tuple[Outcome, ...]] = field(default_factory=dict)
     stopped: str | None = None
-
-
-class _Ledger:
-    """What one run has come to; the only mutable thing in it."""
-
-    def __init__(self, problem: Problem, budget: Budget) -> None:
-        self.budget = budget
-        self.history = History()
-        self.tasks = {name: TaskProgress() for name in problem.names}
-        self.idle = dict.fromkeys(problem.names, 0)
-
-    def open(self, task: str) -> bool:
-        progress = self.tasks[task]
-        left = progress.evaluations < self.budget.evaluations
-        return left and progress.stop_reached_at is None and self.idle[task] < STALLED_AFTER
-
-    def remaining(self) -> dict[str, int]:
-        return {t: self.budget.evaluations - p.evaluations for t, p in self.tasks.items() if self.open(t)}
-
-    def record(self, trial: Trial) -> None:
-        self.history = self.history.extended((trial,))
-        stop_at = self.budget.stop_at.get(trial.task, math.inf)
-        self.tasks[trial.task] = self.tasks[trial.task].after(trial, stop_at)
-
-    def results(self, search: Transferring | None, state: object) -> dict[str, TaskProgress]:
-        exhausted = {task for task, questions in self.idle.items() if questions >= STALLED_AFTER}
-        if search is None:
-            return {t: replace(p, exhausted=True) if t in exhausted else p for t, p in self.tasks.items()}
-        outcomes, skipped = search.outcomes(state), search.skipped(state)
-        results = {}
-        for task, progress in self.tasks.items():
-            labels = [outcome.positive for outcome in outcomes.get(task, ())]
-            transfers = progress.transfers.judged(labels, skipped.get(task, 0))
-            results[task] = replace(progress, exhausted=task in exhausted, transfers=transfers)
-        return results
 
 
 def run(
@@ -131,14 +77,14 @@ def run(
     callbacks = Callbacks.of(callback)
     callbacks.start(seed, problem.names)
     with threadpool_limits(1):  # the same bits whatever the number of cores; and small matrices gain nothing from more
-        return _run(problem, search, evaluate, _Ledger(problem, budget), Streams(seed), callbacks)
+        return _run(problem, search, evaluate, Ledger(problem, budget), Streams(seed), callbacks)
 
 
 def _run(
     problem: Problem,
     search: Search[S],
     evaluate: Evaluate,
-    ledger: _Ledger,
+    ledger: Ledger,
     streams: Streams,
     callbacks: Callbacks,
 ) -> Result:
@@ -146,15 +92,15 @@ def _run(
     state = search.start(problem)
     search_s = perf_counter() - began
     transferring = search if isinstance(search, Transferring) else None  # once: the check is slow
-    if callbacks.of_evaluations and not isinstance(evaluate, BatchEvaluator):
-        evaluate = _Told(evaluate, callbacks)
-    while callbacks.stopped is None and (remaining := ledger.remaining()):
+    if callbacks.of_evaluations and not isinstance(evaluate, BatchEvaluator | Told):
+        evaluate = Told(evaluate, callbacks)
+    while callbacks.stopped is None and (remaining := ledger.begin()):
         clock = perf_counter()
         generation = search.generation(state)
         proposals = search.ask(state, remaining, streams)
         search_s += perf_counter() - clock
         if not proposals:
-            ledger.idle.update(dict.fromkeys(remaining, STALLED_AFTER))
+            ledger.exhaust()
             break
         trials, complete = _answered(Asked(generation, tuple(proposals)), ledger, evaluate, callbacks)
         callbacks.generation_answered(Answered(generation, trials))  # on disk before the search acts on it
@@ -166,57 +112,22 @@ def _run(
         callbacks.generation_finished(Progress(generation, trials, ledger.results(transferring, state), search_s))
     results = ledger.results(transferring, state)
     outcomes = {} if transferring is None else transferring.outcomes(state)
-    stopped = callbacks.stopped if ledger.remaining() else None
+    stopped = callbacks.stopped if ledger.begin() else None
     callbacks.search_ended(Ended(results, stopped))
     return Result(problem, ledger.history, results, perf_counter() - began, search_s, outcomes, stopped)
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """An evaluator that answers at once, with callbacks that are told when."""
-
-    evaluate: Evaluate
-    callbacks: Callbacks
-
-    def __call__(self, task: str, genotype: Genotype) -> Evaluation:
-        question = (task, genotype)
-        if self.callbacks.evaluation_begun(Begun(question)):
-            raise StopSearch
-        answer = self.evaluate(task, genotype)
-        self.callbacks.evaluation_finished(Finished(question, answer))
-        return answer
-
-
-def _answered(
-    asked: Asked, ledger: _Ledger, evaluate: Evaluate, callbacks: Callbacks
-) -> tuple[tuple[Trial, ...], bool]:
+def _answered(asked: Asked, ledger: Ledger, evaluate: Evaluate, callbacks: Callbacks) -> tuple[tuple[Trial, ...], bool]:
     """The trials of a generation, which the ledger then holds, and whether a callback let it be answered whole."""
-    before = dict(ledger.tasks)
-    trials: list[Trial] = []
     callbacks.generation_asked(asked)
     _expect(asked, ledger, evaluate, callbacks)
-    for proposal in asked.proposals:
-        task, genotype = proposal.task, proposal.genotype
-        if not ledger.open(task):
-            continue
-        known = ledger.history.find(task, genotype)
-        answer = _answer((task, genotype), evaluate, callbacks) if known is None else known
-        if answer is None:
-            return tuple(trials), False
-        trial = Trial(asked.generation, proposal, answer, repeat=known is not None)
-        ledger.record(trial)
-        trials.append(trial)
-    # a task that waits for its turn has not stalled
-    for task in {trial.task for trial in trials} or ledger.remaining().keys():
-        new = ledger.tasks[task].evaluations > before[task].evaluations
-        ledger.idle[task] = 0 if new else ledger.idle[task] + 1
-    return tuple(trials), True
+    return ledger.answer(asked, lambda question: _answer(question, evaluate, callbacks))
 
 
-def _expect(asked: Asked, ledger: _Ledger, evaluate: Evaluate, callbacks: Callbacks) -> None:
+def _expect(asked: Asked, ledger: Ledger, evaluate: Evaluate, callbacks: Callbacks) -> None:
     if callbacks.stopped is None and isinstance(evaluate, BatchEvaluator):
         try:
-            evaluate.expect(_new_questions(asked.proposals, ledger), ledger.history)
+            evaluate.expect(ledger.questions(asked.proposals), ledger.history)
         except StopSearch as stop:
             callbacks.stop(str(stop))
 
@@ -229,15 +140,3 @@ def _answer(question: Question, evaluate: Evaluate, callbacks: Callbacks) -> Eva
         except StopSearch as stop:
             callbacks.stop(str(stop))
     return callbacks.arrived(question)
-
-
-def _new_questions(proposals: Sequence[Proposal], ledger: _Ledger) -> list[Question]:
-    """What of a generation has not been asked before and is within the budget, in order, each once."""
-    left = ledger.remaining()
-    asked = dict.fromkeys((proposal.task, proposal.genotype) for proposal in proposals)
-    new: list[Question] = []
-    for task, genotype in asked:
-        if left.get(task, 0) and ledger.history.find(task, genotype) is None:
-            left[task] -= 1
-            new.append((task, genotype))
-    return new

@@ -14,7 +14,7 @@ from ktnas.algorithms.base import Search
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import Proposal, Trial
 from ktnas.rng import Streams
-from ktnas.runner.loop import Transferring
+from ktnas.runner.ledger import Transferring
 from ktnas.transfer.outcome import Outcome
 
 S = TypeVar("S")

@@ -10,7 +10,8 @@ from ktnas.errors import ConfigurationError, UnknownNameError
 from ktnas.problem.budget import Budget
 from ktnas.problem.task import Problem, Task
 from ktnas.problem.trial import Evaluation
-from ktnas.runner.loop import STALLED_AFTER, run
+from ktnas.runner.ledger import STALLED_AFTER
+from ktnas.runner.loop import run
 
 THREE = ("first", "second", "third")
 

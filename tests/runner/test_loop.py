@@ -13,9 +13,11 @@ from ktnas.problem.callback import Callback, Callbacks, StopSearch, as_callback
 from ktnas.problem.progress import TaskProgress, Transfers, progress_of
 from ktnas.problem.task import Problem, Task
 from ktnas.problem.trial import Evaluation, Proposal
+from ktnas.runner import ledger
 from ktnas.runner import loop as runner
 from ktnas.runner.experiment import require_population
-from ktnas.runner.loop import STALLED_AFTER, run
+from ktnas.runner.ledger import STALLED_AFTER
+from ktnas.runner.loop import run
 from ktnas.spaces.base import ListedSpace
 from ktnas.spaces.categorical import Categorical
 from ktnas.transfer.outcome import Outcome
@@ -185,21 +187,21 @@ class TestStalling:
         assert result.tasks["a"].exhausted
 
     def test_a_task_that_is_done_is_not_exhausted_however_long_others_take(self, monkeypatch):
-        monkeypatch.setattr(runner, "STALLED_AFTER", 10)
+        monkeypatch.setattr(ledger, "STALLED_AFTER", 10)
         result = run(TWO, self.Stubborn(()), Fitness(), budget=Budget(40, {"a": 0.0}), seed=0)
         assert result.tasks["a"].stop_reached_at == 1
         assert result.tasks["b"].evaluations == 40
         assert [result.tasks[name].exhausted for name in "ab"] == [False, False]
 
     def test_one_task_stalls_while_the_other_goes_on(self, monkeypatch):
-        monkeypatch.setattr(runner, "STALLED_AFTER", 10)
+        monkeypatch.setattr(ledger, "STALLED_AFTER", 10)
         result = run(TWO, self.Stubborn(()), Fitness(), budget=Budget(40), seed=0)
         assert [result.tasks[name].exhausted for name in "ab"] == [True, False]
         assert [result.tasks[name].evaluations for name in "ab"] == [1, 40]
         assert sum(t.task == "a" for t in result.history) == 11
 
     def test_something_new_now_and_then_is_enough(self, monkeypatch):
-        monkeypatch.setattr(runner, "STALLED_AFTER", 3)
+        monkeypatch.setattr(ledger, "STALLED_AFTER", 3)
         script = [question(code) for code in ("00", "00", "00", "01", "01", "01", "02", "02", "02", "02", "03")]
         result, _ = searched(script)
         assert result.tasks["a"].evaluations == 3

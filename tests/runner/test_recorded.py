@@ -13,6 +13,7 @@ from ktnas.embedding.one_hot import OneHot
 from ktnas.errors import KtnasError
 from ktnas.files.line_checks import with_check
 from ktnas.problem.budget import Budget
+from ktnas.problem.callback import Callback
 from ktnas.problem.task import Problem
 from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory
 from ktnas.records.summary_check import check_of
@@ -222,3 +223,25 @@ def test_what_is_known_is_a_search_like_any_other(tmp_path):
     state = known.start(Problem(SPACE, FunctionBenchmark(SPACE, FUNCTIONS).tasks))
     assert (known.name, known.generation(state)) == ("ktnas", 0)
     assert known.ask(state, {}, None) == known.ask(state, {}, None) == questions[0]
+
+
+class Generations(Callback):
+    """Wants to be told of generations."""
+
+    def __init__(self):
+        self.trials = []
+
+    def generation_answered(self, answered):
+        self.trials += answered.trials
+
+
+def test_whoever_wants_to_be_told_of_generations_is_told_again_and_nothing_is_asked(tmp_path, asked):
+    method = METHODS["ktnas"]
+    benchmark = FunctionBenchmark(SPACE, FUNCTIONS)
+    made = Experiment(benchmark, Problem(SPACE, benchmark.tasks), method, Budget(20))
+    callbacks = [Generations(), Generations()]
+    summary = session.search_once(made, 0, RunDirectory(tmp_path), callbacks[0])
+    asked.clear()
+    assert session.search_once(made, 0, RunDirectory(tmp_path), callbacks[1]) == summary
+    assert not asked
+    assert callbacks[0].trials == callbacks[1].trials
