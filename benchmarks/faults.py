@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -29,6 +30,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from fault_injection.lab import Lab
 from fault_injection.registry import Fault, Tally, faults
 from fault_injection.table import as_json, circumstances, commit, earlier, markdown, put
+
+from ktnas.files.durable import write_atomically
 
 _TRIES = 6
 """An injection that came too late is done again so often."""
@@ -46,18 +49,24 @@ def main() -> int:
         print("\n".join(row.name for row in chosen))
         return 0
     root = Path(tempfile.mkdtemp(prefix="ktnas-faults-", dir=options.work))
-    tallies = _all(chosen, options, Lab(root))
-    held = all(tally.holds for tally in tallies)
-    if options.json is not None:
-        tallies = _joined(options.json, tallies)
     where = circumstances(options.seed, options.injections)
-    text = markdown(tallies, where)
+    tallies: list[Tally] = []
+    lab = Lab(root)
+    try:
+        for tally in _each(chosen, options, lab):
+            tallies.append(tally)
+            if options.json is not None:  # after each: it takes long
+                write_atomically(options.json, as_json(_joined(options.json, tallies), where))
+    except KeyboardInterrupt:
+        print("faults.py: interrupted", file=sys.stderr)
+        return 130
+    finally:
+        lab.end()
+    text = markdown(tallies if options.json is None else _joined(options.json, tallies), where)
     print(text, end="")
-    if options.json is not None:
-        options.json.write_text(as_json(tallies, where))
     if options.docs is not None:
         put(options.docs, text)
-    if held:
+    if all(tally.holds for tally in tallies):
         shutil.rmtree(root)
         return 0
     print(f"faults.py: not all is as promised; what shows it is in {root}", file=sys.stderr)
@@ -110,14 +119,14 @@ def _chosen(options: argparse.Namespace) -> list[Fault]:
     return [row for row in wanted if not any(text in row.name for text in options.without)]
 
 
-def _all(chosen: list[Fault], options: argparse.Namespace, lab: Lab) -> list[Tally]:
-    tallies, began = [], time.monotonic()
+def _each(chosen: list[Fault], options: argparse.Namespace, lab: Lab) -> Iterator[Tally]:
+    """Do the faults, one after the other, and tell how far it has come."""
+    began = time.monotonic()
     for number, row in enumerate(chosen, 1):
         tally = Tally(row.name, commit(), skipped=_missing(row.needs))
         if not tally.skipped:
             times = 1 if options.quick else row.times(options.injections)
             _inject(row, tally, times, options.seed, lab)
-        tallies.append(tally)
         state = tally.skipped or f"{tally.completed} of {len(tally.injections)} completed"
         bad = "" if tally.skipped or tally.holds else "  <<< not as promised"
         minutes = (time.monotonic() - began) / 60
@@ -125,7 +134,7 @@ def _all(chosen: list[Fault], options: argparse.Namespace, lab: Lab) -> list[Tal
         for injection in tally.injections:
             if injection.wrong:
                 print(f"    {injection.wrong}", file=sys.stderr)
-    return tallies
+        yield tally
 
 
 def _inject(row: Fault, tally: Tally, times: int, seed: int, lab: Lab) -> None:

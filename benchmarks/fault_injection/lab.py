@@ -49,6 +49,7 @@ class Lab:
     root: Path
     _numbers: count[int] = field(default_factory=count)
     _baselines: dict[str, Baseline] = field(default_factory=dict)
+    _started: list[Started] = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -83,7 +84,17 @@ class Lab:
     ) -> Started:
         """Start a command to injure it."""
         error = self.root / f"error-{next(self._numbers)}.txt"
-        return start(command, {**self.environment, **(environment or {})}, error, limits)
+        started = start(command, {**self.environment, **(environment or {})}, error, limits)
+        self._started = [*(one for one in self._started if one.process.poll() is None), started]
+        return started
+
+    def end(self) -> None:
+        """Kill what is still running: the injector itself was interrupted."""
+        for started in self._started:
+            if started.process.poll() is None:
+                started.process.kill()
+                started.process.wait()
+                started.left()
 
     def run(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> Ended:
         """Run a command to its end."""
