@@ -26,6 +26,7 @@ TARGET = ROOT / "docs" / "results.md"
 SECTIONS: Mapping[str, str] = {
     "nasbench201_evaluations": "NAS-Bench-201",
     "sample_efficiency": "Sample efficiency",
+    "robustness": "Never stuck: every task, and made-up ones",
     "limits": "What is left to be learned",
     "rerun_figures": "Figures of the literature, rerun",
     "transnas": "TransNAS-Bench-101",

@@ -49,6 +49,7 @@ def _method(module: str, name: str) -> Callable[[], Search[object]]:
 
 METHODS: Mapping[str, Callable[[], Search[object]]] = {
     "ktnas": _method("presets", "ktnas"),
+    "ktnas-early": _method("presets", "ktnas_early"),
     "ktnas-paper": _method("presets", "ktnas_paper"),
     "random-search": _method("random_search", "RandomSearch"),
     "regularized-evolution": _method("regularized_evolution", "RegularizedEvolution"),
@@ -59,6 +60,7 @@ METHODS: Mapping[str, Callable[[], Search[object]]] = {
     "zero-cost-evolution": _method("zero_cost_evolution", "ZeroCostEvolution"),
     "bananas": _method("bananas", "bananas"),
     "gp-search": _method("presets", "gp_search"),
+    "gp-search-early": _method("presets", "gp_search_early"),
     "emt-nas": _method("emt_nas", "emt_nas"),
     "mfea": _method("mfea", "MFEA"),
     "mfea2": _method("mfea2", "mfea2"),

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from hashlib import blake2b
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -195,6 +196,16 @@ def require_member(space: SearchSpace, genotype: Genotype) -> None:
 def canonical(space: SearchSpace, genotype: Genotype) -> CanonicalForm:
     """The canonical form of the architecture's pruned graph: equal for isomorphic architectures."""
     return canonical_form(space.graph(genotype))
+
+
+def network_key(space: SearchSpace, genotype: Genotype) -> bytes:
+    """A digest of the canonical form, which is kept: 16 bytes, equal for isomorphic architectures of one space."""
+    return _network_key(_base(space), genotype)
+
+
+@lru_cache(maxsize=100_000)
+def _network_key(space: SearchSpace, genotype: Genotype) -> bytes:
+    return blake2b(repr(canonical(space, genotype)).encode(), digest_size=16).digest()
 
 
 def is_enumerable(space: SearchSpace) -> bool:
