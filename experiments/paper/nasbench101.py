@@ -29,7 +29,7 @@ METHODS: Mapping[str, int] = {
     "bananas": BUDGET,
     "ktnas": 50,
 }
-"""Methods, and their evaluations: `ktnas` looks at a thousand candidates before each, which takes a third of a second."""
+"""Methods, and their evaluations: `ktnas` looks at a thousand candidates before each of them."""
 
 PUBLISHED: Mapping[str, float] = {
     "random-search": 6.341,
