@@ -49,7 +49,7 @@ def main() -> int:
         print("\n".join(row.name for row in chosen))
         return 0
     root = Path(tempfile.mkdtemp(prefix="ktnas-faults-", dir=options.work))
-    where = circumstances(options.seed, options.injections)
+    where = circumstances(options.seed)
     tallies: list[Tally] = []
     lab = Lab(root)
     try:

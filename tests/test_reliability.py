@@ -177,7 +177,7 @@ def test_what_this_process_ignores_is_not_ignored_in_what_it_starts(parts, tmp_p
 class TestTable:
     def test_rows_of_other_faults_stay_and_the_page_is_written_between_its_lines(self, parts, tmp_path):
         table, registry = parts("table"), parts("registry")
-        where = table.Circumstances("a machine", 0, 3)
+        where = table.Circumstances("a machine", 0)
         first = registry.Tally("one", "abc", [registry.Injection()])
         second = registry.Tally("two", "def", [registry.Injection(lost=1, wrong="so much")])
         (tmp_path / "all.json").write_text(table.as_json([first, second], where))
