@@ -41,6 +41,8 @@ a fold of ``tell`` over the recorded trials, and a replay of them is exact to th
 * `gp_search_early`: `gp_search` of the same time as `ktnas_early`.
 * `RandomSearch`: draws architectures without replacement.
 * `RegularizedEvolution`: regularized (aging) evolution.
+* `RankingWeighted`: one surrogate per task; every task chooses by a mixture of all of them.
+* `rgpe`: RGPE by composition: every part can be exchanged with `dataclasses.replace`.
 * `WarmStarting`: a search that can begin from given architectures.
 * `Sequential`: searches one task after the other.
 * `chained`: best-first expansion, task after task.
@@ -93,6 +95,8 @@ if TYPE_CHECKING:
     from ktnas.algorithms.presets import ktnas_paper as ktnas_paper
     from ktnas.algorithms.random_search import RandomSearch as RandomSearch
     from ktnas.algorithms.regularized_evolution import RegularizedEvolution as RegularizedEvolution
+    from ktnas.algorithms.rgpe import RankingWeighted as RankingWeighted
+    from ktnas.algorithms.rgpe import rgpe as rgpe
     from ktnas.algorithms.sequential import Sequential as Sequential
     from ktnas.algorithms.sequential import WarmStarting as WarmStarting
     from ktnas.algorithms.sequential import chained as chained
@@ -117,6 +121,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "presets": ["gp_search", "gp_search_early", "ktnas", "ktnas_early", "ktnas_paper"],
         "random_search": ["RandomSearch"],
         "regularized_evolution": ["RegularizedEvolution"],
+        "rgpe": ["RankingWeighted", "rgpe"],
         "sequential": ["WarmStarting", "Sequential", "chained"],
         "weaknas": ["UniformAmongBest", "weaknas"],
         "zero_cost_evolution": ["ZeroCostEvolution"],

@@ -63,6 +63,7 @@ METHODS: Mapping[str, Callable[[], Search[object]]] = {
     "weaknas": _method("weaknas", "weaknas"),
     "gp-search": _method("presets", "gp_search"),
     "gp-search-early": _method("presets", "gp_search_early"),
+    "rgpe": _method("rgpe", "rgpe"),
     "emt-nas": _method("emt_nas", "emt_nas"),
     "mfea": _method("mfea", "MFEA"),
     "mfea2": _method("mfea2", "mfea2"),
