@@ -14,6 +14,7 @@ from ktnas.cli.options import add_options_of, read_options
 from ktnas.cli.parser import INTERRUPTED, RUNS, use_one_thread
 from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
+from ktnas.formatting import visible, visible_lines
 
 if TYPE_CHECKING:
     from ktnas.records.summary import Summary
@@ -30,9 +31,12 @@ def execute(options: argparse.Namespace) -> int:
     from ktnas.records.run_directory import RunDirectory, places_of
     from ktnas.report.run_figures import draw
     from ktnas.runner import session
+    from ktnas.runner.design import MOST_SEEDS
 
     if options.repeats < 1 or (options.jobs is not None and options.jobs < 1):
         raise ConfigurationError("--repeats and --jobs must be at least 1")
+    if options.repeats > MOST_SEEDS:
+        raise ConfigurationError(f"--repeats must be at most {MOST_SEEDS:,}; got {options.repeats:,}")
     asked = read_options(RunOptions, options)
     experiment = compose(asked)
     check(experiment.problem, experiment.budget, options.seed)
@@ -61,9 +65,9 @@ def execute(options: argparse.Namespace) -> int:
     else:
         _print(summaries, experiment, path, repeated=len(seeds) > 1)
     for note in undrawn:
-        print(f"note: {note}", file=sys.stderr)
+        print(f"note: {visible(note)}", file=sys.stderr)
     if not finished:
-        print(f"interrupted; the same command with --out {path} goes on from here", file=sys.stderr)
+        print(f"interrupted; the same command with --out {visible(str(path))} goes on from here", file=sys.stderr)
         return INTERRUPTED
     return 0
 
@@ -86,7 +90,7 @@ def _tell_data(experiment: Experiment) -> None:
 
     if isinstance(experiment.benchmark, HasData):
         for note in experiment.benchmark.data_notes:
-            print(note, file=sys.stderr)
+            print(visible_lines(note), file=sys.stderr)
 
 
 def _view(options: argparse.Namespace, experiment: Experiment) -> View:
@@ -109,7 +113,7 @@ def _print(summaries: Sequence[Summary], experiment: Experiment, path: Path, *, 
         print_repeats(summaries, sys.stdout)
     else:
         print_run(summaries[0], sys.stdout)
-    print(f"recorded in {path}")
+    print(f"recorded in {visible(str(path))}")
 
 
 _EXAMPLES = """\
