@@ -49,7 +49,7 @@ class TestPage:
         rows = [
             [cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if line.startswith("| ")
         ]
-        assert len(rows) > 40
+        assert len(rows) > 80
         for fault, injected, completed, _, *none in rows[1:]:
             assert (fault, completed, none) == (fault, injected, ["0", "0", "0"])
 
