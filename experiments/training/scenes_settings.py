@@ -24,6 +24,12 @@ RECIPE = {
 }
 """Setting of each task, as `scenes_recipe` found them to tell networks apart (see there)."""
 
+REPLICAS = 1
+"""Trainings of which the table holds the mean."""
+
+BY_LOSS = ("normal",)
+"""Tasks on which the table's metric is the negative loss, that tells networks apart better than their own metric."""
+
 SMOKE_RECIPE = dict.fromkeys(TASKS, Setting(64, channels=2, validation=32, test=32))
 
 
