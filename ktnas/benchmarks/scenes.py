@@ -32,6 +32,7 @@ NAME = "scenes"
 
 _TABLES = Path(__file__).with_name("tables")
 TABLE, SHEET = _TABLES / "scenes.csv.gz", _TABLES / "scenes.json"
+"""What ships: the table, and what is known of it."""
 
 SIZE = 4_096
 """Codes of the whole space, of which the table lists those of the networks that were measured."""
@@ -109,7 +110,8 @@ def sheet(tables: Path = _TABLES) -> Mapping[str, Any]:
     try:
         found = read_json_file(path)
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read ({error}). {HINT}") from None
+        said = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise DataError(f"{path}: cannot be read ({said}). {HINT}") from None
     if not isinstance(found, dict) or not isinstance(found.get("sha256"), str) or "version" not in found:
         raise DataError(f"{path}: not the sheet of the table of rendered scenes. {HINT}")
     return found
