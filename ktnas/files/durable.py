@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -68,7 +69,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: If it cannot be written.
     """
-    temporary = path.with_name(f".{path.name[:40]}-{secrets.token_hex(8)}.tmp")
+    temporary = path.with_name(f"{_temporary_stem(path)}{secrets.token_hex(8)}.tmp")
     file = temporary.open("xb")
     try:
         with file:
@@ -80,6 +81,27 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         with suppress(OSError):
             temporary.unlink()
         raise
+    sync_directory(path.parent)
+
+
+def _temporary_stem(path: Path) -> str:
+    return f".{path.name[:40]}-"
+
+
+def remove_durably(path: Path) -> None:
+    """Remove a file for good, and what earlier writers of it (`replacing`) that were killed have left beside it.
+
+    Raises:
+        OSError: If it cannot be removed.
+    """
+    if not path.exists():
+        return
+    written = path.lstat().st_mtime_ns
+    stem = re.compile(re.escape(_temporary_stem(path)) + r"[0-9a-f]{16}\.tmp")
+    for other in path.parent.iterdir():
+        if stem.fullmatch(other.name) and other.lstat().st_mtime_ns < written:  # a later one is being written
+            other.unlink()
+    path.unlink()
     sync_directory(path.parent)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, TextIO, TypedDict
 
 from ktnas.description import describe
 from ktnas.errors import ConfigurationError
-from ktnas.files.durable import make_directory, write_atomically
-from ktnas.files.json_lines import to_json
+from ktnas.files.durable import write_atomically
+from ktnas.files.json_lines import locked_directory, to_json
 from ktnas.formatting import count_text, duration, number_text
 from ktnas.records.configuration import environment
 from ktnas.records.run_directory import unused_directory
@@ -28,6 +29,10 @@ WEIGHTS = "weights.safetensors"
 
 
 RECORD = "training.json"
+
+
+CHECKPOINT = "training.checkpoint"
+"""How far a training has come; gone once it is done."""
 
 
 class Record(TypedDict):
@@ -79,33 +84,49 @@ class FinalTraining:
         """Train, measure, and write weights and record.
 
         Args:
-            directory: Made if need be; files of an earlier training in it are replaced. Where the training fails and
-                it is empty, it is removed.
+            directory: Made if need be; files of an earlier training in it are replaced. If one of the same
+                architecture and settings was cut off there, it goes on after its last whole epoch: the same weights, to
+                the bit on a CPU. Where the training fails and it is empty, it is removed.
             progress: Gets a line per epoch; None for none.
 
         Raises:
-            KtnasError: If the string is no architecture, or its training fails.
+            KtnasError: If the string is no architecture, another process trains there, or the training fails.
         """
-        try:
-            make_directory(directory)
-        except OSError as error:
-            raise ConfigurationError(f"cannot make {directory}: {error.strerror}; choose another --out") from None
-        try:
-            return self._trained(directory, progress)
-        except BaseException:
-            with suppress(OSError):
-                directory.rmdir()  # only what is empty can be removed so
-            raise
+        with self._held(directory):
+            try:
+                return self._trained(directory, progress)
+            except BaseException as error:
+                with suppress(OSError):
+                    directory.rmdir()  # only what is empty can be removed so
+                if progress is not None and isinstance(error, KeyboardInterrupt) and (directory / CHECKPOINT).exists():
+                    progress.write(f"how far it has come is kept: the same command with --out {directory} goes on\n")
+                raise
+
+    @contextmanager
+    def _held(self, directory: Path) -> Iterator[None]:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(locked_directory(directory))
+            except OSError as error:
+                raise ConfigurationError(f"cannot make {directory}: {error.strerror}; choose another --out") from None
+            yield
+
+    def _decides(self) -> str:
+        """A name of everything that decides the weights."""
+        decides = (self.architecture, self.seed, describe(self.benchmark.settings()))
+        return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
     def _trained(self, directory: Path, progress: TextIO | None) -> Record:
         from ktnas.training.candidate import CandidateTrainer
+        from ktnas.training.engine.checkpoint import Checkpoint
         from ktnas.training.engine.device import resolve
 
         benchmark, dataset = self.benchmark, self.benchmark.datasets[0]
         genotype = benchmark.space.parse(self.architecture)
         trainer = CandidateTrainer(replace(benchmark.plan, seed=self.seed), resolve(benchmark.device))
         on_epoch = None if progress is None else _Lines(progress)
-        trained = trainer.train(dataset, genotype, on_epoch=on_epoch)
+        checkpoint = Checkpoint(directory / CHECKPOINT, self._decides())
+        trained = trainer.train(dataset, genotype, on_epoch=on_epoch, checkpoint=checkpoint)
         trainer.save(directory / WEIGHTS, trained.network, dataset, genotype)
         record = Record(
             architecture=self.architecture,
@@ -122,6 +143,7 @@ class FinalTraining:
             environment=environment(),
         )
         write_atomically(directory / RECORD, to_json(record))
+        checkpoint.remove()
         return record
 
 
@@ -129,10 +151,13 @@ class _Lines:
     """A line per epoch."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream, self._began = stream, monotonic()
+        self._stream, self._begun = stream, False
 
     def __call__(self, result: EpochResult) -> None:
-        gone = monotonic() - self._began
+        if not self._begun and result.epoch > 1:
+            self._stream.write(f"goes on after epoch {result.epoch - 1}, where it was cut off\n")
+        self._begun = True
+        gone = result.cost_s
         left = gone * (result.epochs - result.epoch) / result.epoch
         fitness = "" if result.fitness is None else f", validation {number_text(result.fitness)}"
         clock = f"{duration(gone)}, about {duration(left)} left" if left else duration(gone)

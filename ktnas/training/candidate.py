@@ -18,6 +18,7 @@ from ktnas.errors import ConfigurationError, reason
 from ktnas.problem.trial import Evaluation
 from ktnas.spaces.base import SearchSpace
 from ktnas.training.engine import weights
+from ktnas.training.engine.checkpoint import Checkpoint
 from ktnas.training.engine.device import is_usable, one_thread
 from ktnas.training.engine.errors import DeviceLostError, TrainingError
 from ktnas.training.engine.on_device import OnDevice, put
@@ -160,6 +161,7 @@ class CandidateTrainer:
         earlier: Earlier | None = None,
         limit_s: float | None = None,
         on_epoch: Callable[[EpochResult], None] | None = None,
+        checkpoint: Checkpoint | None = None,
     ) -> Trained:
         """A candidate, built and trained; the same to the bit each time on a CPU.
 
@@ -169,10 +171,12 @@ class CandidateTrainer:
             earlier: What others had at the rungs, for halving; None to train to the end.
             limit_s: Seconds after which it is given up; None for no limit.
             on_epoch: Told after each epoch.
+            checkpoint: Where a training that is cut off goes on from; None to begin anew. Not with halving, whose
+                earlier rungs are not kept.
 
         Raises:
             TrainingError: If it diverged, ran out of memory or over its limit.
-            KtnasError: If the plan does not suit the dataset.
+            KtnasError: If the plan does not suit the dataset, or the checkpoint cannot be written.
         """
         plan, reached = self.plan, dict[int, float]()
         halving = None if earlier is None else plan.halving
@@ -195,6 +199,7 @@ class CandidateTrainer:
                 on_epoch=on_epoch,
                 proceed=proceed,
                 rungs=rungs,
+                checkpoint=checkpoint,
             )
         at_rungs = {rung_metric(epoch): fitness for epoch, fitness in reached.items()}
         sizes = {"epochs": training.epochs, "parameters": cost.parameters, "flops": cost.flops}

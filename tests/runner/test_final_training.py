@@ -2,13 +2,15 @@
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
 from ktnas.config.final_training import prepare
 from ktnas.config.training import TrainingChoice
 from ktnas.errors import ArchitectureError, ConfigurationError, UnknownNameError
-from ktnas.runner.final_training import RECORD, WEIGHTS, print_record
+from ktnas.files.json_lines import locked_directory
+from ktnas.runner.final_training import CHECKPOINT, RECORD, WEIGHTS, print_record
 from ktnas.training.engine.weights import read_origin
 
 ARCHITECTURE = "|skip_connect~0|+|none~0|nor_conv_1x1~1|+|none~0|none~1|skip_connect~2|"
@@ -88,3 +90,49 @@ def test_a_directory_that_cannot_be_made(tmp_path):
     (tmp_path / "here").write_text("precious")
     with pytest.raises(ConfigurationError, match="cannot make"):
         prepared().run(tmp_path / "here", None)
+
+
+@pytest.mark.slow
+class TestATrainingThatIsCutOff:
+    class Cut(io.StringIO):
+        """Ends a training as it is told of the third epoch."""
+
+        def write(self, text):
+            if text.startswith("epoch 3"):
+                raise KeyboardInterrupt
+            return super().write(text)
+
+    LONGER = replace(CHOICE, epochs=4)
+
+    @pytest.fixture
+    def cut_off(self, tmp_path):
+        lines = self.Cut()
+        with pytest.raises(KeyboardInterrupt):
+            prepared(choice=self.LONGER).run(tmp_path / "cut", lines)
+        assert lines.getvalue().endswith(f"the same command with --out {tmp_path / 'cut'} goes on\n")
+        assert [path.name for path in (tmp_path / "cut").iterdir()] == [CHECKPOINT]
+        return tmp_path / "cut"
+
+    def test_goes_on_to_the_bit(self, cut_off, tmp_path):
+        lines = io.StringIO()
+        record = prepared(choice=self.LONGER).run(cut_off, lines)
+        first, *others = lines.getvalue().splitlines()
+        assert first == "goes on after epoch 2, where it was cut off"
+        assert [line[:9] for line in others] == ["epoch 3/4", "epoch 4/4"]
+        whole = prepared(choice=self.LONGER).run(tmp_path / "whole", None)
+        assert (record["validation"], record["test"]) == (whole["validation"], whole["test"])
+        assert (cut_off / WEIGHTS).read_bytes() == (tmp_path / "whole" / WEIGHTS).read_bytes()
+        assert sorted(path.name for path in cut_off.iterdir()) == [RECORD, WEIGHTS]
+
+    @pytest.mark.parametrize("changes", [{"seed": 1}, {"choice": replace(LONGER, channels=3)}])
+    def test_of_another_one_is_none(self, cut_off, capsys, changes):
+        lines = io.StringIO()
+        prepared(**{"choice": self.LONGER, **changes}).run(cut_off, lines)
+        assert lines.getvalue().startswith("epoch 1/4")
+        assert "is of another training" in capsys.readouterr().err
+
+    def test_two_at_once_are_refused(self, tmp_path):
+        with locked_directory(tmp_path / "here"):
+            with pytest.raises(ConfigurationError, match="another process is writing"):
+                prepared().run(tmp_path / "here", None)
+            assert (tmp_path / "here").is_dir()

@@ -7,6 +7,7 @@
 * `TrainingError`: a network that could not be trained: it diverged, ran out of memory, or over its time limit.
 * `DeviceLostError`: a crash after which this process can no longer use its GPU: whatever it tried next would fail
   too.
+* `Checkpoint`: a file in which one training keeps how far it has come.
 * `EagerStep`: the step, operation by operation; changes the network in place.
 * `RecordedStep`: a step that is recorded as a CUDA graph and replayed; every batch must have the shape of the first.
 * `EpochResult`: what is told after an epoch.
@@ -23,6 +24,7 @@ import lazy_loader as lazy
 
 if TYPE_CHECKING:
     from ktnas.training.engine.augmentation import Augmentation as Augmentation
+    from ktnas.training.engine.checkpoint import Checkpoint as Checkpoint
     from ktnas.training.engine.device import default_workers as default_workers
     from ktnas.training.engine.device import devices as devices
     from ktnas.training.engine.device import resolve as resolve
@@ -39,6 +41,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
         "augmentation": ["Augmentation"],
+        "checkpoint": ["Checkpoint"],
         "device": ["resolve", "devices", "default_workers"],
         "errors": ["TrainingError", "DeviceLostError"],
         "step": ["EagerStep", "RecordedStep"],

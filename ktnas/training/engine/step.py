@@ -59,6 +59,13 @@ class EagerStep:
             for parameter in self._parameters:
                 self._optimiser.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
 
+    @property
+    def momenta(self) -> tuple[Tensor, ...]:
+        """The optimiser's state: a tensor per parameter, changed in place by each step; none without momentum."""
+        if not self._recipe.momentum:
+            return ()
+        return tuple(self._optimiser.state[parameter]["momentum_buffer"] for parameter in self._parameters)
+
     def set_rate(self, rate: float) -> None:
         """The learning rate of the steps to come."""
         self._rate.fill_(rate)

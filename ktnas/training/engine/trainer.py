@@ -7,6 +7,7 @@ on the device; the CPU only draws random numbers, one epoch at a time.
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from torch import Tensor, nn
 from ktnas.datasets.dataset import Dataset
 from ktnas.training.engine import schedule
 from ktnas.training.engine.augmentation import Augmentation
+from ktnas.training.engine.checkpoint import Changing, Checkpoint, Reached
 from ktnas.training.engine.device import is_out_of_memory, release_memory, working_on
 from ktnas.training.engine.errors import TrainingError
 from ktnas.training.engine.losses import loss
@@ -38,7 +40,7 @@ class EpochResult:
         epoch: From 1.
         epochs: How many there will be at most.
         loss: Mean training loss of the epoch; lower is better.
-        cost_s: Seconds since training began.
+        cost_s: Seconds of training so far; those before it was cut off count.
         fitness: On the validation part, higher is better; None where it was not measured.
     """
 
@@ -58,12 +60,14 @@ class Training:
         epochs: Epochs that it was trained for.
         cost_s: Seconds of training and measuring, without preparations, such as putting the data on the device.
         stopped: Whether ``proceed`` ended it before its time.
+        earlier_s: Of these seconds, those before it was cut off and went on from a checkpoint.
     """
 
     metrics: Mapping[str, float]
     epochs: int
     cost_s: float
     stopped: bool = False
+    earlier_s: float = 0.0
 
     @property
     def fitness(self) -> float:
@@ -100,6 +104,7 @@ def train(
     on_epoch: Callable[[EpochResult], None] | None = None,
     proceed: Proceed | None = None,
     rungs: Collection[int] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Training:
     """Train a network in place, and measure it on the validation part; it is left on the device, in evaluation mode.
 
@@ -116,11 +121,13 @@ def train(
         on_epoch: Told after each epoch.
         proceed: Asked whether to go on, after the epochs in ``rungs``; never after the last.
         rungs: Epochs from 1 after which ``proceed`` is asked; None for all.
+        checkpoint: Keeps how far it has come after each epoch but the last; a training that was cut off goes on from
+            there, and is told of the epochs that are left alone. None to begin anew.
 
     Raises:
         TrainingError: If it diverged, ran out of memory, or over its limit.
         ConfigurationError: If the recipe does not suit the dataset.
-        DataError: If the metric cannot be computed on the dataset's images.
+        DataError: If the metric cannot be computed on the dataset's images; if the checkpoint cannot be written.
     """
     try:
         with working_on(device), fenced(seed, "training", device):
@@ -128,7 +135,7 @@ def train(
             data.require_fit(recipe, device)
             network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch leaves it out
             run = _Run(network, data, recipe, device, seed)
-            return run.train(_Clock(limit_s), on_epoch, _Gate(proceed, rungs))
+            return run.train(limit_s, on_epoch, _Gate(proceed, rungs), checkpoint)
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
@@ -165,10 +172,11 @@ class _Clock:
     """Seconds of wall time, and the limit on them."""
 
     limit_s: float | None
+    earlier_s: float = 0.0
     began: float = field(default_factory=time.perf_counter)
 
     def elapsed_s(self) -> float:
-        return time.perf_counter() - self.began
+        return self.earlier_s + time.perf_counter() - self.began
 
     def check(self, where: str) -> None:
         if self.limit_s is not None and self.elapsed_s() > self.limit_s:
@@ -200,9 +208,20 @@ class _Run:
         alike = not isinstance(network, Recordable) or network.recordable
         self._recorded = RecordedStep(self._eager) if device.type == "cuda" and alike else None
 
-    def train(self, clock: _Clock, on_epoch: Callable[[EpochResult], None] | None, gate: _Gate) -> Training:
-        last = self._recipe.epochs
-        for epoch in range(1, last + 1):
+    def train(
+        self,
+        limit_s: float | None,
+        on_epoch: Callable[[EpochResult], None] | None,
+        gate: _Gate,
+        checkpoint: Checkpoint | None,
+    ) -> Training:
+        last, changing = self._recipe.epochs, self._changing()
+        if checkpoint is not None and not changing.can_be_kept:
+            sys.stderr.write("note: the network keeps more than tensors; its training cannot be gone on with\n")
+            checkpoint = None
+        reached = Reached() if checkpoint is None else checkpoint.restore(changing, last - 1)
+        clock = _Clock(limit_s, reached.cost_s)
+        for epoch in range(reached.epoch + 1, last + 1):
             self._set_drop_path(schedule.drop_path(self._recipe, epoch))
             value, measured = self._train_epoch(epoch, clock), dict[str, float]()
             if epoch == last or gate.asks(epoch):
@@ -213,9 +232,15 @@ class _Run:
                 on_epoch(EpochResult(epoch, last, value, clock.elapsed_s(), fitness))
             if epoch < last and fitness is not None and not gate.passes(epoch, fitness):
                 break
+            if checkpoint is not None and epoch < last:
+                checkpoint.save(Reached(epoch, clock.elapsed_s()), changing)
         self._network.zero_grad(set_to_none=True)
         self._network.eval()
-        return Training(measured, epoch, clock.elapsed_s(), stopped=epoch < last)
+        return Training(measured, epoch, clock.elapsed_s(), epoch < last, clock.earlier_s)
+
+    def _changing(self) -> Changing:
+        generators = {"order": self._orders, "augmentation": self._changes}
+        return Changing(self._network, self._eager.momenta, generators, self._device)
 
     def _train_epoch(self, epoch: int, clock: _Clock) -> float:
         """Mean loss of an epoch."""

@@ -35,11 +35,12 @@ from ktnas.spaces.base import SearchSpace
 from ktnas.spaces.operators import sample
 from ktnas.training.benchmark import TrainingBenchmark
 from ktnas.training.engine import weights
+from ktnas.training.engine.checkpoint import Checkpoint
 from ktnas.training.engine.device import is_out_of_memory, one_thread, resolve
 from ktnas.training.engine.errors import TrainingError
 from ktnas.training.engine.on_device import OnDevice, put
 from ktnas.training.engine.seeding import seeded
-from ktnas.training.engine.trainer import EpochResult
+from ktnas.training.engine.trainer import EpochResult, Training
 from ktnas.training.networks import Size
 from ktnas.training.recipe import Recipe
 from ktnas.training.supernet.network import Supernet, require_supernet, score, train_supernet
@@ -64,7 +65,8 @@ class SupernetBenchmark:
         alone: How what a search has found is trained by itself, for the report; gives space, datasets, device, seed.
         size: How large the networks in the supernet are.
         recipe: How a supernet is trained.
-        directory: Where trained supernets are kept, to be loaded instead of trained again; None to keep none.
+        directory: Where trained supernets are kept, to be loaded instead of trained again; one whose training was cut
+            off goes on after its last whole epoch. None to keep none.
 
     Raises:
         ConfigurationError: If the space has no supernet, or an auxiliary head is asked for.
@@ -221,10 +223,10 @@ class _Supernets:
 
     def evaluate(self, dataset: Dataset, genotype: Genotype, busy: Callable[[str], object] | None) -> Evaluation:
         """As `SupernetBenchmark.evaluate`."""
-        began = perf_counter()
+        began, earlier_s = perf_counter(), 0.0
         try:
             with one_thread():
-                supernet = self._supernet(dataset, busy)
+                supernet, earlier_s = self._supernet(dataset, busy)
                 metrics = score(supernet, genotype, self._put(dataset), self._benchmark.recipe)
         except (TrainingError, ArchitectureError) as error:
             return Evaluation.failed(str(error), perf_counter() - began)
@@ -233,7 +235,7 @@ class _Supernets:
                 raise
             reason = f"out of memory on {self._device}: {error}".partition("\n")[0]
             return Evaluation.failed(reason, perf_counter() - began)
-        return Evaluation(next(iter(metrics.values())), perf_counter() - began, metrics)
+        return Evaluation(next(iter(metrics.values())), earlier_s + perf_counter() - began, metrics)
 
     def _put(self, dataset: Dataset) -> OnDevice:
         if dataset.name not in self._data:
@@ -245,21 +247,36 @@ class _Supernets:
         shape = benchmark.recipe.resized(dataset.shape)
         return seeded(lambda: Supernet(benchmark.space, dataset.objective, shape, benchmark.size), benchmark.seed)
 
-    def _supernet(self, dataset: Dataset, busy: Callable[[str], object] | None) -> Supernet:
-        """The trained supernet of a task. One that failed would fail again, at the same cost."""
+    def _supernet(self, dataset: Dataset, busy: Callable[[str], object] | None) -> tuple[Supernet, float]:
+        """The trained supernet of a task, and seconds that were paid before its training was cut off.
+
+        One that failed would fail again, at the same cost.
+        """
         if dataset.name in self._failed:
             raise TrainingError(self._failed[dataset.name])
+        earlier_s = 0.0
         if dataset.name not in self._trained:
             supernet, path = self._built(dataset), self._path(dataset)
+            checkpoint = None if path is None else Checkpoint(path.with_suffix(".checkpoint"), path.stem)
             if path is not None and weights.load_kept(path, supernet, self._origin(dataset)):
                 supernet.to(self._device)
             else:
-                self._train(supernet, dataset, busy)
-                self._keep(supernet, path, dataset)
+                self._require_directory()
+                earlier_s = self._train(supernet, dataset, busy, checkpoint).earlier_s
+                if path is not None:
+                    weights.save(path, supernet, self._origin(dataset))
+            if checkpoint is not None:
+                checkpoint.remove()
             self._trained[dataset.name] = supernet
-        return self._trained[dataset.name]
+        return self._trained[dataset.name], earlier_s
 
-    def _train(self, supernet: Supernet, dataset: Dataset, busy: Callable[[str], object] | None) -> None:
+    def _train(
+        self,
+        supernet: Supernet,
+        dataset: Dataset,
+        busy: Callable[[str], object] | None,
+        checkpoint: Checkpoint | None,
+    ) -> Training:
         recipe, seed = self._benchmark.recipe, self._benchmark.seed
 
         def on_epoch(result: EpochResult) -> None:
@@ -270,19 +287,28 @@ class _Supernets:
         if busy is not None:
             busy(f"supernet of {dataset.name}: epoch 0 of {recipe.epochs}")
         try:
-            train_supernet(supernet, self._put(dataset), recipe, device=self._device, seed=seed, on_epoch=on_epoch)
+            return train_supernet(
+                supernet,
+                self._put(dataset),
+                recipe,
+                device=self._device,
+                seed=seed,
+                on_epoch=on_epoch,
+                checkpoint=checkpoint,
+            )
         except TrainingError as error:
             self._failed[dataset.name] = f"the supernet of {dataset.name!r}: {error}"
             raise TrainingError(self._failed[dataset.name]) from error
 
-    def _keep(self, supernet: Supernet, path: Path | None, dataset: Dataset) -> None:
-        if path is None:
+    def _require_directory(self) -> None:
+        """Before hours of training, not after them."""
+        directory = self._benchmark.directory
+        if directory is None:
             return
         try:
-            make_directory(path.parent)
+            make_directory(directory)
         except OSError as error:
-            raise DataError(f"no directory for trained supernets can be made at {path.parent}: {error}") from error
-        weights.save(path, supernet, self._origin(dataset))
+            raise DataError(f"no directory for trained supernets can be made at {directory}: {error}") from error
 
     def _path(self, dataset: Dataset) -> Path | None:
         """A file of its own for everything that decides a supernet's weights."""

@@ -9,6 +9,7 @@ A supernet has no running statistics of its own: those of one architecture are w
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import numpy as np
@@ -21,6 +22,7 @@ from ktnas.errors import ConfigurationError
 from ktnas.rng import Streams
 from ktnas.spaces.base import SearchSpace, require_member
 from ktnas.spaces.operators import sample
+from ktnas.training.engine.checkpoint import Checkpoint
 from ktnas.training.engine.device import working_on
 from ktnas.training.engine.on_device import OnDevice, Part
 from ktnas.training.engine.step import autocast
@@ -36,6 +38,9 @@ from ktnas.typing import Genotype
 CALIBRATION_BATCHES = 8
 """Batches of training images from which a candidate's statistics are computed (docs/supernet.md)."""
 
+
+_STATE_SIZE = 1024
+"""Bytes for the state of a random stream: of one size, as every tensor of a checkpoint."""
 
 _STATISTICS = frozenset({"running_mean", "running_var", "num_batches_tracked"})
 
@@ -126,6 +131,17 @@ class RandomPaths(nn.Module):
         self._rng = rng
         self._genotype = sample(supernet.space, rng)
 
+    def get_extra_state(self) -> Tensor:
+        """The state of what draws architectures, and the last one: JSON in bytes ``(1024,)``, for a checkpoint."""
+        text = json.dumps({"stream": self._rng.bit_generator.state, "genotype": list(self._genotype)})
+        return torch.tensor(list(text.encode().ljust(_STATE_SIZE)), dtype=torch.uint8)
+
+    def set_extra_state(self, state: Tensor) -> None:
+        """Take over what `get_extra_state` gave."""
+        held = json.loads(bytes(state.tolist()))
+        self._rng.bit_generator.state = held["stream"]
+        self._genotype = tuple(held["genotype"])
+
     def forward(self, images: Tensor) -> Tensor:
         """Raw outputs for images ``(n, c, h, w)``."""
         if self.training:
@@ -152,6 +168,7 @@ def train_supernet(
     seed: int,
     limit_s: float | None = None,
     on_epoch: Callable[[EpochResult], None] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Training:
     """Train a supernet in place, an architecture per step; the metrics are those of the last one and mean little.
 
@@ -163,13 +180,23 @@ def train_supernet(
         seed: Also decides which architectures are drawn.
         limit_s: Seconds after which training is given up; None for no limit.
         on_epoch: Told after each epoch.
+        checkpoint: Where a training that is cut off goes on from; None to begin anew.
 
     Raises:
         TrainingError: If it diverged, ran out of memory, or over its limit.
-        KtnasError: If recipe and dataset do not suit each other.
+        KtnasError: If recipe and dataset do not suit each other, or the checkpoint cannot be written.
     """
     paths = RandomPaths(supernet, Streams(seed).rng("supernet paths"))
-    return train(paths, dataset, recipe, device=device, seed=seed, limit_s=limit_s, on_epoch=on_epoch)
+    return train(
+        paths,
+        dataset,
+        recipe,
+        device=device,
+        seed=seed,
+        limit_s=limit_s,
+        on_epoch=on_epoch,
+        checkpoint=checkpoint,
+    )
 
 
 def score(supernet: Supernet, genotype: Genotype, data: OnDevice, recipe: Recipe) -> dict[str, float]:

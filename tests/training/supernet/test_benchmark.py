@@ -15,6 +15,7 @@ from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.spaces.transnas_macro import TransNASMacro
 from ktnas.training.benchmark import TrainingBenchmark
 from ktnas.training.engine.errors import TrainingError
+from ktnas.training.engine.trainer import Training
 from ktnas.training.networks import Size
 from ktnas.training.recipe import Recipe
 from ktnas.training.supernet import benchmark as supernet_benchmark
@@ -93,7 +94,12 @@ class TestEvaluation:
         """Time stands still but for the training, which takes a hundred seconds."""
         clock = [0.0]
         monkeypatch.setattr(supernet_benchmark, "perf_counter", lambda: clock[0])
-        monkeypatch.setattr(supernet_benchmark, "train_supernet", lambda *_, **__: clock.append(clock.pop() + 100))
+
+        def took_a_while(*_, **__):
+            clock[0] += 100
+            return Training({}, 2, 100.0)
+
+        monkeypatch.setattr(supernet_benchmark, "train_supernet", took_a_while)
         benchmark = made()
         assert [benchmark.evaluate("classes", cell).cost_s for cell in CELLS] == [100, 0, 0]
 
@@ -186,6 +192,48 @@ class TestKeptSupernets:
         assert run.alone.seed == 5
         assert len(list((tmp_path / "supernets").iterdir())) == 1
         assert made("mine").for_run(5, tmp_path).directory == tmp_path / "mine"
+
+
+class TestATrainingThatIsCutOff:
+    @pytest.fixture
+    def cut_off(self, made, tmp_path):
+        """The recipe of four epochs, whose training was cut off as the third began."""
+        benchmark = made(tmp_path, recipe=replace(RECIPE, epochs=4))
+
+        def busy(text):
+            if "epoch 3" in text:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            benchmark.evaluate("classes", CELLS[0], busy)
+        return made(tmp_path, recipe=replace(RECIPE, epochs=4))
+
+    def test_goes_on_after_its_last_whole_epoch_to_the_bit(self, cut_off, made, tmp_path):
+        told = []
+        (path,) = tmp_path.iterdir()
+        assert path.suffix == ".checkpoint"
+        cut_off.evaluate("classes", CELLS[0], told.append)
+        assert [text.partition(",")[0] for text in told[1:]] == [f"supernet of classes: epoch {n} of 4" for n in (3, 4)]
+        whole = made(tmp_path / "whole", recipe=replace(RECIPE, epochs=4))
+        assert answers(whole) == answers(cut_off)
+        (weights,), (others,) = tmp_path.glob("*.*"), (tmp_path / "whole").iterdir()  # no checkpoint any more
+        assert weights.read_bytes() == others.read_bytes()
+
+    def test_has_cost_what_was_paid_before(self, cut_off, monkeypatch):
+        clock = [0.0]
+        monkeypatch.setattr(supernet_benchmark, "perf_counter", lambda: clock[0])
+
+        def took_a_while(*_, **__):
+            clock[0] += 100
+            return Training({}, 2, 130.0, earlier_s=30.0)
+
+        monkeypatch.setattr(supernet_benchmark, "train_supernet", took_a_while)
+        assert [cut_off.evaluate("classes", cell).cost_s for cell in CELLS] == [130, 0, 0]
+
+    def test_of_another_recipe_is_none(self, cut_off, made, tmp_path):
+        other = made(tmp_path, recipe=replace(RECIPE, epochs=4, learning_rate=0.2))
+        other.evaluate("classes", CELLS[0])
+        assert sorted(path.suffix for path in tmp_path.iterdir()) == [".checkpoint", ".safetensors"]
 
 
 class TestAsABenchmark:
