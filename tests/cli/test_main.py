@@ -12,7 +12,7 @@ from ktnas.cli.main import main
 from ktnas.records.trials import read_trials
 
 CODES = [f"{a}{b}{c}" for a in range(4) for b in range(4) for c in range(4)]
-SEARCH = ["--method", "regularized-evolution", "--population", "4", "--budget", "12"]
+SEARCH = ["--method", "regularized-evolution", "--population", "4", "--budget", "12", "--repeats", "1", "--no-alone"]
 
 
 DIGITS = "--fitness train --tasks digits --space nasbench201 --channels 2 --epochs 1 --share 0.1 --device cpu"
