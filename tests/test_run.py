@@ -35,7 +35,8 @@ METHODS = ("ktnas", "ktnas-paper", "regularized-evolution", "random-search")
 SEVERAL = """
 import runpy, sys
 for method in sys.argv[1:]:
-    sys.argv[1:] = ["--source", "cora", "--target", "pubmed", "--method", method, "--budget", "11", "--out", method, "--quiet"]
+    tasks = ["--source", "cora", "--target", "pubmed"]
+    sys.argv[1:] = [*tasks, "--method", method, "--budget", "11", "--out", method, "--quiet"]
     try:
         runpy.run_module("ktnas.run", run_name="__main__")
     except SystemExit as end:

@@ -1,7 +1,7 @@
-"""Make the table that ships with the package of the trainings of `scenes_table`, and the figures of its data sheet.
+"""Make the table that ships with the package, of the trainings of `scenes_table`.
 
-    python -m experiments.training.scenes_package            # seconds: the files in ktnas/benchmarks/tables, and the results
-    python -m experiments.training.scenes_package --check    # writes nothing; fails where they are not what would be written
+    python -m experiments.training.scenes_package            # seconds: the files in ktnas/benchmarks/tables
+    python -m experiments.training.scenes_package --check    # writes nothing; fails where they are not up to date
 
 A network is listed once all its tasks are measured. A metric of the table is the mean of `REPLICAS` trainings, of the
 seeds 0, 1, ...; networks with further trainings have further columns ``__seed1``, ``__seed2`` of the same kind, from
@@ -89,7 +89,7 @@ class Entry:
 
 def entries(found: Trainings, network: str, task: str) -> list[Entry]:
     """The entries of a network on a task: the first is the table's, further ones tell the noise."""
-    result = []
+    result: list[Entry] = []
     while True:
         first = len(result) * REPLICAS
         lines = [found.lines.get((network, task, seed)) for seed in range(first, first + REPLICAS)]

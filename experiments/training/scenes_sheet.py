@@ -135,15 +135,15 @@ def explained(noise: dict[str, Agreement], alike: dict[str, tuple[FloatArray, Fl
         f"""\
 ### Noise
 
-Of the networks with several entries: mean Spearman's rho between two entries over all of them, and within the quarter that
-is best by a third; the share of the variance that lies between networks rather than between entries of one; standard
+Of the networks with several entries: mean Spearman's rho between two entries over all of them, and within the quarter
+that is best by a third; the share of the variance that lies between networks rather than between entries of one; standard
 deviations between networks (noise taken off) and between entries.
 
 {markdown_table(header, lines)}
 ### How alike tasks are
 
-Mean Spearman's rho over all pairs of tasks: over all architectures, and among the tenth that is best on the first task of
-the pair. Noise lowers both.
+Mean Spearman's rho over all pairs of tasks: over all architectures, and among the tenth that is best on the first task
+of the pair. Noise lowers both.
 
 {markdown_table(["table", "architectures", "over all", "among the best tenth"], means(alike))}"""
     ]

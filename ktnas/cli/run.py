@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from ktnas.cli.options import add_options_of, read_options
 from ktnas.cli.parser import INTERRUPTED, RUNS, use_one_thread
-from ktnas.config.run_options import RunOptions
 from ktnas.config.defaults import SHOWN_SEEDS
+from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 def execute(options: argparse.Namespace) -> int:
     """Search, record, and print what was found; the exit code."""
     use_one_thread()
+    from ktnas.cli.searches import Searches, require_sharing, told_of_sharing
     from ktnas.config.experiment import compose
     from ktnas.files.json_lines import to_json
     from ktnas.problem.budget import check
-    from ktnas.cli.searches import Searches, require_sharing, told_of_sharing
     from ktnas.records.run_directory import RunDirectory
     from ktnas.report.run_figures import draw
     from ktnas.runner import session
@@ -52,7 +52,9 @@ def execute(options: argparse.Namespace) -> int:
     finished = searched.finished(summaries)
     others = searched.alone(asked, experiment) if alone and finished else {}
     found = told_of_sharing(experiment, summaries, others, RunDirectory(path))
-    undrawn = draw(experiment, RunDirectory(path), summaries, searched.places(summaries), searched.alone_places(experiment, others))
+    undrawn = draw(
+        experiment, RunDirectory(path), summaries, searched.places(summaries), searched.alone_places(experiment, others)
+    )
     finished = finished and all(map(searched.finished, others.values()))
     if options.json:
         one_or_all = summaries[0] if repeats == 1 else summaries

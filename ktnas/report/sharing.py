@@ -18,7 +18,6 @@ from ktnas.report.statistics import paired_test, verdict
 from ktnas.rng import Streams
 from ktnas.typing import JSON
 
-
 LEAST_SEEDS = 20
 """Fewer seeds get no verdict: one lucky run shows nothing."""
 
@@ -68,7 +67,9 @@ class Sharing:
 was better in 12 seeds, equal in 3, worse in 5: better (p = 0.010), for as many evaluations of a beside.
         """
         with_, alone = self._reached(self.together), self._reached(self.alone)
-        counts = f"better in {self.better} seeds, equal in {self.equal}, worse in {self.seeds - self.better - self.equal}"
+        counts = (
+            f"better in {self.better} seeds, equal in {self.equal}, worse in {self.seeds - self.better - self.equal}"
+        )
         others = ", ".join(self.others)
         judged = f"{self.verdict} (p = {self.p:.3f})" if self.seeds >= LEAST_SEEDS else f"{self.verdict} to tell"
         return (

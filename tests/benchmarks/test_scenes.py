@@ -84,7 +84,7 @@ def test_a_table_of_another_version_is_refused(copied):
 @pytest.mark.parametrize("name", [scenes.TABLE.name, scenes.SHEET.name])
 def test_a_missing_file_is_refused(copied, name):
     (copied / name).unlink()
-    with pytest.raises(DataError, match="cannot be read .* install ktnas again"):
+    with pytest.raises(DataError, match=r"cannot be read .* install ktnas again"):
         scenes.load(copied)
 
 

@@ -59,7 +59,18 @@ def test_where_nothing_is_named_it_shows_what_sharing_gives(tmp_path, capsys):
 
 
 def test_it_can_be_left_out(tmp_path, capsys):
-    arguments = ["--method", "random-search", "--budget", "2", "--json", "--repeats", "1", "--no-alone", "--out", "here"]
+    arguments = [
+        "--method",
+        "random-search",
+        "--budget",
+        "2",
+        "--json",
+        "--repeats",
+        "1",
+        "--no-alone",
+        "--out",
+        "here",
+    ]
     assert main(["run", *arguments]) == 0
     assert json.loads(capsys.readouterr().out)["seed"] == 0
     assert not (tmp_path / "here/alone").exists()

@@ -86,7 +86,11 @@ def _panel(axes: Axes, trajectory: TaskCurves) -> None:
 
 
 def _draw(
-    axes: Axes, curves: Sequence[Sequence[float]], colour: str, label: str, ls: str | tuple[int, tuple[float, ...]] = "-"
+    axes: Axes,
+    curves: Sequence[Sequence[float]],
+    colour: str,
+    label: str,
+    ls: str | tuple[int, tuple[float, ...]] = "-",
 ) -> None:
     """One curve bold, with a dot at its end; several thin, and their median bold."""
     single = len(curves) == 1
