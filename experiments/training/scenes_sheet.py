@@ -136,8 +136,8 @@ def explained(noise: dict[str, Agreement], alike: dict[str, tuple[FloatArray, Fl
 ### Noise
 
 Of the networks with several entries: mean Spearman's rho between two entries over all of them, and within the quarter
-that is best by a third; the share of the variance that lies between networks rather than between entries of one; standard
-deviations between networks (noise taken off) and between entries.
+that is best by a third; the share of the variance that lies between networks rather than between entries of one;
+standard deviations between networks (noise taken off) and between entries.
 
 {markdown_table(header, lines)}
 ### How alike tasks are
