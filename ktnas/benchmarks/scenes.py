@@ -42,8 +42,8 @@ _METRICS = {
     "class_scene": ("top1", "validation top-1 accuracy", "%"),
     "jigsaw": ("top1", "validation top-1 accuracy", "%"),
     "room_layout": ("neg_loss", "negative validation loss", ""),
-    "segmentsemantic": ("acc", "validation pixel accuracy", "%"),
-    "normal": ("neg_loss", "negative validation loss", ""),
+    "segmentsemantic": ("neg_loss", "negative validation loss", ""),
+    "normal": ("ssim", "validation SSIM", ""),
     "autoencoder": ("ssim", "validation SSIM", ""),
 }
 """By task: how the metric is called in the table, in words, and its unit; higher is better."""
