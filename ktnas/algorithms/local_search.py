@@ -109,7 +109,7 @@ class LocalSearch:
         for task in dict.fromkeys(trial.task for trial in trials):
             new = [trial for trial in trials if trial.task == task]
             origin = new[0].proposal.parents
-            points[task] = max([*origin, *(t.genotype for t in new)], key=lambda g: _fitness(history, task, g))
+            points[task] = max([*origin, *(t.genotype for t in new)], key=lambda g: fitness_in(history, task, g))
         return replace(state, history=history, generation=state.generation + 1, points=points)
 
     def generation(self, state: LocalState) -> int:
@@ -128,7 +128,7 @@ class LocalSearch:
         return [Proposal(task, genotype) for genotype in sample_distinct(space, self.initial, rng, known)]
 
 
-def _fitness(history: History, task: str, genotype: Genotype) -> float:
+def fitness_in(history: History, task: str, genotype: Genotype) -> float:
     """Fitness for comparison: a failed architecture is worse than any other."""
     answer = history.find(task, genotype)
     return float("-inf") if answer is None or answer.fitness is None else answer.fitness

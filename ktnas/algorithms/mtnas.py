@@ -118,10 +118,14 @@ class MTNAS:
 
     def tell(self, state: MTNASState, trials: Sequence[Trial]) -> MTNASState:
         """Survivors, improvements and their averages."""
+        return self.with_round(state, trials, trials)
+
+    def with_round(self, state: MTNASState, trials: Sequence[Trial], new: Sequence[Trial]) -> MTNASState:
+        """The state after a round, of which the history does not hold ``new`` yet."""
         tasks = dict(state.tasks)
         for task in dict.fromkeys(trial.task for trial in trials):
             tasks[task] = self._advanced(tasks[task], [trial for trial in trials if trial.task == task])
-        history = state.history.extended(trials)
+        history = state.history.extended(new)
         return replace(state, history=history, generation=state.generation + 1, tasks=tasks)
 
     def generation(self, state: MTNASState) -> int:

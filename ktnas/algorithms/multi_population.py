@@ -10,7 +10,7 @@ An architecture that the target has evaluated is no candidate: it would cost not
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
@@ -137,9 +137,12 @@ class KTNAS:
         """The first populations; after that migrants and offspring in turn."""
         if state.generation == 0:
             return self._first(state, remaining, streams)
-        plan = _Plan(self, state, remaining, streams)
-        migrants = () if state.breeding else self._migrants(state, remaining, streams, plan)
-        return migrants or self._offspring(state, remaining, streams, plan)
+        return self.bred(BreedingPlan(self, state, remaining, streams), moving=not state.breeding)
+
+    def bred(self, plan: BreedingPlan, *, moving: bool) -> Sequence[Proposal]:
+        """Migrants, if they may move and any is chosen; else offspring."""
+        migrants = self._migrants(plan.state, plan.remaining, plan.streams, plan) if moving else ()
+        return migrants or self._offspring(plan.state, plan.remaining, plan.streams, plan)
 
     def tell(self, state: KTNASState, trials: Sequence[Trial]) -> KTNASState:
         """Migrants are kept for breeding; offspring complete the generation."""
@@ -169,7 +172,7 @@ class KTNAS:
         ]
 
     def _migrants(
-        self, state: KTNASState, remaining: Mapping[str, int], streams: Streams, plan: _Plan
+        self, state: KTNASState, remaining: Mapping[str, int], streams: Streams, plan: BreedingPlan
     ) -> Sequence[Proposal]:
         proposals: list[Proposal] = []
         for task in remaining:
@@ -180,7 +183,7 @@ class KTNAS:
                 proposals.extend(Proposal(task, t.genotype, source_task=t.task) for t in chosen)
         return proposals
 
-    def _candidates(self, state: KTNASState, target: str, plan: _Plan) -> Candidates:
+    def _candidates(self, state: KTNASState, target: str, plan: BreedingPlan) -> Candidates:
         found: dict[Genotype, Trial] = {}
         for donor in state.problem.donors(target):
             for trial in state.populations[donor]:
@@ -194,7 +197,7 @@ class KTNAS:
         return Candidates(target, state.generation, trials, state.outcomes[target], state.embedder)
 
     def _offspring(
-        self, state: KTNASState, remaining: Mapping[str, int], streams: Streams, plan: _Plan
+        self, state: KTNASState, remaining: Mapping[str, int], streams: Streams, plan: BreedingPlan
     ) -> Sequence[Proposal]:
         proposals: list[Proposal] = []
         for task, pool in plan.pools.items():
@@ -232,13 +235,15 @@ class KTNAS:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class BreedingPlan:
     """What may be evaluated next and how promising it is: worked out once per question, and only if needed."""
 
     method: KTNAS
     state: KTNASState
     remaining: Mapping[str, int]
     streams: Streams
+    imagine: Callable[[Ranking], Ranking] = lambda ranking: ranking
+    """What the ranking becomes where evaluations are pending."""
 
     @cached_property
     def pools(self) -> Mapping[str, PoolMembers | None]:
@@ -261,7 +266,8 @@ class _Plan:
     def ranking(self) -> Ranking:
         """The screening, fitted to everything seen."""
         rng = self.streams.rng("screening", self.state.generation)
-        return self.method.screening.fit(evidence(self.state.history, self.remaining), self.state.embedder, rng)
+        seen = evidence(self.state.history, self.remaining)
+        return self.imagine(self.method.screening.fit(seen, self.state.embedder, rng))
 
     @cached_property
     def scores(self) -> Mapping[str, FloatArray]:

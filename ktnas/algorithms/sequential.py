@@ -85,9 +85,12 @@ class Sequential(Generic[S]):
     def ask(self, state: SequentialState[S], remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:
         """What the inner search asks on the first unfinished task."""
         task = next(name for name in state.order if name in remaining)
+        return self.marked(state, task, self.inner.ask(self.state_of(state, task), {task: remaining[task]}, streams))
+
+    def marked(self, state: SequentialState[S], task: str, proposals: Sequence[Proposal]) -> list[Proposal]:
+        """What the inner search asks on a task, with the task that its beginnings come from."""
         donor = _donor(state, task)
         given = self._beginnings(state, donor)
-        proposals = self.inner.ask(self._inner(state, task), {task: remaining[task]}, streams)
         return [
             replace(p, source_task=donor) if p.genotype in given and not p.parents and donor is not None else p
             for p in proposals
@@ -98,7 +101,7 @@ class Sequential(Generic[S]):
         if not trials:
             return replace(state, generation=state.generation + 1)
         task = trials[0].task
-        inner = self.inner.tell(self._inner(state, task), trials)
+        inner = self.inner.tell(self.state_of(state, task), trials)
         history = state.history.extended(trials)
         return replace(state, history=history, generation=state.generation + 1, task=task, inner=inner)
 
@@ -106,7 +109,8 @@ class Sequential(Generic[S]):
         """Number of the question, over all tasks."""
         return state.generation
 
-    def _inner(self, state: SequentialState[S], task: str) -> S:
+    def state_of(self, state: SequentialState[S], task: str) -> S:
+        """The inner search's state on a task, begun anew unless it was asked last."""
         if task == state.task and state.inner is not None:
             return state.inner
         alone = Problem(state.problem.space, tuple(t for t in state.problem.tasks if t.name == task))

@@ -10,6 +10,7 @@
 * `Ended`: a search that has come to its end, or was ended by a callback.
 * `Callback`: is told of a search; every hook does nothing until it is overridden.
 * `Callbacks`: tells several callbacks, in their order, and remembers whether one wants to end the search.
+* `Pending`: an evaluation that was asked for and is not told yet.
 * `survivors`: elitist truncation.
 * `tournament`: the best of ``size`` members drawn with replacement; of equals, the first drawn.
 * `Transfers`: what was transferred to one task.
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from ktnas.problem.callback import Ended as Ended
     from ktnas.problem.callback import Finished as Finished
     from ktnas.problem.callback import StopSearch as StopSearch
+    from ktnas.problem.pending import Pending as Pending
     from ktnas.problem.population import survivors as survivors
     from ktnas.problem.population import tournament as tournament
     from ktnas.problem.progress import NewBest as NewBest
@@ -72,6 +74,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     submod_attrs={
         "budget": ["Budget", "EarlierBudget"],
         "callback": ["StopSearch", "Asked", "Begun", "Finished", "Answered", "Ended", "Callback", "Callbacks"],
+        "pending": ["Pending"],
         "population": ["survivors", "tournament"],
         "progress": ["Transfers", "NewBest", "TaskProgress", "progress_of", "Progress", "RunProgress", "SweepProgress"],
         "proxy": ["Proxy", "ParameterCounting", "Parameters"],

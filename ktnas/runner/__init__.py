@@ -8,6 +8,9 @@
 * `Case`: what is searched, and for how long.
 * `Sweep`: every arm on every case with every seed.
 * `Experiment`: a problem of a benchmark, an algorithm, and when to stop.
+* `Asynchronous`: a search that is asked and told step by step.
+* `HandedOut`: that an asynchronous search was asked, and what it handed out.
+* `replay`: bring an asynchronous search to where a record leaves it.
 * `FirstFailures`: raises where the first evaluations of a task have all failed; after one success never again.
 * `FinalTraining`: one architecture on one dataset.
 * `Ledger`: what one run has come to; the only mutable thing in it.
@@ -35,6 +38,9 @@ from typing import TYPE_CHECKING
 import lazy_loader as lazy
 
 if TYPE_CHECKING:
+    from ktnas.runner.asynchronous import Asynchronous as Asynchronous
+    from ktnas.runner.asynchronous import HandedOut as HandedOut
+    from ktnas.runner.asynchronous import replay as replay
     from ktnas.runner.design import Arm as Arm
     from ktnas.runner.design import BenchmarkSource as BenchmarkSource
     from ktnas.runner.design import Case as Case
@@ -65,6 +71,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
+        "asynchronous": ["HandedOut", "Asynchronous", "replay"],
         "design": ["BenchmarkSource", "Named", "OwnTable", "Given", "Arm", "Case", "Sweep"],
         "experiment": ["Experiment"],
         "failures": ["FirstFailures"],

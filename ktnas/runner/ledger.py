@@ -103,7 +103,7 @@ class Ledger:
             if evaluation is None:
                 return tuple(trials), False
             trial = Trial(asked.generation, proposal, evaluation, repeat=known is not None)
-            self._record(trial)
+            self.record(trial)
             trials.append(trial)
         # a task that waits for its turn has not stalled
         for task in {trial.task for trial in trials} or self.remaining().keys():
@@ -111,7 +111,8 @@ class Ledger:
             self.idle[task] = 0 if new else self.idle[task] + 1
         return tuple(trials), True
 
-    def _record(self, trial: Trial) -> None:
+    def record(self, trial: Trial) -> None:
+        """Take in a trial."""
         self.history = self.history.extended((trial,))
         stop_at = self.budget.stop_at.get(trial.task, math.inf)
         self.tasks[trial.task] = self.tasks[trial.task].after(trial, stop_at)

@@ -11,7 +11,7 @@ task by itself predicts for all architectures seen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -175,6 +175,27 @@ class FittedMultiTask:
             )
             std[i, top] = np.sqrt(np.maximum(1 - (whitened * whitened).sum(axis=0), 1e-12))
         return mean, std
+
+    def supposing(self, x: FloatArray, tasks: IntArray, y: FloatArray) -> FittedMultiTask:
+        """The same process, settings included, with further observations that nobody has made.
+
+        Args:
+            x: Vectors ``(m, dim)``, one per supposed observation.
+            tasks: Their tasks ``(m,)``, from 0.
+            y: Their supposed targets ``(m,)``.
+        """
+        rows = np.concatenate([self.seen.rows, len(self.seen.x) + np.arange(len(x))])
+        seen = Observations(
+            x=np.concatenate([self.seen.x, x]),
+            rows=rows,
+            tasks=np.concatenate([self.seen.tasks, tasks]),
+            y=np.concatenate([self.seen.y, y]),
+            groups=self.seen.groups,
+        )
+        scaled = np.sqrt(3 * _squares(seen.x, seen.groups) / self.medians[:, None, None]).astype(np.float32)
+        own = self.task_covariance[seen.tasks][:, seen.tasks]
+        factor = _factor(_kernel(scaled, self.settings), own, seen.rows, self.settings.noise)
+        return replace(self, seen=seen, factor=factor, weights=cho_solve((factor, True), seen.y))
 
     def _cross(self, x: FloatArray) -> _Single:
         """Kernel ``(m, u)`` between ``x`` and what has been seen, in single precision: all the time goes here."""

@@ -10,6 +10,7 @@
 * `ProxyScreening`: the candidates of another pool that a proxy rates highest, best first.
 * `Evidence`: what has been seen on one task.
 * `Ranking`: fitted screening.
+* `Supposing`: a ranking that can take outcomes of pending evaluations for granted.
 * `Screening`: a way to rank candidates before they are evaluated.
 * `NoScreening`: candidates are evaluated in the order they were bred.
 * `SurrogateScreening`: one surrogate per task, fitted to normal scores of its fitness; candidates by expected
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from ktnas.algorithms.candidates.screening import Ranking as Ranking
     from ktnas.algorithms.candidates.screening import Screening as Screening
     from ktnas.algorithms.candidates.screening import Separately as Separately
+    from ktnas.algorithms.candidates.screening import Supposing as Supposing
     from ktnas.algorithms.candidates.screening import SurrogateScreening as SurrogateScreening
     from ktnas.algorithms.candidates.variation import Child as Child
     from ktnas.algorithms.candidates.variation import Variation as Variation
@@ -49,7 +51,15 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "joint_screening": ["JointScreening"],
         "pool": ["Breeding", "PoolMembers", "Pool", "Offspring", "BredAndRandom", "WholeSpace"],
         "proxy_screening": ["ProxyScreening"],
-        "screening": ["Evidence", "Ranking", "Screening", "NoScreening", "SurrogateScreening", "Separately"],
+        "screening": [
+            "Evidence",
+            "Ranking",
+            "Supposing",
+            "Screening",
+            "NoScreening",
+            "SurrogateScreening",
+            "Separately",
+        ],
         "variation": ["Child", "Variation"],
     },
 )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ktnas.algorithms.candidates.screening import Evidence, Ranking, expected_improvement
+from ktnas.algorithms.candidates.screening import Evidence, Ranking, Supposition, expected_improvement
 from ktnas.embedding.base import FittedEmbedder, group_widths
 from ktnas.errors import ConfigurationError
 from ktnas.surrogate.multi_task import FittedMultiTask, MultiTaskGaussianProcess, Observations
@@ -76,6 +76,21 @@ class _ByJointImprovement:
     ending: frozenset[str]
     embedder: FittedEmbedder
     detailed: int
+
+    def supposing(self, pending: Mapping[str, Sequence[Genotype]], suppose: Supposition) -> Ranking:
+        """The process as it is, with what is supposed as further observations."""
+        asked = {self.number[task]: genotypes for task, genotypes in pending.items() if task in self.number}
+        if self.fitted is None or not any(asked.values()):
+            return self
+        x = self.embedder.embed([genotype for genotypes in asked.values() for genotype in genotypes])
+        tasks = np.repeat(list(asked), [len(genotypes) for genotypes in asked.values()])
+        supposed, best = np.empty(len(x)), dict(self.best)
+        for task, number in self.number.items():
+            if (own := tasks == number).any():
+                means, _ = self.fitted.predict(x[own], [number], 0)
+                supposed[own] = suppose(means[0], self.fitted.seen.y[self.fitted.seen.tasks == number])
+                best[task] = max(best[task], float(supposed[own].max()))
+        return replace(self, fitted=self.fitted.supposing(x, tasks, supposed), best=best)
 
     def scores(self, candidates: Mapping[str, Sequence[Genotype]]) -> Mapping[str, FloatArray]:
         scores: dict[str, FloatArray] = {t: np.zeros(len(genotypes)) for t, genotypes in candidates.items()}

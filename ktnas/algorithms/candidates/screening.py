@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from scipy.special import ndtr
@@ -36,6 +36,21 @@ class Ranking(Protocol):
 
     def scores(self, candidates: Mapping[str, Sequence[Genotype]]) -> Mapping[str, FloatArray]:
         """Scores ``(n,)`` of each task's candidates: the highest is evaluated first."""
+
+
+Supposition: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
+"""What is supposed of pending evaluations ``(m,)``, from their predicted means ``(m,)`` and what was seen ``(n,)``.
+
+All of one task, as normal scores.
+"""
+
+
+@runtime_checkable
+class Supposing(Protocol):
+    """A ranking that can take outcomes of pending evaluations for granted."""
+
+    def supposing(self, pending: Mapping[str, Sequence[Genotype]], suppose: Supposition) -> Ranking:
+        """The ranking that would be, had the pending evaluations the supposed outcomes; none is in the evidence."""
 
 
 class Screening(Protocol):
@@ -77,13 +92,28 @@ class SurrogateScreening:
             y = normal_scores(seen.fitness)
             predictor = self.surrogate.fit(embedder.embed(seen.genotypes), y, stream)
             fitted[task] = predictor, float(y.max())
-        return _ByImprovement(fitted, embedder)
+        return _ByImprovement(fitted, embedder, self.surrogate, evidence, rng)
 
 
 @dataclass(frozen=True, slots=True)
 class _ByImprovement:
     fitted: Mapping[str, tuple[Predictor, float]]
     embedder: FittedEmbedder
+    surrogate: Surrogate
+    evidence: Mapping[str, Evidence]
+    rng: np.random.Generator
+
+    def supposing(self, pending: Mapping[str, Sequence[Genotype]], suppose: Supposition) -> Ranking:
+        """The surrogate fitted anew, to what was seen and what is supposed."""
+        fitted = dict(self.fitted)
+        for (task, genotypes), stream in zip(pending.items(), self.rng.spawn(len(pending)), strict=True):
+            if task in fitted and len(genotypes):
+                x, y = self.embedder.embed(genotypes), normal_scores(self.evidence[task].fitness)
+                supposed = suppose(self.fitted[task][0].predict(x)[0], y)
+                seen = self.embedder.embed(self.evidence[task].genotypes)
+                both = np.concatenate([y, supposed])
+                fitted[task] = self.surrogate.fit(np.concatenate([seen, x]), both, stream), float(both.max())
+        return replace(self, fitted=fitted)
 
     def scores(self, candidates: Mapping[str, Sequence[Genotype]]) -> Mapping[str, FloatArray]:
         return {task: self._scores(task, genotypes) for task, genotypes in candidates.items()}
@@ -118,6 +148,13 @@ class Separately:
 @dataclass(frozen=True, slots=True)
 class _OnePerTask:
     rankings: Mapping[str, Ranking]
+
+    def supposing(self, pending: Mapping[str, Sequence[Genotype]], suppose: Supposition) -> Ranking:
+        rankings = dict(self.rankings)
+        for task, ranking in self.rankings.items():
+            if isinstance(ranking, Supposing) and task in pending:
+                rankings[task] = ranking.supposing({task: pending[task]}, suppose)
+        return _OnePerTask(rankings)
 
     def scores(self, candidates: Mapping[str, Sequence[Genotype]]) -> Mapping[str, FloatArray]:
         scores: dict[str, FloatArray] = {task: np.zeros(len(genotypes)) for task, genotypes in candidates.items()}
