@@ -34,8 +34,8 @@ def main() -> None:
     (comparison,) = compare(runs, baseline="ktnas", at=middle)
     told = scenes.sheet()
     text = [
-        f"Version {told['version']} of the table, {told['networks']} networks, {told['codes']} codes. Mean over the tasks "
-        "of the true rank of the best found, among codes: mean [95 % bootstrap interval] / median over "
+        f"Version {told['version']} of the table, {told['networks']} networks, {told['codes']} codes. Mean over the "
+        "tasks of the true rank of the best found, among codes: mean [95 % bootstrap interval] / median over "
         f"{joint.seeds(groups)}.\n",
         joint.overview(groups, names, evaluations),
         f"By task after {middle} evaluations: mean rank / median rank (mean regret in the task's own unit).\n",

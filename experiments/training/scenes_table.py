@@ -7,10 +7,10 @@
     python -m experiments.training.scenes_table --smoke               # seconds; published nowhere
 
 Stop it with Ctrl-C or kill whenever you like, and start it again with the same command: what is in the file is not done
-again, and no line is half written. Any number of these commands may run at once on one machine. The order of networks was
-fixed before anything was measured (`scenes_networks.in_order`), and all tasks of a network come together: the first 25
-networks with seeds 0, 1 and 2; up to 500 networks with seed 0; the first 60 with the other seeds; all others with seed 0.
-The file is of use at any time; 500 networks are what is aimed at, all 1,948 what is hoped for (`--networks`).
+again, and no line is half written. Any number of these commands may run at once on one machine. The order of networks
+was fixed before anything was measured (`scenes_networks.in_order`), and all tasks of a network come together: the first
+25 networks with seeds 0, 1 and 2; up to 500 with seed 0; the first 60 with the other seeds; all others with seed 0. The
+file is of use at any time; 500 networks are what is aimed at, all 1,948 what is hoped for (`--networks`).
 
 Each line says: code of the network (the first of its codes), task, seed; the metric on the validation and on the test
 scenes, higher is better; the loss on both, lower is better; parameters, FLOPs; seconds of a CPU (of a GPU: on the
