@@ -3,6 +3,7 @@
 * `nasbench201_evaluations`: evaluations until the best cell of NAS-Bench-201, beside the published table.
 * `sample_efficiency`: `ktnas` with many seeds, its variants, and ranks with luck taken out.
 * `transnas`: TransNAS micro and macro, seven tasks together, every method.
+* `scenes`: the table of rendered scenes that ships with the package, every method.
 * `two_tasks`: TransNAS micro and macro, what each source gains each target.
 * `nasbench_graph`: both of that on NAS-Bench-Graph.
 * `negative_transfer`: a target unlike its sources, and sources of a chosen rank correlation.

@@ -23,13 +23,13 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments.machinery import harness
 from experiments.machinery.harness import RESULTS
 from experiments.machinery.scenes_lines import COLUMNS
 from experiments.machinery.scenes_networks import SPACE, Network, in_order
 from experiments.machinery.scenes_rows import MARK
 from experiments.machinery.scenes_training import digest
-from experiments.training.scenes_settings import BY_LOSS, RECIPE, REPLICAS
-from experiments.training.scenes_table import VERSION
+from experiments.training.scenes_settings import BY_LOSS, RECIPE, REPLICAS, VERSION
 from ktnas.benchmarks.scenes import SHEET, TABLE, TASKS, metric_name
 from ktnas.errors import DataError
 from ktnas.files.durable import write_atomically
@@ -199,4 +199,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    harness.start(main)

@@ -24,6 +24,9 @@ RECIPE = {
 }
 """Setting of each task, as `scenes_recipe` found them to tell networks apart (see there)."""
 
+VERSION = 1
+"""Of the table: raised whenever its numbers would change; not where lines are added."""
+
 REPLICAS = 1
 """Trainings of which the table holds the mean."""
 

@@ -40,15 +40,12 @@ from experiments.machinery.scenes_lines import COLUMNS, KEY, METRICS, machine, t
 from experiments.machinery.scenes_networks import SPACE, in_order
 from experiments.machinery.scenes_rows import Rows, renew
 from experiments.machinery.scenes_training import Setting, Trainer, digest
-from experiments.training.scenes_settings import RECIPE, SMOKE_RECIPE
+from experiments.training.scenes_settings import RECIPE, SMOKE_RECIPE, VERSION
 from ktnas.datasets.scenes import TASKS
 from ktnas.errors import KtnasError
 from ktnas.rng import Streams
 from ktnas.training.engine.device import default_workers, resolve
 from ktnas.typing import Genotype
-
-VERSION = 1
-"""Of the table: raised whenever its numbers would change."""
 
 REPEATED, AT_ONCE, AIM = 60, 25, 500
 """Networks that are trained with all `SEEDS`, so that the noise is known; those of them at once; those aimed at."""
