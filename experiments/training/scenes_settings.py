@@ -12,15 +12,14 @@ PARTS = 3
 
 _STEADY = Setting(2000, size=16, rate=0.02, channels=16, validation=2000, test=1000)
 _OBJECTS = (("object_classes", 8), ("object_share", 0.15))
-_LARGE = Setting(size=32, rate=0.05, validation=1000, test=1000)
 RECIPE = {
-    "class_scene": _STEADY,
+    "class_scene": replace(_STEADY, images=3000),
     "class_object": replace(_STEADY, images=3500, rate=0.1, scenes=_OBJECTS, recipe=(("warmup", 0.2),)),
     "room_layout": _STEADY,
     "jigsaw": replace(_STEADY, images=1500),
     "segmentsemantic": _STEADY,
-    "normal": replace(_LARGE, images=1200, channels=16),
-    "autoencoder": replace(_LARGE, images=2500),
+    "normal": replace(_STEADY, images=3000, rate=0.05),
+    "autoencoder": Setting(2500, size=32, rate=0.05, validation=1000, test=1000),
 }
 """Setting of each task, as `scenes_recipe` found them to tell networks apart (see there)."""
 
@@ -87,6 +86,7 @@ SCREENINGS = (
     Screening(replace(_SIXTEEN, images=2500), ("room_layout", "jigsaw", "segmentsemantic"), networks=12),
     Screening(replace(_SIXTEEN, images=4000, rate=0.1, scenes=_NEAR, recipe=(("warmup", 0.2),)), ("class_object",), 12),
     Screening(replace(_SIXTEEN, images=2500, rate=0.05), ("autoencoder",), networks=12),
+    Screening(replace(_SIXTEEN, images=3000, rate=0.05), ("normal",), networks=12),
     Screening(replace(_SIXTEEN, images=1200, rate=0.05, size=32), ("normal",), networks=12),
 )
 """In the order in which they were tried, each on as few networks as were enough to go on to the next."""

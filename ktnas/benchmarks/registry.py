@@ -25,6 +25,7 @@ BENCHMARKS: Mapping[str, tuple[str, str]] = {
     "mdesign-link": ("mdesign", "MDESIGN_LINK"),
     "mdesign-graph": ("mdesign", "MDESIGN_GRAPH"),
     "scenes": ("scenes", "SCENES"),
+    "nasbench101": ("nasbench101", "NASBENCH101"),
 }
 """Every benchmark known by name: the module here, and the `KnownBenchmark` in it.
 
