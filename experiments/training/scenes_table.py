@@ -9,7 +9,7 @@
 Stop it with Ctrl-C or kill whenever you like, and start it again with the same command: what is in the file is not done
 again, and no line is half written. Any number of these commands may run at once on one machine. The order of networks
 was fixed before anything was measured (`scenes_networks.in_order`), and all tasks of a network come together: the first
-25 networks with seeds 0, 1 and 2; up to 500 with seed 0; the first 60 with the other seeds; all others with seed 0. The
+12 networks with seeds 0, 1 and 2; up to 500 with seed 0; the first 60 with the other seeds; all others with seed 0. The
 file is of use at any time; 500 networks are what is aimed at, all 1,948 what is hoped for (`--networks`).
 
 Each line says: code of the network (the first of its codes), task, seed; the metric on the validation and on the test
@@ -47,7 +47,7 @@ from ktnas.rng import Streams
 from ktnas.training.engine.device import default_workers, resolve
 from ktnas.typing import Genotype
 
-REPEATED, AT_ONCE, AIM = 60, 25, 500
+REPEATED, AT_ONCE, AIM = 60, 12, 500
 """Networks that are trained with all `SEEDS`, so that the noise is known; those of them at once; those aimed at."""
 
 SEEDS = (0, 1, 2)
