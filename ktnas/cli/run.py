@@ -15,6 +15,7 @@ from ktnas.cli.parser import INTERRUPTED, RUNS, use_one_thread
 from ktnas.config.defaults import SHOWN_SEEDS
 from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
+from ktnas.formatting import visible, visible_lines
 
 if TYPE_CHECKING:
     from ktnas.records.summary import Summary
@@ -63,9 +64,9 @@ def execute(options: argparse.Namespace) -> int:
     else:
         _print(summaries, experiment, path, repeated=repeats > 1, sharing=found)
     for note in undrawn:
-        print(f"note: {note}", file=sys.stderr)
+        print(f"note: {visible(note)}", file=sys.stderr)
     if not finished:
-        print(f"interrupted; the same command with --out {path} goes on from here", file=sys.stderr)
+        print(f"interrupted; the same command with --out {visible(str(path))} goes on from here", file=sys.stderr)
         return INTERRUPTED
     return 0
 
@@ -76,11 +77,15 @@ def _extent(options: argparse.Namespace, asked: RunOptions) -> tuple[int, bool]:
     Raises:
         ConfigurationError: If there is to be no run.
     """
+    from ktnas.runner.design import MOST_SEEDS
+
     nothing = not (asked.sources or asked.targets or asked.tasks or asked.benchmark or asked.table)
     shown = nothing and not asked.training.live
     repeats = (SHOWN_SEEDS if shown else 1) if options.repeats is None else options.repeats
     if repeats < 1 or (options.jobs is not None and options.jobs < 1):
         raise ConfigurationError("--repeats and --jobs must be at least 1")
+    if repeats > MOST_SEEDS:
+        raise ConfigurationError(f"--repeats must be at most {MOST_SEEDS:,}; got {repeats:,}")
     return repeats, shown if options.alone is None else options.alone
 
 
@@ -107,7 +112,7 @@ def _tell_data(experiment: Experiment) -> None:
 
     if isinstance(experiment.benchmark, HasData):
         for note in experiment.benchmark.data_notes:
-            print(note, file=sys.stderr)
+            print(visible_lines(note), file=sys.stderr)
 
 
 def _print(
@@ -121,7 +126,7 @@ def _print(
     else:
         print_run(summaries[0], sys.stdout)
     print_sharing(sharing, sys.stdout)
-    print(f"recorded in {path}")
+    print(f"recorded in {visible(str(path))}")
 
 
 _EXAMPLES = """\

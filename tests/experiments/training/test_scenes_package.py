@@ -76,7 +76,7 @@ def test_the_same_trainings_give_the_same_bytes(source):
 
 def test_trainings_of_another_recipe_are_refused(source):
     source.write_text(source.read_text().replace(HEAD["recipe"], "0" * 12))
-    with pytest.raises(DataError, match="scenes_table --renew. brings it up"):
+    with pytest.raises(DataError, match=r"scenes_table --renew` brings it up"):
         package.files(source)
 
 
