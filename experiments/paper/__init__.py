@@ -10,5 +10,6 @@
 * `negative_transfer`: a target unlike its sources, and sources of a chosen rank correlation.
 * `figures`: trajectories, what was transferred, how alike tasks are.
 * `rerun_figures`: figures of the literature, rerun.
+* `robustness`: `ktnas` against random search and regularized evolution, task by task, plateaus included.
 * `table_noise`: how noisy the TransNAS tables are.
 """

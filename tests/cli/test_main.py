@@ -174,7 +174,7 @@ def test_an_interruption_says_how_to_go_on(capsys, table, tmp_path, monkeypatch)
         ("--method random-search --transfer none", "method 'random-search' has no transfer; leave --transfer out"),
         ("--budget 0", "at least 1 evaluation per task; got 0"),
         ("--method regularized-evolution --budget 1", "smaller than the population of 10"),
-        ("--benchmark nasbench-graph --method random-search --budget 99999", "exceeds the 26,206 architectures"),
+        ("--source cora --target pubmed --method random-search --budget 99999", "exceeds the 26,206 architectures"),
         ("--source cora --target cora", "both source and target"),
         ("--source cora", "--source cora needs --target"),
         ("--seed -1", "the seed must not be negative; got -1"),
