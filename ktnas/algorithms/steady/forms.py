@@ -80,6 +80,11 @@ def _(search: KTNAS) -> SteadySearch[Any]:
     return SteadyKTNAS(search)
 
 
+@steadily.register
+def _(search: SteadyKTNAS) -> SteadySearch[Any]:
+    return search  # composed by hand, with an imagination of its own
+
+
 @steadily.register(Sequential)
 def _(search: Sequential[Any]) -> SteadySearch[Any]:
     inner = steadily(search.inner)
