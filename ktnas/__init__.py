@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ktnas.api import Found, SearchResult, search
+    from ktnas.api import search
     from ktnas.benchmarks.base import Benchmark, Standing
     from ktnas.benchmarks.functions import FunctionBenchmark
     from ktnas.benchmarks.registry import find_benchmark, load_benchmark
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from ktnas.rng import Streams
     from ktnas.runner.loop import Result
     from ktnas.spaces.base import ListedSpace, SearchSpace
+    from ktnas.study.result import Found, SearchResult
+    from ktnas.study.study import Study
+    from ktnas.study.telling import Suggestion
     from ktnas.version import __version__
 
 __all__ = [
@@ -43,6 +46,8 @@ __all__ = [
     "Standing",
     "StopSearch",
     "Streams",
+    "Study",
+    "Suggestion",
     "Task",
     "Trial",
     "__version__",
@@ -58,7 +63,7 @@ _HOMES = {
     "Budget": "ktnas.problem.budget",
     "Callback": "ktnas.problem.callback",
     "Evaluation": "ktnas.problem.trial",
-    "Found": "ktnas.api",
+    "Found": "ktnas.study.result",
     "FunctionBenchmark": "ktnas.benchmarks.functions",
     "History": "ktnas.problem.trial",
     "KtnasError": "ktnas.errors",
@@ -67,11 +72,13 @@ _HOMES = {
     "Progress": "ktnas.problem.progress",
     "Proposal": "ktnas.problem.trial",
     "Result": "ktnas.runner.loop",
-    "SearchResult": "ktnas.api",
+    "SearchResult": "ktnas.study.result",
     "SearchSpace": "ktnas.spaces.base",
     "Standing": "ktnas.benchmarks.base",
     "StopSearch": "ktnas.problem.callback",
     "Streams": "ktnas.rng",
+    "Study": "ktnas.study.study",
+    "Suggestion": "ktnas.study.telling",
     "Task": "ktnas.problem.task",
     "Trial": "ktnas.problem.trial",
     "__version__": "ktnas.version",

@@ -1,72 +1,28 @@
 """The library's front door: `search`, from a space and functions (or a benchmark) to the best architectures.
 
-It is `ktnas.runner.loop.run` with the parts that most callers want filled in; who needs more composes a `Problem`, a
-`Search` and a `Budget` and calls that, or asks and tells by hand (docs/quickstart.md).
+It is a `ktnas.study.Study` that is run once. Who needs more keeps the study (docs/study.md), or composes a `Problem`, a
+`Search` and a `Budget` and calls `ktnas.runner.loop.run` (docs/quickstart.md).
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from typing import TypeVar, cast
+from pathlib import Path
+from typing import TypeVar
 
 from ktnas.algorithms.base import Search
 from ktnas.benchmarks.base import Benchmark
-from ktnas.benchmarks.computed import ComputedBenchmark
-from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
-from ktnas.benchmarks.registry import load_benchmark
+from ktnas.benchmarks.functions import TaskFunction
 from ktnas.config import defaults
-from ktnas.config.registry import METHODS, SPACES, made
-from ktnas.errors import ConfigurationError, unknown_name
-from ktnas.evaluation.protocol import Evaluate
-from ktnas.problem.budget import Budget
-from ktnas.problem.callback import Callback, Callbacks, FailureKinds, Finished, as_callback
-from ktnas.problem.progress import Progress, TaskProgress
-from ktnas.problem.task import Problem
-from ktnas.problem.trial import History
-from ktnas.runner.experiment import require_population, with_store
-from ktnas.runner.failures import FirstFailures
-from ktnas.runner.loop import run
+from ktnas.problem.callback import Callback
+from ktnas.problem.progress import Progress
+from ktnas.runner.provenance import Provenance
 from ktnas.spaces.base import SearchSpace
-from ktnas.typing import Genotype
+from ktnas.study.parts import composed, study_file
+from ktnas.study.result import SearchResult
+from ktnas.study.study import Study
 
 S = TypeVar("S")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The best architecture found for a task.
-
-    Attributes:
-        architecture: Its official string.
-        genotype: Its code.
-        fitness: Its fitness, higher is better.
-        evaluations: Evaluations until it was found, its own included.
-    """
-
-    architecture: str
-    genotype: Genotype
-    fitness: float
-    evaluations: int
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """What a search has found.
-
-    Attributes:
-        best: The best architecture per task; without the tasks on which every evaluation failed.
-        tasks: Counts per task: evaluations, failures, transfers.
-        history: Every trial, in order.
-        stopped: Why the callback ended the search; None if it came to its end.
-    """
-
-    best: Mapping[str, Found]
-    tasks: Mapping[str, TaskProgress]
-    history: History
-    stopped: str | None = None
 
 
 def search(
@@ -80,6 +36,11 @@ def search(
     minimize: Collection[str] = (),
     callback: Callback | Callable[[Progress], object] | None = None,
     catch: bool = False,
+    out: Path | str | None = None,
+    workers: int | None = None,
+    timeout: float | None = None,
+    patience: int | None = None,
+    reuse: Sequence[Path | str] = (),
 ) -> SearchResult:
     """Search one space for several tasks at once.
 
@@ -99,6 +60,11 @@ def search(
             If it returns True or raises `StopSearch`, the search ends with what it has found.
         catch: Whether to go on where the first evaluations of a task have all failed (5 of them, or the whole budget
             if that is less).
+        out: Directory where the search is kept; called again, it goes on there. None for in memory.
+        workers: Evaluations in parallel; no result depends on it. None for what the benchmark has.
+        timeout: Seconds after which the search ends with what it has found.
+        patience: The search ends once no task has got better for so many of its evaluations.
+        reuse: Directories of other runs whose answers are taken where the same is asked; with ``out``.
 
     Raises:
         KtnasError: If the arguments contradict each other; nothing has been evaluated then.
@@ -116,89 +82,16 @@ def search(
     >>> result.best["cora"].evaluations <= 10
     True
     """
-    benchmark = _benchmark(where, tasks, minimize)
-    algorithm = _algorithm(method)
-    for name in sources:
-        if name not in {task.name for task in benchmark.tasks}:
-            raise unknown_name("source", name, [task.name for task in benchmark.tasks], benchmark.name)
-    problem = Problem(benchmark.space, benchmark.tasks, frozenset(sources))
-    limit = Budget(budget)
-    require_population(algorithm, budget)
-    watches = () if catch else (FirstFailures(),)
-    callbacks = Callbacks(_Logged(), as_callback(callback), *watches)
-    with _evaluator(benchmark, callbacks) as evaluate:
-        result = run(problem, algorithm, evaluate, budget=limit, seed=seed, callback=callbacks)
-    best = {
-        name: Found(
-            benchmark.label(task.best.genotype), task.best.genotype, task.best.fitness, task.evaluations_to_best
-        )
-        for name, task in result.tasks.items()
-        if task.best is not None and task.best.fitness is not None
-    }
-    return SearchResult(best, result.tasks, result.history, result.stopped)
-
-
-class _Logged(Callback):
-    """Logs the first failure of each kind as it happens: it shows on standard error unless logging is set up."""
-
-    def __init__(self) -> None:
-        self._kinds = FailureKinds()
-
-    def evaluation_finished(self, finished: Finished) -> None:
-        if text := self._kinds.told(finished):
-            logging.getLogger("ktnas").warning("%s", text)
-
-
-def _algorithm(method: Search[S] | str) -> Search[object]:
-    _require_object("method", method)
-    if isinstance(method, str):
-        return with_store(made("method", method, METHODS))
-    return cast("Search[object]", method)
-
-
-def _require_object(what: str, value: object) -> None:
-    """Refuse the class in place of an object of it."""
-    if isinstance(value, type):
-        raise ConfigurationError(
-            f"{what} is the class {value.__name__}; it must be an object of it: {value.__name__}(...)"
-        )
-
-
-def _benchmark(
-    where: SearchSpace | Benchmark | str,
-    tasks: Mapping[str, TaskFunction] | Sequence[str],
-    minimize: Collection[str],
-) -> Benchmark:
-    _require_object("where", where)
-    if isinstance(tasks, str):
-        raise ConfigurationError(f"tasks must be several names, not the text {tasks!r}; give [{tasks!r}]")
-    if isinstance(where, str):
-        where = _named(where, tasks)
-    if isinstance(where, SearchSpace):
-        if not isinstance(tasks, Mapping):
-            raise ConfigurationError(
-                f"with a search space, tasks must map names to functions; got {tasks!r}. Names alone need a benchmark"
-            )
-        return FunctionBenchmark(where, tasks, frozenset(minimize))
-    if isinstance(tasks, Mapping) or minimize:
-        raise ConfigurationError(
-            f"benchmark {where.name!r} has its own tasks and their direction; give their names alone, or a search "
-            "space with functions"
-        )
-    return where.restricted(tuple(tasks)) if tasks else where
-
-
-def _named(name: str, tasks: Mapping[str, TaskFunction] | Sequence[str]) -> SearchSpace | Benchmark:
-    """The search space of that name where tasks are functions, else the benchmark."""
-    if not isinstance(tasks, Mapping):
-        return load_benchmark(name, tuple(tasks))
-    space = made("search space", name, {key: make for key, make in SPACES.items() if key != "categorical"})
-    if space is None:
-        raise unknown_name("search space", name, SPACES)
-    return space
-
-
-def _evaluator(benchmark: Benchmark, callbacks: Callbacks) -> AbstractContextManager[Evaluate]:
-    if isinstance(benchmark, ComputedBenchmark):
-        return benchmark.evaluator(callbacks)
-    return nullcontext(benchmark.evaluate)
+    experiment = composed(
+        where,
+        tasks,
+        budget=budget,
+        seed=seed,
+        method=method,
+        sources=sources,
+        minimize=minimize,
+        outside=False,
+    )
+    provenance = Provenance(study_file(experiment, method, where), tuple(map(Path, reuse)))
+    study = Study.of(experiment, seed, None if out is None else Path(out), provenance)
+    return study.run(workers=workers, timeout=timeout, patience=patience, callbacks=callback, catch=catch)

@@ -5,6 +5,7 @@
 * `Workers`: evaluates in several processes, which start as questions need them.
 * `BatchEvaluator`: an evaluator that is told beforehand what it will be asked, and may begin at once.
 * `Serial`: evaluates in this process, one by one; a `BatchEvaluator` of which nothing begins before it is asked.
+* `Told`: an evaluator that answers at once, with callbacks that are told when.
 * `WorkerLostError`: for answerers to raise: this process can answer nothing more, such as after a crash of its GPU.
 * `WorkerStartError`: a worker that could not begin.
 * `Worker`: a process, and what this side knows of it.
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ktnas.evaluation.processes import Workers as Workers
     from ktnas.evaluation.protocol import BatchEvaluator as BatchEvaluator
     from ktnas.evaluation.serial import Serial as Serial
+    from ktnas.evaluation.told import Told as Told
     from ktnas.evaluation.worker import Worker as Worker
     from ktnas.evaluation.worker import WorkerLostError as WorkerLostError
     from ktnas.evaluation.worker import WorkerStartError as WorkerStartError
@@ -33,6 +35,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "processes": ["Workers"],
         "protocol": ["BatchEvaluator"],
         "serial": ["Serial"],
+        "told": ["Told"],
         "worker": ["WorkerLostError", "WorkerStartError", "Worker"],
     },
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib import metadata
 
 from ktnas.benchmarks.base import Benchmark
@@ -16,6 +17,9 @@ from ktnas.records.run_directory import DATA, ENVIRONMENT
 from ktnas.spaces.base import genotypes, is_enumerable
 from ktnas.typing import JSON
 from ktnas.version import __version__
+
+EARLIER = "earlier_budgets"
+"""The part of ``config.json`` that tells of budgets which held before this one; most records have none."""
 
 PACKAGES = ("gensim", "nas-bench-graph", "networkx", "numpy", "scikit-learn", "scipy", "torch")
 """Packages whose version can change a result."""
@@ -48,6 +52,7 @@ def configuration(
         "tasks": {task.name: _described(benchmark, problem, task) for task in problem.tasks},
         "method": describe(search),
         "budget": budget.evaluations,
+        **({EARLIER: [asdict(one) for one in budget.earlier]} if budget.earlier else {}),
         "stop_at": dict(budget.stop_at),
         "seed" if len(seeds) == 1 else "seeds": seeds[0] if len(seeds) == 1 else list(seeds),
         ENVIRONMENT: environment(),

@@ -34,7 +34,10 @@ SUMMARY = "summary.json"
 DATA = "data"
 """The part of ``config.json`` that tells a table from others of the same name; records of before have none."""
 
-_RECORDED = frozenset({"trials.jsonl", "answers.jsonl"})
+STUDY = "study.json"
+"""How a run is made again from its directory alone."""
+
+_RECORDED = frozenset({"trials.jsonl", "answers.jsonl", "proposals.jsonl"})
 """Files that only runs have: a directory that holds one is no other."""
 
 ENVIRONMENT = "environment"
@@ -131,6 +134,16 @@ class RunDirectory:
                 f"{self.path} holds a run with another configuration ({differing}: {was} there, {now} now); "
                 "choose another --out, or remove the directory"
             )
+
+    def config(self) -> dict[str, JSON] | None:
+        """What ``config.json`` holds, with types by their plain names; None where there is none that can be read."""
+        try:
+            held = read_json_file(self.path / CONFIG)
+        except (OSError, ValueError):
+            return None
+        if not isinstance(held, dict):
+            return None
+        return {key: plain_names(cast("JSON", value)) for key, value in held.items()}
 
     def finished_summary(self) -> Summary | None:
         """What ``summary.json`` holds of a single run that came to its end; None otherwise."""

@@ -96,12 +96,14 @@ class Ending:
         seconds: What it took.
         finished: Whether it came to its end; False if it was interrupted, or a callback ended it.
         stopped: Why a callback ended it; None if none did.
+        notes: What a reader must know of it, a sentence each.
     """
 
     tasks: Mapping[str, TaskProgress]
     seconds: Seconds
     finished: bool = True
     stopped: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def summarize(
@@ -127,7 +129,7 @@ def summarize(
         "finished": ending.finished,
         **stopped,
         "seconds": ending.seconds,
-        "notes": list(getattr(benchmark, "notes", ())),
+        "notes": [*getattr(benchmark, "notes", ()), *ending.notes],
         "tasks": tasks,
     }
 

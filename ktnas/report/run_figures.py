@@ -46,15 +46,30 @@ def draw(
     runs = f"seed {summaries[0]['seed']}" if len(summaries) == 1 else f"{len(summaries)} seeds"
     few = len(problem.names) <= _NAMED_TASKS
     title = experiment.title if few else f"{benchmark.name} ({experiment.search.name})"
-    figures: dict[str, Callable[[], bytes]] = {"convergence.png": lambda: convergence(trajectories, f"{title}, {runs}")}
+    figures: dict[str, Callable[[], bytes]] = {
+        "convergence.png": lambda: convergence(trajectories, f"{title}, {runs}"),
+        **{f"{name}.png": drawing for name, drawing in best_figures(experiment, records).items()},
+    }
+    return list(write_figures(directory, figures).values())
+
+
+def best_figures(experiment: Experiment, records: Sequence[Sequence[Trial]]) -> dict[str, Callable[[], bytes]]:
+    """What draws the best architecture of each task on which something has succeeded, by a name fit for a file.
+
+    Args:
+        experiment: What was searched.
+        records: The trials of each run.
+    """
+    problem = experiment.problem
+    figures: dict[str, Callable[[], bytes]] = {}
     corpus = sample_distinct(problem.space, 32, Streams(0).rng("colours"))
     operations = sorted({op for genotype in corpus for op in problem.space.graph(genotype).operations})
     names = file_names([task.name for task in problem.tasks])
     for task, name in zip(problem.tasks, names, strict=True):
         found = survivors((trial for trials in records for trial in trials if trial.task == task.name), 1)
         if found:
-            figures[f"best-{name}.png"] = partial(_cell, experiment, task, found[0], operations)
-    return list(write_figures(directory, figures).values())
+            figures[f"best-{name}"] = partial(_cell, experiment, task, found[0], operations)
+    return figures
 
 
 def _cell(experiment: Experiment, task: Task, best: Trial, operations: Sequence[str]) -> bytes:

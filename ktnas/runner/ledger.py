@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
@@ -69,6 +70,12 @@ class Ledger:
                 return left
         self._evaluations = self.budget.evaluations
         return self.remaining()
+
+    def fork(self) -> Ledger:
+        """A copy that goes its own way."""
+        other = copy(self)
+        other.tasks, other.idle = dict(self.tasks), dict(self.idle)
+        return other
 
     def exhaust(self) -> None:
         """The search has nothing to ask: every task that is open ends."""

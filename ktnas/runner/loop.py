@@ -11,15 +11,15 @@ from threadpoolctl import threadpool_limits
 
 from ktnas.algorithms.base import Search
 from ktnas.evaluation.protocol import BatchEvaluator, Evaluate
+from ktnas.evaluation.told import Told
 from ktnas.problem.budget import Budget, check
-from ktnas.problem.callback import Answered, Asked, Begun, Callback, Callbacks, Ended, Finished, StopSearch
+from ktnas.problem.callback import Answered, Asked, Callback, Callbacks, Ended, StopSearch
 from ktnas.problem.progress import Progress, TaskProgress
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import Evaluation, History, Question, Trial
 from ktnas.rng import Streams
 from ktnas.runner.ledger import Ledger, Transferring
 from ktnas.transfer.outcome import Outcome
-from ktnas.typing import Genotype
 
 S = TypeVar("S")
 
@@ -92,8 +92,8 @@ def _run(
     state = search.start(problem)
     search_s = perf_counter() - began
     transferring = search if isinstance(search, Transferring) else None  # once: the check is slow
-    if callbacks.of_evaluations and not isinstance(evaluate, BatchEvaluator):
-        evaluate = _Told(evaluate, callbacks)
+    if callbacks.of_evaluations and not isinstance(evaluate, BatchEvaluator | Told):
+        evaluate = Told(evaluate, callbacks)
     while callbacks.stopped is None and (remaining := ledger.begin()):
         clock = perf_counter()
         generation = search.generation(state)
@@ -115,22 +115,6 @@ def _run(
     stopped = callbacks.stopped if ledger.begin() else None
     callbacks.search_ended(Ended(results, stopped))
     return Result(problem, ledger.history, results, perf_counter() - began, search_s, outcomes, stopped)
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """An evaluator that answers at once, with callbacks that are told when."""
-
-    evaluate: Evaluate
-    callbacks: Callbacks
-
-    def __call__(self, task: str, genotype: Genotype) -> Evaluation:
-        question = (task, genotype)
-        if self.callbacks.evaluation_begun(Begun(question)):
-            raise StopSearch
-        answer = self.evaluate(task, genotype)
-        self.callbacks.evaluation_finished(Finished(question, answer))
-        return answer
 
 
 def _answered(asked: Asked, ledger: Ledger, evaluate: Evaluate, callbacks: Callbacks) -> tuple[tuple[Trial, ...], bool]:

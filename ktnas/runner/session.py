@@ -14,20 +14,24 @@ from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.evaluation.protocol import Evaluate
 from ktnas.evaluation.replay import recalling
+from ktnas.evaluation.told import Told
 from ktnas.files.json_lines import to_json
 from ktnas.problem.budget import check
 from ktnas.problem.callback import Answered, Callback, Callbacks, FailureKinds, Finished
 from ktnas.problem.progress import RunProgress
 from ktnas.records.configuration import configuration
 from ktnas.records.evaluations import EvaluationLog, answered
+from ktnas.records.known import known_answers
 from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory, places_of, unused_directory
 from ktnas.records.summary import Ending, Summary, agrees, summarize
 from ktnas.records.trials import TrialLog
 from ktnas.runner.experiment import Experiment
+from ktnas.runner.extension import note_on, raise_budget_of_all, with_earlier_budget
 from ktnas.runner.failures import FirstFailures
 from ktnas.runner.loop import run
 from ktnas.runner.pool import Onlooker, run_in_parallel
 from ktnas.runner.pool_process import Link
+from ktnas.runner.provenance import Provenance, reuse_notes
 from ktnas.runner.recorder import Recorder
 from ktnas.typing import JSON
 
@@ -42,20 +46,24 @@ def search_once(
     experiment: Experiment,
     seed: int,
     directory: RunDirectory,
-    callback: Callback | None = None,
+    callback: Callback | Sequence[Callback] | None = None,
     *,
     catch: bool = False,
+    provenance: Provenance | None = None,
 ) -> Summary:
     """Search, or go on with a search that was cut off, and record it.
 
-    One that was interrupted, or that a callback has ended, comes back unfinished.
+    One that was interrupted, or that a callback has ended, comes back unfinished. One that is recorded with a smaller
+    budget goes on (`ktnas.runner.extension`).
 
     Args:
         experiment: What is searched, and how.
         seed: Seed of all random numbers.
         directory: Where it is recorded.
-        callback: Told of everything, after it was recorded; also of what is done after the search, if that takes long.
+        callback: Told of everything, after it was recorded; also of what is done beside the search, if that takes
+            long. Several are told in their order.
         catch: Whether to go on where the first evaluations of a task have all failed (`ktnas.runner.failures`).
+        provenance: What else the directory is to know of it; None for nothing.
 
     Raises:
         EvaluationError: If the first evaluations of a task have all failed, unless ``catch``.
@@ -68,20 +76,28 @@ def search_once(
     benchmark = experiment.benchmark
     if isinstance(benchmark, ComputedBenchmark):
         benchmark = benchmark.for_run(seed, directory.path)
-    others = Callback() if callback is None else callback
-    config = configuration(benchmark, problem, experiment.search, budget, (seed,))
+    watching = () if callback is None else (callback,) if isinstance(callback, Callback) else tuple(callback)
+    told = Callbacks(*watching)
     with directory.held():
+        if provenance is not None:
+            provenance.check(directory, configuration(benchmark, problem, experiment.search, budget, (seed,)))
+        experiment = with_earlier_budget(experiment, benchmark, seed, directory, told)
+        config = configuration(benchmark, problem, experiment.search, experiment.budget, (seed,))
         lost = directory.claim(config)
+        if provenance is not None:
+            provenance.write(directory, config)
         with closing(TrialLog(directory.path)) as log:
-            watching = (
+            others = (
                 *((_Rebuilt(directory, config),) if lost else ()),
-                others,
+                *watching,
                 *(() if catch else (FirstFailures(),)),
             )
-            ending = _searched(experiment, benchmark, seed, directory.path, Recorder(benchmark.label, log), watching)
+            ending = _searched(experiment, benchmark, seed, directory.path, Recorder(benchmark.label, log), others)
             if ending.finished:
                 log.require_end()
-            return _summarized(experiment, benchmark, seed, directory, ending, recorded=not log.appended, told=others)
+            notes = (*note_on(experiment.budget, experiment.search.name), *reuse_notes(directory.path))
+            ending = replace(ending, notes=notes)
+            return _summarized(experiment, benchmark, seed, directory, ending, recorded=not log.appended, told=told)
 
 
 def _summarized(
@@ -155,18 +171,18 @@ def _searched(
 def _evaluator(benchmark: Benchmark, directory: Path, recorder: Recorder, callbacks: Callbacks) -> Iterator[Evaluate]:
     """What answers a run's questions: first the record; answers that take long are recorded as they arrive.
 
-    A table answers again at no cost, so that a number that was changed in the record is found out.
+    A table answers again at no cost, so that a number that was changed in the record is found out; what was told from
+    outside, or taken from another run, stands.
     """
-    known = recorder.log.evaluations
-    if isinstance(benchmark, TableBenchmark):
-        yield benchmark.evaluate
-        return
+    told = known_answers(directory)
+    known = {**told, **recorder.log.evaluations}
     if not isinstance(benchmark, ComputedBenchmark):
-        yield recalling(known, benchmark.evaluate)
+        answer = Told(benchmark.evaluate, callbacks) if callbacks.of_evaluations else benchmark.evaluate
+        yield recalling(told if isinstance(benchmark, TableBenchmark) else known, answer)
         return
     with closing(EvaluationLog(directory)) as answers, benchmark.evaluator(callbacks) as evaluate:
         recorder.answers = answers
-        yield recalling({**answers.evaluations, **known}, evaluate)
+        yield recalling(known, evaluate)
 
 
 def search_seeds(
@@ -177,6 +193,7 @@ def search_seeds(
     *,
     jobs: int = 1,
     catch: bool = False,
+    provenance: Provenance | None = None,
 ) -> list[Summary]:
     """One search per seed, each in a directory of its own; the results do not depend on the number of processes.
 
@@ -188,6 +205,7 @@ def search_seeds(
             times a second, and of the first failure of each kind. If it ends one, it ends all.
         jobs: Processes at most.
         catch: Whether to go on where the first evaluations of a task have all failed.
+        provenance: As for `search_once`; answers are taken by each of the runs.
 
     Returns:
         The summaries in the order of the seeds; after an interruption, of those that had begun.
@@ -201,8 +219,12 @@ def search_seeds(
         check(problem, budget, seed)
     config = configuration(experiment.benchmark, problem, experiment.search, budget, seeds)
     with directory.held():
+        raise_budget_of_all(config, directory)
         lost = directory.claim(config)
-        summaries = _all(compose, experiment, seeds, directory, callback, jobs=jobs, catch=catch)
+        if provenance is not None:
+            replace(provenance, reuse=()).write(directory, config)
+        way = _Repeat(compose, catch, provenance)
+        summaries = _all(way, experiment, seeds, directory, callback, jobs=jobs)
         if lost:  # the runs have proved to be of this search
             directory.write(CONFIG, to_json(config))
         directory.write(SUMMARY, to_json(summaries))
@@ -210,21 +232,20 @@ def search_seeds(
 
 
 def _all(
-    compose: Callable[[], Experiment],
+    way: _Repeat,
     experiment: Experiment,
     seeds: Sequence[int],
     directory: RunDirectory,
     callback: Callback | None,
     *,
     jobs: int,
-    catch: bool,
 ) -> list[Summary]:
     places = places_of(directory.path, seeds)
     workers = min(jobs, len(seeds))
     others = Callback() if callback is None else callback
     if workers == 1:
-        return _in_turn(experiment, places, others, catch=catch)
-    return _in_parallel(_Repeat(compose, catch), places, others, workers)
+        return _in_turn(way, experiment, places, others)
+    return _in_parallel(way, places, others, workers)
 
 
 def unanswered(experiment: Experiment, seeds: Sequence[int], path: Path | None) -> list[Counter[str]]:
@@ -241,14 +262,16 @@ def unanswered(experiment: Experiment, seeds: Sequence[int], path: Path | None) 
     every = Counter(dict.fromkeys(experiment.problem.names, experiment.budget.evaluations))
     if path is None:
         return [every for _ in seeds]
-    runs = [place for place in places_of(path, seeds).values() if RunDirectory(place).finished_summary() is None]
+    budget = experiment.budget.evaluations
+    finished = {place: RunDirectory(place).finished_summary() for place in places_of(path, seeds).values()}
+    runs = [place for place, found in finished.items() if found is None or found.get("budget") != budget]
     return [every - Counter(task for task, _ in answered(run)) for run in runs]
 
 
-def _in_turn(experiment: Experiment, places: Mapping[int, Path], callback: Callback, *, catch: bool) -> list[Summary]:
+def _in_turn(way: _Repeat, experiment: Experiment, places: Mapping[int, Path], callback: Callback) -> list[Summary]:
     summaries: list[Summary] = []
     for seed, place in places.items():
-        summaries.append(search_once(experiment, seed, RunDirectory(place), callback, catch=catch))
+        summaries.append(way.search(experiment, seed, place, callback))
         if not summaries[-1]["finished"]:
             break
     return summaries
@@ -273,12 +296,17 @@ class _Repeat:
 
     compose: Callable[[], Experiment]
     catch: bool
+    provenance: Provenance | None
 
     def __call__(self, item: tuple[int, Path], link: Link) -> Summary:
         seed, place = item
         experiment = self.compose()
-        forward = _Forward(link, experiment.budget.evaluations)
-        return search_once(experiment, seed, RunDirectory(place), forward, catch=self.catch)
+        return self.search(experiment, seed, place, _Forward(link, experiment.budget.evaluations))
+
+    def search(self, experiment: Experiment, seed: int, place: Path, callback: Callback) -> Summary:
+        """One run."""
+        directory = RunDirectory(place)
+        return search_once(experiment, seed, directory, callback, catch=self.catch, provenance=self.provenance)
 
 
 @dataclass(slots=True)

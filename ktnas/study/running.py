@@ -1,0 +1,193 @@
+"""Runs a study: in its directory, where everything is recorded, or in memory."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from ktnas.benchmarks.base import Benchmark
+from ktnas.benchmarks.computed import ComputedBenchmark
+from ktnas.benchmarks.outside import OutsideBenchmark
+from ktnas.errors import ConfigurationError
+from ktnas.evaluation.protocol import Evaluate
+from ktnas.evaluation.replay import recalling
+from ktnas.evaluation.told import Told
+from ktnas.problem.callback import Answered, Callback, Callbacks, Ended, FailureKinds, Finished, as_callback
+from ktnas.problem.progress import Progress, TaskProgress
+from ktnas.problem.trial import Evaluation, History, Question
+from ktnas.records.run_directory import RunDirectory
+from ktnas.runner.experiment import Experiment
+from ktnas.runner.failures import FirstFailures
+from ktnas.runner.limits import Patience, Timeout
+from ktnas.runner.loop import run
+from ktnas.runner.provenance import Provenance
+from ktnas.runner.session import search_once
+from ktnas.study.result import SearchResult, best_of
+
+
+class LogFailures(Callback):
+    """Logs the first failure of each kind as it happens: it shows on standard error unless logging is set up."""
+
+    def __init__(self) -> None:
+        self._kinds = FailureKinds()
+
+    def evaluation_finished(self, finished: Finished) -> None:
+        if text := self._kinds.told(finished):
+            logging.getLogger("ktnas").warning("%s", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What ends a run before its budget.
+
+    Attributes:
+        timeout: Seconds; None for no limit.
+        patience: Evaluations of each task without an improvement; None for no limit.
+    """
+
+    timeout: float | None = None
+    patience: int | None = None
+
+    def callbacks(self) -> list[Callback]:
+        """What watches over them, from now on.
+
+        Raises:
+            ConfigurationError: If one is out of its range.
+        """
+        found: list[Callback] = []
+        if self.timeout is not None:
+            found.append(Timeout(self.timeout))
+        if self.patience is not None:
+            found.append(Patience(self.patience))
+        return found
+
+
+@dataclass(slots=True)
+class _Collected(Callback):
+    """Keeps what a run comes to."""
+
+    history: History = field(default_factory=History)
+    answers: dict[Question, Evaluation] = field(default_factory=dict)
+    tasks: dict[str, TaskProgress] = field(default_factory=dict)
+    stopped: str | None = None
+
+    def evaluation_finished(self, finished: Finished) -> None:
+        self.answers[finished.question] = finished.evaluation
+
+    def generation_answered(self, answered: Answered) -> None:
+        self.history = self.history.extended(answered.trials)
+
+    def generation_finished(self, progress: Progress) -> None:
+        self.tasks = dict(progress.tasks)
+
+    def search_ended(self, ended: Ended) -> None:
+        self.tasks, self.stopped = dict(ended.tasks), ended.stopped
+
+
+def require_runnable(benchmark: Benchmark) -> None:
+    """Refuse to run what is evaluated outside.
+
+    Raises:
+        ConfigurationError: Saying what to do.
+    """
+    if isinstance(benchmark, OutsideBenchmark):
+        raise ConfigurationError(
+            f"the tasks of this study ({', '.join(benchmark.names)}) are evaluated outside: ask it for architectures "
+            "and tell it what came of them; to run it, make it with a function per task, or with a benchmark"
+        )
+
+
+def with_workers(benchmark: Benchmark, workers: int | None) -> Benchmark:
+    """The benchmark with so many evaluations in parallel; no answer depends on it.
+
+    Raises:
+        ConfigurationError: If it cannot do that.
+    """
+    if workers is None:
+        return benchmark
+    if workers < 1:
+        raise ConfigurationError(f"there must be at least 1 worker; got {workers}")
+    if isinstance(benchmark, ComputedBenchmark) and is_dataclass(benchmark) and not isinstance(benchmark, type):
+        names = {field.name for field in fields(benchmark)}
+        if "workers" in names:
+            return cast("Benchmark", replace(benchmark, workers=workers))
+    if workers > 1:
+        raise ConfigurationError(f"{benchmark.name} answers one question at a time: leave workers out")
+    return benchmark
+
+
+def run_recorded(
+    experiment: Experiment,
+    seed: int,
+    directory: Path,
+    callbacks: Sequence[Callback],
+    *,
+    catch: bool,
+    provenance: Provenance,
+) -> SearchResult:
+    """Run it in its directory.
+
+    Raises:
+        KtnasError: As `ktnas.runner.session.search_once`.
+        KeyboardInterrupt: If it was interrupted; what was found is recorded.
+    """
+    collected = _Collected()
+    summary = search_once(
+        experiment, seed, RunDirectory(directory), [collected, *callbacks], catch=catch, provenance=provenance
+    )
+    if not summary["finished"] and "stopped" not in summary:
+        raise KeyboardInterrupt
+    best = best_of(experiment.benchmark, collected.tasks.items())
+    return SearchResult(best, collected.tasks, collected.history, collected.stopped)
+
+
+def run_in_memory(
+    experiment: Experiment,
+    seed: int,
+    known: dict[Question, Evaluation],
+    callbacks: Sequence[Callback],
+    *,
+    catch: bool,
+) -> SearchResult:
+    """Run it, with what is known answered from there; new answers are put there as they come."""
+    collected = _Collected(answers=known)
+    watches = () if catch else (FirstFailures(),)
+    told = Callbacks(collected, *callbacks, *watches)
+    with _evaluator(experiment.benchmark, told) as evaluate:
+        result = run(
+            experiment.problem,
+            experiment.search,
+            recalling(dict(known), evaluate),
+            budget=experiment.budget,
+            seed=seed,
+            callback=told,
+        )
+    known.update({(t.task, t.genotype): t.evaluation for t in result.history if not t.repeat})
+    return SearchResult(
+        best_of(experiment.benchmark, result.tasks.items()), result.tasks, result.history, result.stopped
+    )
+
+
+def _evaluator(benchmark: Benchmark, callbacks: Callbacks) -> AbstractContextManager[Evaluate]:
+    if isinstance(benchmark, ComputedBenchmark):
+        return benchmark.evaluator(callbacks)
+    return nullcontext(Told(benchmark.evaluate, callbacks))
+
+
+def watching(
+    callbacks: Callback | Callable[[Progress], object] | Sequence[Callback | Callable[[Progress], object]] | None,
+) -> list[Callback]:
+    """Callbacks as objects: one, several, or functions that are called after every generation."""
+    if callbacks is None:
+        return []
+    several = callbacks if isinstance(callbacks, Sequence) else (callbacks,)
+    return [as_callback(one) for one in several]
+
+
+def parallel(experiment: Experiment, workers: int | None) -> Experiment:
+    """The experiment with so many evaluations in parallel."""
+    return replace(experiment, benchmark=with_workers(experiment.benchmark, workers))
