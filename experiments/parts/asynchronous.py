@@ -47,7 +47,6 @@ IMAGINATIONS: Mapping[str, Imagination] = {
     "kriging believer": KrigingBeliever(),
     "constant liar, worst": ConstantLiar("worst"),
     "constant liar, mean": ConstantLiar("mean"),
-    "constant liar, best": ConstantLiar("best"),
     "nothing": NoImagination(),
 }
 DEFAULT = next(name for name, one in IMAGINATIONS.items() if one == SteadyKTNAS(ktnas()).imagination)

@@ -53,7 +53,7 @@ PATIENCE_S = 1.0
 """Seconds between two looks at whether more workers have come, at most."""
 
 
-class Told:
+class Announcer:
     """What backends tell callbacks: an evaluation that begins, one that has ended, what it printed."""
 
     def __init__(self, callbacks: Callbacks) -> None:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ktnas.errors import ConfigurationError, KtnasError, reason, shortened
 from ktnas.evaluation.assignment import Answerer, Assign, Assignment, Reply
-from ktnas.evaluation.backend import Told
+from ktnas.evaluation.backend import Announcer
 from ktnas.evaluation.executors import Lacking, Parcel, answered_there, require_same_version
 from ktnas.problem.callback import Callbacks, StopSearch
 from ktnas.problem.trial import Evaluation, History, Question
@@ -80,7 +80,7 @@ class DaskCluster(Generic[C]):
         place: The scheduler's address or file, as for `connected`.
         answer: Answers an assignment on a worker.
         assign: What is to be done for questions, after a history.
-        callbacks: Told when an evaluation begins and ends.
+        callbacks: Announcer when an evaluation begins and ends.
         retries: How often an evaluation is begun anew after Dask has given it up, before it has failed.
         return_s: Seconds in which a scheduler that was lost must be back.
 
@@ -98,14 +98,16 @@ class DaskCluster(Generic[C]):
         retries: int = 1,
         return_s: float = RETURN_S,
     ) -> None:
-        self._place, self._assign, self._callbacks, self._told = place, assign, callbacks, Told(callbacks)
+        self._place, self._assign, self._callbacks, self._tell = place, assign, callbacks, Announcer(callbacks)
         self._retries, self._return_s = retries, return_s
-        self.parcel = Parcel(answer)
         self._flights: dict[Question, Assignment[C]] = {}
         self._futures: dict[Question, Future[Any]] = {}
         self._lost: Counter[Question] = Counter()
         self._done: queue.SimpleQueue[tuple[Question, Future[Any]]] = queue.SimpleQueue()
         self._client: Client | None = connected(place)
+        from cloudpickle import dumps  # comes with Dask; sends functions of a script by value
+
+        self.parcel = Parcel(answer, dumps)
         self._workers, self._looked = 0, float("-inf")
 
     @property
@@ -120,7 +122,7 @@ class DaskCluster(Generic[C]):
         (self._flights[question],) = self._assign([question], history)
         self._send(question, whole=False)
         with suppress(StopSearch):  # callbacks remember it
-            self._told.begun(question)
+            self._tell.begun(question)
 
     def completed(self, patience_s: float) -> Sequence[tuple[Question, Evaluation]]:
         """Answers that have arrived.
@@ -227,7 +229,7 @@ class DaskCluster(Generic[C]):
         if reply is None:
             return
         del self._flights[question], self._futures[question]
-        self._told.finished(question, reply)
+        self._tell.finished(question, reply)
         arrived.append((question, reply.evaluation))
 
     def _reply(self, question: Question, future: Future[Any]) -> Reply | None:

@@ -18,7 +18,8 @@ from typing import Any, Generic, TypeVar
 
 from ktnas.errors import ConfigurationError, KtnasError, reason
 from ktnas.evaluation.assignment import Answerer, Assign, Assignment, Reply
-from ktnas.evaluation.backend import Told
+from ktnas.evaluation.backend import Announcer
+from ktnas.evaluation.captured import printed_by_thread, threads_listened_to
 from ktnas.problem.callback import Callbacks, StopSearch
 from ktnas.problem.trial import Evaluation, History, Question
 from ktnas.version import __version__
@@ -50,8 +51,9 @@ def answered_there(digest: str, sent: bytes | None, assignment: Assignment[Any])
         found = pickle.loads(sent)  # noqa: S301 - sent by whoever may run any code here
         _KEPT.clear()
         _KEPT[digest] = found
-    answer = _KEPT[digest](assignment)
-    return answer if isinstance(answer, Reply) else Reply(answer)
+    with threads_listened_to(), printed_by_thread() as printed:
+        answer = _KEPT[digest](assignment)
+    return answer if isinstance(answer, Reply) else Reply(answer, printed())
 
 
 class Parcel:
@@ -61,8 +63,8 @@ class Parcel:
         sent_bytes: Bytes of it that have been handed out in all.
     """
 
-    def __init__(self, answer: Answerer[Any]) -> None:
-        self._content = pickle.dumps(answer)
+    def __init__(self, answer: Answerer[Any], pickled: Callable[[object], bytes] = pickle.dumps) -> None:
+        self._content = pickled(answer)
         self._digest = sha256(self._content).hexdigest()
         self.sent_bytes = 0
 
@@ -102,7 +104,7 @@ class Executors(Generic[C]):
         executor: It is not shut down in the end.
         answer: Answers an assignment there.
         assign: What is to be done for questions, after a history.
-        callbacks: Told when an evaluation begins and ends.
+        callbacks: Announcer when an evaluation begins and ends.
         workers: How many run at the same time; None to ask the executor, or the machine.
         retries: How often an evaluation is begun anew that was lost with its worker, before it has failed.
     """
@@ -117,7 +119,7 @@ class Executors(Generic[C]):
         workers: int | None = None,
         retries: int = 1,
     ) -> None:
-        self._executor, self._assign, self._told, self._retries = executor, assign, Told(callbacks), retries
+        self._executor, self._assign, self._tell, self._retries = executor, assign, Announcer(callbacks), retries
         self._workers = workers or getattr(executor, "_max_workers", None) or cpu_count() or 1
         self._answer = answer
         self.parcel = None if isinstance(executor, ThreadPoolExecutor) else Parcel(answer)
@@ -140,7 +142,7 @@ class Executors(Generic[C]):
         self._flights[question] = Flight(assignment)
         self._send(question, whole=False)
         try:
-            self._told.begun(question)
+            self._tell.begun(question)
         except StopSearch:
             return  # callbacks remember it
 
@@ -197,7 +199,7 @@ class Executors(Generic[C]):
         if reply is None:
             return
         del self._flights[question]
-        self._told.finished(question, reply)
+        self._tell.finished(question, reply)
         arrived.append((question, reply.evaluation))
 
     def _reply(self, question: Question, future: Future[Any]) -> Reply | None:

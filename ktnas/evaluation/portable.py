@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ktnas.errors import ConfigurationError, reason
 
 
-def require_portable(parts: Mapping[str, object]) -> None:
+def require_portable(parts: Mapping[str, object], pickled: Callable[[object], bytes]) -> None:
     """Refuse what cannot travel to another process.
 
     Args:
         parts: What is to be sent, by what each is to its user, such as ``"the function of task 'a'"``.
+        pickled: As they will be sent.
 
     Raises:
         ConfigurationError: Names the first part that cannot be pickled, and says why.
     """
     for name, part in parts.items():
         try:
-            pickle.dumps(part)
+            pickled(part)
         except Exception as error:  # pickling runs code of the user
             raise ConfigurationError(
                 f"{name}, {_shown(part)}, cannot be sent to another process: {reason(error)}; define it at the top of "

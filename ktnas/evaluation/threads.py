@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 from ktnas.errors import reason
 from ktnas.evaluation.assignment import Answerer, Assign, Assignment, Reply
-from ktnas.evaluation.backend import Told
+from ktnas.evaluation.backend import Announcer
 from ktnas.evaluation.captured import printed_by_thread, threads_listened_to
 from ktnas.problem.callback import Callbacks, StopSearch
 from ktnas.problem.trial import Evaluation, History, Question
@@ -29,7 +29,7 @@ class Threads(Generic[C]):
     Args:
         answer: Answers an assignment, in several threads at the same time.
         assign: What is to be done for questions, after a history.
-        callbacks: Told when an evaluation begins and ends.
+        callbacks: Announcer when an evaluation begins and ends.
         workers: How many run at the same time.
         limit_s: Seconds that an evaluation may take; None for no limit.
     """
@@ -43,7 +43,7 @@ class Threads(Generic[C]):
         limit_s: float | None = None,
     ) -> None:
         self.workers = workers
-        self._answer, self._assign, self._told, self._limit_s = answer, assign, Told(callbacks), limit_s
+        self._answer, self._assign, self._tell, self._limit_s = answer, assign, Announcer(callbacks), limit_s
         self._running: dict[int, tuple[Question, float]] = {}
         self._replies: queue.SimpleQueue[tuple[int, Reply]] = queue.SimpleQueue()
         self._number = 0
@@ -57,7 +57,7 @@ class Threads(Generic[C]):
         self._running[number] = question, monotonic()
         threading.Thread(target=self._work, args=(number, assignment), daemon=True).start()
         try:
-            self._told.begun(question)
+            self._tell.begun(question)
         except StopSearch:
             return  # callbacks remember it
 
@@ -100,7 +100,7 @@ class Threads(Generic[C]):
     def _take(self, arrived: list[tuple[Question, Evaluation]], number: int, reply: Reply) -> None:
         if number in self._running:  # else it has failed meanwhile
             question, _ = self._running.pop(number)
-            self._told.finished(question, reply)
+            self._tell.finished(question, reply)
             arrived.append((question, reply.evaluation))
 
     def _expire(self, arrived: list[tuple[Question, Evaluation]]) -> None:

@@ -77,6 +77,7 @@ class TrialLog:
 
     Attributes:
         evaluations: Evaluations that are recorded, by task and genotype.
+        found: The trials that are recorded.
         appended: Number of trials that have been added to those found.
     """
 
@@ -88,7 +89,8 @@ class TrialLog:
             DataError: If it is damaged.
         """
         self._log = AppendOnlyLog(directory / TRIALS, decode)
-        self.evaluations = {(t.task, t.genotype): t.evaluation for t in self._log.records if not t.repeat}
+        self.found: Sequence[Trial] = self._log.records
+        self.evaluations = {(t.task, t.genotype): t.evaluation for t in self.found if not t.repeat}
         self.appended = 0
         self._position = 0
         self._counts: dict[str, int] = {}
