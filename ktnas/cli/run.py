@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ktnas.cli.options import add_options_of, read_options
 from ktnas.cli.parser import INTERRUPTED, RUNS, use_one_thread
+from ktnas.cli.workers import add_workforce, workforce
 from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
 
@@ -34,6 +35,8 @@ def execute(options: argparse.Namespace) -> int:
     if options.repeats < 1 or (options.jobs is not None and options.jobs < 1):
         raise ConfigurationError("--repeats and --jobs must be at least 1")
     asked = read_options(RunOptions, options)
+    force = workforce(options)
+    force.check()
     experiment = compose(asked)
     check(experiment.problem, experiment.budget, options.seed)
     seeds = range(options.seed, options.seed + options.repeats)
@@ -47,12 +50,14 @@ def execute(options: argparse.Namespace) -> int:
     directory = RunDirectory(path)
     with _view(options, experiment) as view:
         if len(seeds) == 1:
-            summaries = [session.search_once(experiment, options.seed, directory, view, catch=options.catch)]
+            summaries = [
+                session.search_once(experiment, options.seed, directory, view, catch=options.catch, workforce=force)
+            ]
         else:
             cores = 1 if asked.training.live else os.cpu_count() or 1  # one run's workers keep all cores busy
             jobs = options.jobs or min(len(seeds), cores)
             summaries = session.search_seeds(
-                partial(compose, asked), seeds, directory, view, jobs=jobs, catch=options.catch
+                partial(compose, asked), seeds, directory, view, jobs=jobs, catch=options.catch, workforce=force
             )
     undrawn = draw(experiment, directory, summaries, [places[summary["seed"]] for summary in summaries])
     finished = len(summaries) == len(seeds) and all(summary["finished"] for summary in summaries)
@@ -142,6 +147,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     add_options_of(parser, RunOptions)
     _add_seeds(parser)
+    add_workforce(parser)
     _add_failures(parser)
     _add_output(parser)
 

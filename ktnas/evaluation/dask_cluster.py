@@ -10,19 +10,23 @@ Whoever reaches a scheduler can run any code on its workers: Dask is for network
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import queue
+import socket
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import urlsplit
 
 from ktnas.errors import ConfigurationError, KtnasError, reason, shortened
 from ktnas.evaluation.assignment import Answerer, Assign, Assignment, Reply
 from ktnas.evaluation.backend import Announcer
-from ktnas.evaluation.executors import Lacking, Parcel, answered_there, require_same_version
+from ktnas.evaluation.executors import Lacking, Parcel, answered_there, keep_there, require_same_version
+from ktnas.files.plain_json import read_json_file
 from ktnas.problem.callback import Callbacks, StopSearch
 from ktnas.problem.trial import Evaluation, History, Question
 
@@ -31,11 +35,17 @@ if TYPE_CHECKING:
 
 C = TypeVar("C")
 
-CONNECT_S = 8.0
+CONNECT_S = 5.0
 """Seconds in which a scheduler must answer."""
+
+_LISTENS_S = 3.0
+"""Seconds in which something must listen at its address."""
 
 RETURN_S = 600.0
 """Seconds in which a scheduler that was lost must be back."""
+
+_GONE = frozenset({"cancelled", "lost"})
+"""States of what a scheduler has forgotten."""
 
 _LOOK_S = 1.0
 """Seconds between two looks at which workers there are."""
@@ -50,27 +60,81 @@ def connected(place: str) -> Client:
     Raises:
         ConfigurationError: If Dask is not installed, or the scheduler cannot be reached in a few seconds.
     """
+    address = reached(place)
     try:
         from distributed import Client
     except ImportError:
         raise ConfigurationError('to evaluate on a Dask cluster, install Dask: pip install "ktnas[dask]"') from None
     for name in ("distributed.client", "distributed.core", "distributed.comm", "distributed.batched"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong is told in our own words
+    try:
+        asyncio.run(_identified(address))
+        return Client(address, timeout=CONNECT_S, set_as_default=False)
+    except Exception as error:  # whatever answers there, it is no scheduler
+        raise _unreachable(place, reason(error)) from None
+
+
+async def _identified(address: str) -> None:
+    """Ask what listens there who it is: a client that does not come about leaves threads behind."""
+    from distributed import rpc
+
+    async with rpc(address, timeout=CONNECT_S) as there:
+        found = await asyncio.wait_for(there.identity(), CONNECT_S)
+    if found.get("type") != "Scheduler":
+        raise ValueError(f"what listens there is a {found.get('type')}, no Scheduler")
+
+
+def reached(place: str) -> str:
+    """The address of a scheduler, where something listens.
+
+    Raises:
+        ConfigurationError: If nothing does, or the file does not name it.
+    """
     if not place.strip():
         raise ConfigurationError("the address of the Dask scheduler is empty; give tcp://HOST:PORT or its file")
-    if "://" not in place and (Path(place).exists() or Path(place).suffix == ".json"):
-        if not Path(place).is_file():
-            raise ConfigurationError(f"no file {place}: the Dask scheduler writes it with --scheduler-file")
-        where: dict[str, Any] = {"scheduler_file": place}
-    else:
-        where = {"address": place}
+    address = place if "://" in place else _address_in(Path(place)) if _is_file(place) else f"tcp://{place}"
+    parts = urlsplit(address)
     try:
-        return Client(**where, timeout=CONNECT_S, set_as_default=False)
-    except (OSError, ValueError, TypeError, KeyError) as error:  # Dask wraps what it tried in an OSError
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or not port:
         raise ConfigurationError(
-            f"no Dask scheduler answers at {place}: {shortened(reason(error))}; start one with `dask scheduler`, or "
-            "see `ktnas docs parallel`"
+            f"{place!r} is no address of a Dask scheduler: give tcp://HOST:PORT, or the file that it writes with "
+            "--scheduler-file"
+        )
+    if parts.scheme in {"tcp", "tls"}:
+        try:
+            socket.create_connection((host, port), timeout=_LISTENS_S).close()
+        except OSError as error:
+            raise _unreachable(place, reason(error)) from None
+    return address
+
+
+def _is_file(place: str) -> bool:
+    return Path(place).exists() or Path(place).suffix == ".json" or "/" in place
+
+
+def _address_in(path: Path) -> str:
+    try:
+        found = read_json_file(path)
+    except (OSError, ValueError) as error:
+        why = "there is no such file" if isinstance(error, FileNotFoundError) else reason(error)
+        raise ConfigurationError(
+            f"cannot read the address of a Dask scheduler from {path}: {why}; the scheduler writes it with "
+            "--scheduler-file"
         ) from None
+    address = found.get("address") if isinstance(found, dict) else None
+    if not isinstance(address, str) or "://" not in address:
+        raise ConfigurationError(f"{path} names no Dask scheduler: it was not written by `dask scheduler`")
+    return address
+
+
+def _unreachable(place: str, why: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"no Dask scheduler answers at {place}: {shortened(why)}; start one with `dask scheduler`, see `ktnas docs "
+        "parallel`"
+    )
 
 
 class DaskCluster(Generic[C]):
@@ -103,7 +167,10 @@ class DaskCluster(Generic[C]):
         self._flights: dict[Question, Assignment[C]] = {}
         self._futures: dict[Question, Future[Any]] = {}
         self._lost: Counter[Question] = Counter()
-        self._done: queue.SimpleQueue[tuple[Question, Future[Any]]] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[tuple[Question | str, Future[Any]]] = queue.SimpleQueue()
+        """Evaluations that have ended, by their question; workers that have got what answers, by their address."""
+        self._supplied: dict[str, tuple[Future[Any], list[Question]]] = {}
+        """Workers that are being sent what answers, and which evaluations wait for it."""
         self._client: Client | None = connected(place)
         from cloudpickle import dumps  # comes with Dask; sends functions of a script by value
 
@@ -120,7 +187,7 @@ class DaskCluster(Generic[C]):
     def submit(self, question: Question, history: History) -> None:
         """Hand it to the scheduler."""
         (self._flights[question],) = self._assign([question], history)
-        self._send(question, whole=False)
+        self._send(question)
         with suppress(StopSearch):  # callbacks remember it
             self._tell.begun(question)
 
@@ -151,6 +218,7 @@ class DaskCluster(Generic[C]):
     def _leave(self) -> None:
         client, self._client = self._client, None
         futures, self._futures = self._futures, {}
+        self._supplied.clear()
         if client is None:
             return
         with suppress(Exception):  # a scheduler that is gone has nothing to cancel
@@ -164,7 +232,7 @@ class DaskCluster(Generic[C]):
 
     def _is_alive(self) -> bool:
         """Whether the scheduler is there, and knows what was handed out to it."""
-        lost = any(future.status in {"cancelled", "lost"} for future in self._futures.values())
+        lost = any(future.status in _GONE for future in self._futures.values())
         return self._is_running(self._client) and not lost
 
     def _look(self) -> None:
@@ -201,29 +269,57 @@ class DaskCluster(Generic[C]):
         self._callbacks.busy("")
         self._looked = float("-inf")
         for question in list(self._flights):
-            self._send(question, whole=False)
+            self._send(question)
 
-    def _send(self, question: Question, *, whole: bool) -> None:
+    def _send(self, question: Question) -> None:
+        digest, _ = self.parcel.handed(whole=False)
+        future = self._submitted(answered_there, digest, None, self._flights[question])
+        if future is not None:
+            self._futures[question] = future
+            future.add_done_callback(self._noted(question))
+
+    def _submitted(self, *work: Any, workers: Sequence[str] | None = None) -> Future[Any] | None:
+        """A piece of work on its way; None where the scheduler is lost: `completed` hands it out once that is back."""
         if self._client is None or not self._is_running(self._client):
-            return  # `completed` hands it out once the scheduler is back
-        digest, sent = self.parcel.handed(whole=whole)
+            return None
+        near = {} if workers is None else {"workers": list(workers), "allow_other_workers": True}
         try:
-            future = self._client.submit(
-                answered_there, digest, sent, self._flights[question], pure=False, key=None, retries=0
-            )
+            return self._client.submit(*work, pure=False, **near)
         except Exception:  # the connection broke meanwhile
+            return None
+
+    def _supply(self, worker: str, question: Question) -> None:
+        """Send a worker what answers, once however many evaluations have found that it lacks it."""
+        if worker in self._supplied:
+            self._supplied[worker][1].append(question)
             return
-        self._futures[question] = future
-        future.add_done_callback(self._noted(question))
+        future = self._submitted(keep_there, *self.parcel.handed(whole=True), workers=[worker])
+        if future is not None:
+            self._supplied[worker] = future, [question]
+            future.add_done_callback(self._noted(worker))
 
-    def _noted(self, question: Question) -> Callable[[Future[Any]], None]:
-        return lambda done: self._done.put((question, done))
+    def _noted(self, what: Question | str) -> Callable[[Future[Any]], None]:
+        return lambda done: self._done.put((what, done))
 
-    def _take(self, arrived: list[tuple[Question, Evaluation]], question: Question, future: Future[Any]) -> None:
+    def _take(self, arrived: list[tuple[Question, Evaluation]], what: Question | str, future: Future[Any]) -> None:
+        if not isinstance(what, str):
+            self._taken(arrived, what, future)
+            return
+        waiting = self._supplied.get(what)
+        if waiting is None or waiting[0].key != future.key or future.status in _GONE:
+            return
+        del self._supplied[what]
+        if future.status == "error":
+            raise self._unable(future.exception(timeout=60))
+        for question in waiting[1]:
+            if question in self._flights:
+                self._send(question)
+
+    def _taken(self, arrived: list[tuple[Question, Evaluation]], question: Question, future: Future[Any]) -> None:
         current = self._futures.get(question)
         if question not in self._flights or current is None or current.key != future.key:
             return  # of an earlier attempt
-        if future.status in {"cancelled", "lost"}:
+        if future.status in _GONE:
             return  # with its scheduler: handed out again once that is back
         reply = self._reply(question, future)
         if reply is None:
@@ -243,19 +339,23 @@ class DaskCluster(Generic[C]):
             return None
         if isinstance(found, Lacking):
             require_same_version(found)
-            self._send(question, whole=True)
+            self._supply(str(found.worker), question)
             return None
         return found if isinstance(found, Reply) else Reply(found)
 
     def _failed(self, question: Question, future: Future[Any]) -> Reply | None:
         error = future.exception(timeout=60)
         if isinstance(error, ImportError | AttributeError):
-            raise ConfigurationError(
-                f"the workers of the Dask cluster cannot do the work: {shortened(reason(error))}; they need ktnas and "
-                "the modules of your functions, in the same versions as here"
-            )
+            raise self._unable(error)
         self._lost[question] += 1
         if self._lost[question] > self._retries:
             return Reply(Evaluation.failed(f"its worker was lost: {shortened(reason(error))}"))
-        self._send(question, whole=False)
+        self._send(question)
         return None
+
+    @staticmethod
+    def _unable(error: BaseException) -> ConfigurationError:
+        return ConfigurationError(
+            f"the workers of the Dask cluster cannot do the work: {shortened(reason(error))}; they need ktnas and the "
+            "modules of your functions, in the same versions as here"
+        )

@@ -1,13 +1,16 @@
 """Evaluations by any `concurrent.futures.Executor`: processes, threads, MPI, a cluster.
 
-What answers, with all the data it needs, is sent to each process once, when that process says that it lacks it; after
-that, questions alone travel. Executors of threads share it with this process.
+What answers, with all the data it needs, is sent where a process says that it lacks it; once it has it, questions alone
+travel. Nobody can say which process of an executor gets what, so that it may be sent more often than there are
+processes; to the workers of a Dask cluster it is sent once each (`ktnas.evaluation.dask_cluster`). Executors of threads
+share it with this process.
 """
 
 from __future__ import annotations
 
 import pickle
 import queue
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
@@ -32,8 +35,14 @@ _KEPT: dict[str, Callable[[Assignment[Any]], Evaluation | Reply]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """Sent back by a process that has not got what answers, or another version of this package."""
+    """Sent back by a process that has not got what answers.
 
+    Attributes:
+        worker: Address of a Dask worker; None of any other process.
+        version: That of this package there.
+    """
+
+    worker: str | None = None
     version: str = __version__
 
 
@@ -47,13 +56,30 @@ def answered_there(digest: str, sent: bytes | None, assignment: Assignment[Any])
     """
     if digest not in _KEPT:
         if sent is None:
-            return Lacking()
-        found = pickle.loads(sent)  # noqa: S301 - sent by whoever may run any code here
-        _KEPT.clear()
-        _KEPT[digest] = found
+            return Lacking(_worker())
+        keep_there(digest, sent)
     with threads_listened_to(), printed_by_thread() as printed:
         answer = _KEPT[digest](assignment)
     return answer if isinstance(answer, Reply) else Reply(answer, printed())
+
+
+def keep_there(digest: str, sent: bytes) -> None:
+    """What a process does with what answers: keep it, in place of any other."""
+    found = pickle.loads(sent)  # noqa: S301 - sent by whoever may run any code here
+    _KEPT.clear()
+    _KEPT[digest] = found
+
+
+def _worker() -> str | None:
+    """The address of the Dask worker that this is; None if it is none."""
+    distributed = sys.modules.get("distributed")
+    if distributed is None:
+        return None
+    try:
+        address: str = distributed.get_worker().address
+    except ValueError:
+        return None
+    return address
 
 
 class Parcel:

@@ -22,6 +22,7 @@ from ktnas.records.trials import TrialLog
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.extension import note_on, raise_budget_of_all, with_earlier_budget
 from ktnas.runner.failures import FirstFailures
+from ktnas.runner.mode import settle_mode
 from ktnas.runner.pool import Onlooker, run_in_parallel
 from ktnas.runner.pool_process import Link
 from ktnas.runner.provenance import Provenance, reuse_notes
@@ -81,6 +82,7 @@ def search_once(
             provenance.check(directory, recorded_configuration(experiment, benchmark, (seed,), force))
         experiment = with_earlier_budget(experiment, benchmark, seed, directory, told)
         config = recorded_configuration(experiment, benchmark, (seed,), force)
+        settle_mode(directory, config)
         lost = directory.claim(config)
         if provenance is not None:
             provenance.write(directory, config)

@@ -7,7 +7,7 @@ import pickle
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ktnas.benchmarks.base import Benchmark
@@ -18,7 +18,7 @@ from ktnas.errors import ConfigurationError
 from ktnas.evaluation.answering import Evaluating, EvaluatingAlone
 from ktnas.evaluation.assignment import Answerer, Assign, without_context
 from ktnas.evaluation.backend import Backend, Batched
-from ktnas.evaluation.dask_cluster import DaskCluster
+from ktnas.evaluation.dask_cluster import DaskCluster, reached
 from ktnas.evaluation.executors import Executors
 from ktnas.evaluation.in_turn import InTurn
 from ktnas.evaluation.portable import require_portable
@@ -73,6 +73,15 @@ class Workforce:
     def remote(self) -> bool:
         """Whether others than this process and its own workers evaluate."""
         return self.executor is not None or self.dask is not None
+
+    def check(self) -> None:
+        """Refuse, in a few seconds, a scheduler that is not there: before anything else takes its time.
+
+        Raises:
+            ConfigurationError: If nothing listens at its address.
+        """
+        if self.dask is not None:
+            reached(self.dask)
 
     def suited(self, benchmark: Benchmark) -> Benchmark:
         """The benchmark with so many workers of its own, where it has any.
@@ -190,6 +199,21 @@ def _by_value(part: object) -> bytes:
         return pickle.dumps(part)
     dumped: bytes = cloudpickle.dumps(part)
     return dumped
+
+
+def workforce_of(
+    workers: int | Workforce | None, executor: Executor | None = None, *, asynchronous: bool = False
+) -> Workforce:
+    """The workforce that a caller of the library describes.
+
+    Raises:
+        ConfigurationError: If the arguments contradict each other.
+    """
+    if not isinstance(workers, Workforce):
+        return Workforce(workers, executor=executor, asynchronous=asynchronous)
+    if executor is not None:
+        raise ConfigurationError("give an executor within the workforce, or beside a number of workers")
+    return replace(workers, asynchronous=workers.asynchronous or asynchronous)
 
 
 def alone(workforce: Workforce | None) -> Workforce:
