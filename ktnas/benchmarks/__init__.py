@@ -9,6 +9,7 @@ after the search.
 * `Tabulated`: a complexity that a table lists; fulfils `ktnas.problem.proxy.Proxy`.
 * `tabulated`: a measure of complexity as a proxy; None if the benchmark does not list it for every task.
 * `ComputedBenchmark`: a benchmark whose answers are computed, and take long.
+* `Distributable`: a benchmark whose answers can be computed in any process that has it.
 * `HasData`: a benchmark that reads data of which something is to be told before anything is paid for.
 * `Estimate`: what a search is expected to take.
 * `Estimable`: a benchmark that can tell how long its answers take.
@@ -20,6 +21,7 @@ after the search.
 * `load_benchmark`: the benchmark of that name.
 * `find_benchmark`: the first benchmark that has all of ``tasks``, restricted to them.
 * `inventory`: every benchmark known by name, found or not.
+* `PackedGenotypes`: a sequence of genotypes that are made when they are asked for, and found again by their numbers.
 * `CorrelatedTasks`: where such a pair of tasks comes from: a source of benchmarks for sweeps.
 * `with_correlated_task`: a task of a benchmark, after a synthetic one of the given Spearman correlation with it.
 * `TaskRecord`: what a table records for one task, one entry per row.
@@ -41,12 +43,14 @@ if TYPE_CHECKING:
     from ktnas.benchmarks.complexity_proxy import Tabulated as Tabulated
     from ktnas.benchmarks.complexity_proxy import tabulated as tabulated
     from ktnas.benchmarks.computed import ComputedBenchmark as ComputedBenchmark
+    from ktnas.benchmarks.computed import Distributable as Distributable
     from ktnas.benchmarks.computed import HasData as HasData
     from ktnas.benchmarks.estimate import Estimable as Estimable
     from ktnas.benchmarks.estimate import Estimate as Estimate
     from ktnas.benchmarks.functions import FunctionBenchmark as FunctionBenchmark
     from ktnas.benchmarks.known import BenchmarkEntry as BenchmarkEntry
     from ktnas.benchmarks.known import KnownBenchmark as KnownBenchmark
+    from ktnas.benchmarks.packed import PackedGenotypes as PackedGenotypes
     from ktnas.benchmarks.registry import find_benchmark as find_benchmark
     from ktnas.benchmarks.registry import inventory as inventory
     from ktnas.benchmarks.registry import known_benchmark as known_benchmark
@@ -64,10 +68,11 @@ __getattr__, __dir__, __all__ = lazy.attach(
     submod_attrs={
         "base": ["Standing", "Benchmark", "Listing"],
         "complexity_proxy": ["Tabulated", "tabulated"],
-        "computed": ["ComputedBenchmark", "HasData"],
+        "computed": ["ComputedBenchmark", "Distributable", "HasData"],
         "estimate": ["Estimate", "Estimable"],
         "functions": ["FunctionBenchmark"],
         "known": ["KnownBenchmark", "BenchmarkEntry"],
+        "packed": ["PackedGenotypes"],
         "registry": ["known_benchmark", "known_benchmarks", "load_benchmark", "find_benchmark", "inventory"],
         "synthetic": ["CorrelatedTasks", "with_correlated_task"],
         "table": ["TaskRecord", "TableBenchmark", "listed_space"],

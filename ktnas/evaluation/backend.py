@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Protocol, runtime_checkable
 
 from ktnas.evaluation.assignment import Reply
-from ktnas.problem.callback import Callbacks, StopSearch
+from ktnas.problem.callback import Callbacks, Printed, StopSearch
 from ktnas.problem.trial import Evaluation, History, Question
 from ktnas.typing import Genotype
 
@@ -71,7 +71,7 @@ class Announcer:
         """An evaluation has ended. Whether a callback wants to end the search is left to `Callbacks.stopped`."""
         with suppress(StopSearch):
             if reply.printed:
-                self._callbacks.evaluation_printed(question, reply.printed)
+                self._callbacks.evaluation_printed(Printed(question, reply.printed))
             self._callbacks.evaluations(finished=((question, reply.evaluation),))
 
 

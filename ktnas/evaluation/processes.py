@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 from ktnas.errors import KtnasError
 from ktnas.evaluation.assignment import Answerer, Assign, Assignment
 from ktnas.evaluation.worker import Worker, WorkerStartError
-from ktnas.problem.callback import Callbacks, StopSearch
+from ktnas.problem.callback import Callbacks, Printed, StopSearch
 from ktnas.problem.trial import Evaluation, History, Question
 from ktnas.typing import Genotype
 
@@ -166,7 +166,7 @@ class Workers(Generic[C]):
             question, answer, printed = self._untold.popleft()
             try:
                 if printed:
-                    self._callbacks.evaluation_printed(question, printed)
+                    self._callbacks.evaluation_printed(Printed(question, printed))
                 self._callbacks.evaluations(finished=((question, answer),))
             except StopSearch as stop:
                 stopped = stop

@@ -64,6 +64,19 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class Printed:
+    """What an evaluation printed in its worker.
+
+    Attributes:
+        question: The task's name, and the architecture.
+        text: The end of it, both streams in their order; not empty.
+    """
+
+    question: Question
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """A generation that was answered, before the search is told.
 
@@ -104,8 +117,8 @@ class Callback:
     def evaluation_finished(self, finished: Finished) -> bool | None:
         """An evaluation has ended; those in parallel end in any order. A repeat is no evaluation."""
 
-    def evaluation_printed(self, question: Question, text: str) -> bool | None:
-        """What an evaluation that a worker has ended printed there, on both streams; told before it has finished."""
+    def evaluation_printed(self, printed: Printed) -> bool | None:
+        """An evaluation in a worker has printed something; told when it has ended, before `evaluation_finished`."""
 
     def generation_answered(self, answered: Answered) -> bool | None:
         """All that a search has asked is answered, and it has not been told yet: whoever records, records here."""
@@ -215,6 +228,14 @@ class Callbacks(Callback):
         """Whether anybody wants to be told of evaluations: nobody has to tell, where they take no time."""
         return bool(self._told)
 
+    @property
+    def of_generations(self) -> bool:
+        """Whether anybody wants to be told of generations, or of the end."""
+        hooks = ("generation_asked", "generation_answered", "generation_finished", "search_ended")
+        return any(
+            _overrides(getattr(member, hook), getattr(Callback, hook)) for member in self._members for hook in hooks
+        )
+
     def stop(self, why: str) -> None:
         """End the search as soon as may be."""
         self.stopped = self.stopped or why or "a callback ended the search"
@@ -279,8 +300,8 @@ class Callbacks(Callback):
     def evaluation_finished(self, finished: Finished) -> bool:
         return self._tell(lambda member: member.evaluation_finished(finished), self._told)
 
-    def evaluation_printed(self, question: Question, text: str) -> bool:
-        return self._tell(lambda member: member.evaluation_printed(question, text))
+    def evaluation_printed(self, printed: Printed) -> bool:
+        return self._tell(lambda member: member.evaluation_printed(printed))
 
     def generation_answered(self, answered: Answered) -> bool:
         self._trials = answered.trials

@@ -94,7 +94,7 @@ def _steady(experiment: Experiment, seed: int, place: RunPlace, callbacks: Callb
             budget=experiment.budget,
             seed=seed,
             callback=callbacks,
-            earlier=Earlier(asked.found, recorder.log.found, known),
+            earlier=Earlier(asked.found, recorder.log.trials, known),
             handed_out=asked.append,
         )
 

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from ktnas.problem.callback import Answered, Callback, Finished
+from ktnas.problem.callback import Answered, Callback, Finished, Printed
 from ktnas.problem.progress import Progress, RunProgress
-from ktnas.problem.trial import Question
 from ktnas.records.evaluations import EvaluationLog
 from ktnas.records.printed import PrintedLog
 from ktnas.records.summary import Ending, Seconds
@@ -40,9 +39,9 @@ class Recorder(Callback):
         if self.answers is not None:
             self.answers.append(finished.question, finished.evaluation)
 
-    def evaluation_printed(self, question: Question, text: str) -> None:
+    def evaluation_printed(self, printed: Printed) -> None:
         if self.printed is not None:
-            self.printed.append(question, text)
+            self.printed.append(printed.question, printed.text)
 
     def generation_answered(self, answered: Answered) -> None:
         self.log.append(answered.trials, [self.label(trial.genotype) for trial in answered.trials])

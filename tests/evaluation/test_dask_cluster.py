@@ -109,8 +109,8 @@ def test_what_is_printed_there_comes_back(cluster):
     kept = []
 
     class Listening(Callback):
-        def evaluation_printed(self, question, text):
-            kept.append((question, text))
+        def evaluation_printed(self, printed):
+            kept.append((printed.question, printed.text))
 
     search(
         SPACE, {"up": printing}, budget=8, method=METHOD, callback=Listening(), workers=Workforce(dask=cluster.address)
