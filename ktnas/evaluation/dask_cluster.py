@@ -15,7 +15,7 @@ import logging
 import queue
 import socket
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -135,6 +135,13 @@ def _unreachable(place: str, why: str) -> ConfigurationError:
         f"no Dask scheduler answers at {place}: {shortened(why)}; start one with `dask scheduler`, see `ktnas docs "
         "parallel`"
     )
+
+
+def finished_of(futures: Sequence[Future[Any]]) -> Iterator[Future[Any]]:
+    """Pieces of work as they end, however they do."""
+    from distributed import as_completed
+
+    yield from as_completed(futures)
 
 
 class DaskCluster(Generic[C]):

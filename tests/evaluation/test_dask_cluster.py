@@ -173,6 +173,20 @@ def test_the_scheduler_is_lost_and_comes_back(cluster, tmp_path):
     assert len(answered) == len(set(answered)) == 24
 
 
+def test_a_sweep_is_done_there(cluster, tmp_path):
+    from ktnas.config.sweep_file import read_sweep
+    from ktnas.runner.sweep import run_sweep
+
+    path = tmp_path / "sweep.toml"
+    path.write_text(
+        'budget = 4\nseeds = 2\n[[arms]]\nmethod = "random-search"\n[[cases]]\ntasks = ["cora", "pubmed"]\n'
+    )
+    there = run_sweep(read_sweep(path), tmp_path / "there", dask=cluster.address)
+    here = run_sweep(read_sweep(path), tmp_path / "here")
+    assert there.finished
+    assert [(run.seed, run.tasks) for run in there.records] == [(run.seed, run.tasks) for run in here.records]
+
+
 class TestRefused:
     def test_nothing_listens(self):
         with socket.socket() as free:
