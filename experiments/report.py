@@ -42,6 +42,7 @@ SECTIONS: Mapping[str, str] = {
     "transfer_rank": "Transfer rank against random transfer and none",
     "transfer_signal": "What the labels of transfers add to the surrogate",
     "negative_transfer": "Negative transfer",
+    "asynchronous": "Several workers: asynchronous searches against generations",
     "figures": "Trajectories, transfers, and how alike tasks are",
     "embedding_quality": "Embeddings and surrogates by themselves",
     "table_noise": "How noisy the TransNAS tables are",

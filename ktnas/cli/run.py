@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ktnas.cli.options import add_options_of, read_options
 from ktnas.cli.parser import INTERRUPTED, RUNS, use_one_thread
+from ktnas.cli.workers import add_workforce, workforce
 from ktnas.config.defaults import SHOWN_SEEDS
 from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
@@ -35,6 +36,8 @@ def execute(options: argparse.Namespace) -> int:
     from ktnas.runner import session
 
     asked = read_options(RunOptions, options)
+    force = workforce(options)
+    force.check()
     repeats, alone = _extent(options, asked)
     experiment = compose(asked)
     check(experiment.problem, experiment.budget, options.seed)
@@ -48,7 +51,7 @@ def execute(options: argparse.Namespace) -> int:
     if not silent:
         _tell_data(experiment)
     path = options.out or session.fresh_directory(experiment, seeds, RUNS)
-    searched = Searches(path, seeds, jobs=_jobs(options, asked, repeats), catch=options.catch, silent=silent)
+    searched = Searches(path, seeds, _jobs(options, asked, repeats), options.catch, silent, force)
     summaries = searched.run(partial(compose, asked))
     finished = searched.finished(summaries)
     others = searched.alone(asked, experiment) if alone and finished else {}
@@ -162,6 +165,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     add_options_of(parser, RunOptions)
     _add_seeds(parser)
+    add_workforce(parser)
     _add_failures(parser)
     _add_output(parser)
 

@@ -20,6 +20,7 @@ from ktnas.report.run_figures import file_names
 from ktnas.report.sharing import Sharing, sharing
 from ktnas.runner import session
 from ktnas.runner.experiment import Experiment
+from ktnas.runner.workforce import Workforce
 
 ALONE, SHARING = "alone", "sharing.json"
 """Within a run's directory: where targets are searched alone, and what sharing gave."""
@@ -50,6 +51,7 @@ class Searches:
         jobs: Processes at most, where there are several seeds.
         catch: Whether to go on with a task of which the first evaluations have all failed.
         silent: Whether to show nothing of how far they have come.
+        workforce: Who evaluates.
     """
 
     path: Path
@@ -57,14 +59,21 @@ class Searches:
     jobs: int
     catch: bool
     silent: bool
+    workforce: Workforce = Workforce()
 
     def run(self, composed: Callable[[], Experiment], path: Path | None = None) -> list[Summary]:
         """Search, or go on; after an interruption, the summaries of the runs that had begun."""
         directory, experiment = RunDirectory(path or self.path), composed()
         with self._view(experiment) as view:
             if len(self.seeds) == 1:
-                return [session.search_once(experiment, self.seeds[0], directory, view, catch=self.catch)]
-            return session.search_seeds(composed, self.seeds, directory, view, jobs=self.jobs, catch=self.catch)
+                return [
+                    session.search_once(
+                        experiment, self.seeds[0], directory, view, catch=self.catch, workforce=self.workforce
+                    )
+                ]
+            return session.search_seeds(
+                composed, self.seeds, directory, view, jobs=self.jobs, catch=self.catch, workforce=self.workforce
+            )
 
     def alone(self, asked: RunOptions, experiment: Experiment) -> dict[str, list[Summary]]:
         """Search each target alone; after an interruption, what has been searched."""

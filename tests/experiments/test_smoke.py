@@ -18,6 +18,7 @@ EXPERIMENTS = [
     pytest.param("parts.transfer_rank", marks=TABLES),
     pytest.param("parts.quantities"),
     pytest.param("parts.codes", marks=TABLES),
+    pytest.param("parts.asynchronous", marks=pytest.mark.table("nasbench201")),
 ]
 
 
