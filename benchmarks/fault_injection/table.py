@@ -51,7 +51,7 @@ def commit() -> str:
         command = ["git", "-C", str(Path(__file__).parent), *words]
         return subprocess.run(command, check=False, capture_output=True, text=True).stdout.strip()
 
-    changed = git("status", "--porcelain", "--", "../../ktnas", "../../benchmarks")
+    changed = git("status", "--porcelain", "--", "../../ktnas", "../../benchmarks/*.py")
     return (git("rev-parse", "--short", "HEAD") or "unknown") + ("+" if changed else "")
 
 
