@@ -66,10 +66,37 @@ class TaskSummary(TypedDict):
     transfers: TransferCounts
 
 
+class FirstChoice(TypedDict):
+    """An architecture that a task began with since a source told it to; not evaluated, it has no number."""
+
+    architecture: str
+    evaluation: int | None
+    fitness: float | None
+
+
+class TaskLesson(TypedDict):
+    """What a source contributed to a task."""
+
+    weight: float
+    agreement: float | None
+    first: list[FirstChoice]
+
+
+class Lesson(TypedDict):
+    """What a source contributed; ``"all together"`` stands for the average of all."""
+
+    source: str
+    space: str | None
+    evaluations: int | None
+    digest: str | None
+    tasks: dict[str, TaskLesson]
+
+
 class _Stopped(TypedDict, total=False):
-    """Why a callback ended a run, where one did."""
+    """Why a callback ended a run, where one did; what finished searches contributed, where it learned from some."""
 
     stopped: str
+    learned: list[Lesson]
 
 
 class Summary(_Stopped):
@@ -97,6 +124,7 @@ class Ending:
         finished: Whether it came to its end; False if it was interrupted, or a callback ended it.
         stopped: Why a callback ended it; None if none did.
         notes: What a reader must know of it, a sentence each.
+        learned: What finished searches contributed; empty where it learned from none.
     """
 
     tasks: Mapping[str, TaskProgress]
@@ -104,6 +132,7 @@ class Ending:
     finished: bool = True
     stopped: str | None = None
     notes: tuple[str, ...] = ()
+    learned: tuple[Lesson, ...] = ()
 
 
 def summarize(
@@ -119,6 +148,7 @@ def summarize(
         for task in problem.tasks
     }
     stopped: _Stopped = {} if ending.stopped is None else {"stopped": ending.stopped}
+    learned: _Stopped = {"learned": list(ending.learned)} if ending.learned else {}
     return {
         "benchmark": benchmark.name,
         "space": problem.space.name,
@@ -128,6 +158,7 @@ def summarize(
         "version": __version__,
         "finished": ending.finished,
         **stopped,
+        **learned,
         "seconds": ending.seconds,
         "notes": [*getattr(benchmark, "notes", ()), *ending.notes],
         "tasks": tasks,
