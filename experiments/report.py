@@ -32,6 +32,7 @@ SECTIONS: Mapping[str, str] = {
     "transnas": "TransNAS-Bench-101",
     "two_tasks": "Two tasks: what a source gains a target",
     "nasbench_graph": "NAS-Bench-Graph",
+    "nasbench101": "NAS-Bench-101",
     "ablation": "Ablation and sensitivity",
     "choices": "Which parts of the surrogate find the best",
     "quantities": "What numbers say of architectures: channels, resolution, widths",

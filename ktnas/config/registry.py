@@ -269,6 +269,12 @@ def _mdesign_graph() -> SearchSpace:
     return MDesign("graph")
 
 
+def _nasbench101() -> SearchSpace:
+    from ktnas.spaces.nasbench101 import NASBench101
+
+    return NASBench101()
+
+
 def _darts() -> SearchSpace:
     from ktnas.spaces.darts import DARTS
 
@@ -288,6 +294,7 @@ SPACES: Mapping[str, Callable[[], SearchSpace | None]] = {
     "nasbench-graph": _nasbench_graph,
     "mdesign-link": _mdesign_link,
     "mdesign-graph": _mdesign_graph,
+    "nasbench101": _nasbench101,
     "darts": _darts,
     "emt-nas": _emt_nas,
     "categorical": lambda: None,

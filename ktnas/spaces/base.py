@@ -88,6 +88,17 @@ class WithIdentities(Protocol):
         """The names of these operations, as they stand in the graphs."""
 
 
+@runtime_checkable
+class WithNeighbourhoods(Protocol):
+    """A space that knows its own neighbourhoods, because one position of a code is no small change of a network."""
+
+    def neighbours(self, genotype: Genotype) -> Sequence[Genotype]:
+        """Every other architecture one small change away from a valid one, each once, normalized and valid."""
+
+    def mutated(self, genotype: Genotype, rng: np.random.Generator) -> Genotype:
+        """One of the neighbours, drawn at random; the genotype itself where what was drawn leads to none."""
+
+
 @dataclass(frozen=True, eq=False)
 class ListedSpace:
     """The part of a space that a table lists; everything else is not valid. Compared by identity.
@@ -146,6 +157,13 @@ def identities(space: SearchSpace) -> frozenset[str]:
     """The operations of a space's graphs that hand on what they get; none where the space knows none."""
     base = _base(space)
     return base.identities if isinstance(base, WithIdentities) else frozenset()
+
+
+@lru_cache(maxsize=16)
+def neighbourhoods(space: SearchSpace) -> WithNeighbourhoods | None:
+    """The space that knows its own neighbourhoods, or None: then they are the changes of one position."""
+    base = _base(space)
+    return base if isinstance(base, WithNeighbourhoods) else None
 
 
 def _base(space: SearchSpace) -> SearchSpace:
