@@ -186,8 +186,8 @@ def changed_sources(held: Mapping[str, object], here: Mapping[str, object]) -> s
         if was[name] != now[name]:
             seen = [str(one[name].get("evaluations")) for one in (was, now)]
             return f"{name} has changed: {' evaluations there, '.join(seen)} now, digest {now[name].get('digest')}"
-    told = [f"{what} {', '.join(names)}" for what, names in (("without", gone), ("and now with", new)) if names]
-    return " ".join(told) or "in another order, or used otherwise"
+    told = [f"{what} {', '.join(names)}" for what, names in (("no longer", gone), ("now also", new)) if names]
+    return ", ".join(told) or "in another order, or used otherwise"
 
 
 def _sources_in(knowledge: object) -> list[dict[str, object]]:
