@@ -18,6 +18,7 @@ from ktnas.errors import ConfigurationError
 from ktnas.files.json_lines import to_json
 from ktnas.files.turns import in_turn
 from ktnas.problem.trial import Evaluation, Question, Trial
+from ktnas.records.configuration import begun_by_this_program
 from ktnas.records.known import known_answers
 from ktnas.records.proposals import Event, HandOutEvent, Journal, ProposalLog, TellEvent
 from ktnas.records.run_directory import SUMMARY, RunDirectory
@@ -224,7 +225,7 @@ class Desk:
 
     def _record(self, steps: Stepwise[object], directory: Path) -> None:
         label = self._experiment.benchmark.label
-        with closing(TrialLog(directory)) as trials:
+        with closing(TrialLog(directory, told=begun_by_this_program(RunDirectory(directory)))) as trials:
             for batch in steps.trials:
                 trials.append(batch, [label(trial.genotype) for trial in batch])
         if steps.batch is None:
