@@ -251,7 +251,7 @@ class Informed:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TaskContribution:
     """What a source contributed to a task.
 
     Attributes:
@@ -276,7 +276,7 @@ class Contribution:
     """
 
     source: Source | None
-    tasks: Mapping[str, Part]
+    tasks: Mapping[str, TaskContribution]
 
 
 def contributions(
@@ -292,7 +292,7 @@ def contributions(
         streams: The run's random streams.
     """
     sources = embedder.knowledge.knowledge.sources
-    parts: list[dict[str, Part]] = [{} for _ in range(len(sources) + 1)]
+    parts: list[dict[str, TaskContribution]] = [{} for _ in range(len(sources) + 1)]
     for task, trend in trends.items():
         first = first_choices(embedder, count, task, streams)
         agreements = _agreements(embedder, history, task)
@@ -300,7 +300,7 @@ def contributions(
             weight = 0.0 if of_source is None else trend / len(sources)
             agreement = None if of_source is None else agreements[of_source]
             own = tuple(genotype for genotype, number in first if number == of_source)
-            parts[i][task] = Part(weight, agreement, own)
+            parts[i][task] = TaskContribution(weight, agreement, own)
     return [Contribution(source, part) for source, part in zip([None, *sources], parts, strict=True)]
 
 

@@ -94,7 +94,7 @@ class Lesson(TypedDict):
 
 
 class _Later(TypedDict, total=False):
-    """Why a callback ended a run, and what finished searches contributed, where any did; and the check, which older ones lack."""
+    """Why a callback ended a run, what finished searches contributed, where any did; and the check, which is new."""
 
     stopped: str
     check: str

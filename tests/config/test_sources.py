@@ -8,6 +8,7 @@ from ktnas.benchmarks.registry import load_benchmark
 from ktnas.config.experiment import compose
 from ktnas.config.run_options import RunOptions
 from ktnas.config.sources import read_sources, with_sources
+from ktnas.config.sweep_file import read_sweep
 from ktnas.errors import ConfigurationError, DataError
 from ktnas.problem.budget import Budget
 from ktnas.problem.task import Problem
@@ -140,6 +141,30 @@ class TestOption:
 
     def test_none_named(self):
         assert with_sources(ktnas(), [], target("cora")) == ktnas()
+
+
+class TestSweepFile:
+    TEXT = 'budget = 6\nseeds = 1\n[[arms]]\nmethod = "{}"\n[[cases]]\nbenchmark = "mdesign-link"\ntasks = "cora"\n{}'
+
+    def sweep(self, path, method, line):
+        (path / "s.toml").write_text(self.TEXT.format(method, line))
+        return read_sweep(path / "s.toml")
+
+    def test_every_arm_learns_from_what_a_case_names(self, tmp_path):
+        sweep = self.sweep(tmp_path, "ktnas", 'from = ["mdesign-link:dblp,texas"]')
+        search = sweep.cases[0].experiment(sweep.arms[0].search).search
+        assert [source.task for source in search.knowledge.sources] == ["dblp", "texas"]
+
+    def test_an_arm_that_cannot_learn_is_refused(self, tmp_path):
+        sweep = self.sweep(tmp_path, "random-search", 'from = "mdesign-link:dblp"')
+        with pytest.raises(
+            ConfigurationError, match="'random-search' cannot learn from the finished searches of its case"
+        ):
+            sweep.cases[0].experiment(sweep.arms[0].search)
+
+    def test_what_cannot_be_read_names_its_case(self, tmp_path):
+        with pytest.raises(DataError, match="case 1: nowhere is neither the directory"):
+            self.sweep(tmp_path, "ktnas", 'from = "nowhere"')
 
 
 class TestGoingOn:
