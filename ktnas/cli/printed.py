@@ -38,8 +38,8 @@ def execute(options: argparse.Namespace) -> int:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `ktnas printed`."""
     parser.description = (
-        "Show what Python functions printed while they were evaluated in workers, an evaluation after the other, in the "
-        "order in which they ended (ktnas docs parallel)."
+        "Show what Python functions printed while they were evaluated in workers, an evaluation after the other, in "
+        "the order in which they ended (ktnas docs parallel)."
     )
     parser.add_argument("directory", metavar="DIR", type=Path, help="a run directory")
     parser.add_argument("--task", metavar="TASK", help="of this task alone")

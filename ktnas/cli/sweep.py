@@ -13,6 +13,7 @@ from ktnas.config.options import options as declared
 from ktnas.config.registry import listing
 from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
+from ktnas.formatting import visible
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -34,8 +35,9 @@ def execute(options: argparse.Namespace) -> int:
     if not result.finished:
         print("\ninterrupted; the same command goes on from here", file=sys.stderr)
         return INTERRUPTED
-    print(f"{len(result.records)} runs, {result.found} of them found finished, in {path}; to see what they came to:")
-    print(f"ktnas compare {path}")
+    place = visible(str(path))
+    print(f"{len(result.records)} runs, {result.found} of them found finished, in {place}; to see what they came to:")
+    print(f"ktnas compare {place}")
     return 0
 
 

@@ -10,6 +10,7 @@ EXPERIMENTS = [
     pytest.param("paper.transnas", marks=TABLES),
     pytest.param("paper.two_tasks", marks=TABLES),
     pytest.param("paper.nasbench_graph"),
+    pytest.param("paper.scenes"),
     pytest.param("paper.figures"),
     pytest.param("paper.negative_transfer", marks=TABLES),
     pytest.param("paper.sample_efficiency"),
