@@ -154,6 +154,8 @@ def _missing(needs: tuple[str, ...]) -> str:
     """What a fault needs that is not there; empty if all is."""
     if "torch" in needs and importlib.util.find_spec("torch") is None:
         return "torch is not installed"
+    if "dask" in needs and importlib.util.find_spec("distributed") is None:
+        return "needs Dask"
     if "root" in needs and not _may_mount():
         return "no disk can be mounted"
     return ""
