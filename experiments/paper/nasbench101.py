@@ -27,6 +27,7 @@ METHODS: Mapping[str, int] = {
     "local-search": BUDGET,
     "local-search-best": BUDGET,
     "bananas": BUDGET,
+    "pnas": BUDGET,
     "ktnas": 50,
 }
 """Methods, and their evaluations: `ktnas` looks at a thousand candidates before each of them."""
