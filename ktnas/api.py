@@ -7,6 +7,7 @@ It is a `ktnas.study.Study` that is run once. Who needs more keeps the study (do
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from ktnas.config import defaults
 from ktnas.problem.callback import Callback
 from ktnas.problem.progress import Progress
 from ktnas.runner.provenance import Provenance
+from ktnas.runner.workforce import Workforce
 from ktnas.spaces.base import SearchSpace
 from ktnas.study.parts import composed, study_file
 from ktnas.study.result import SearchResult
@@ -32,14 +34,16 @@ def search(
     budget: int = defaults.BUDGET,
     seed: int = 0,
     method: Search[S] | str = defaults.METHOD,
-    sources: Collection[str] = (),
+    sources: Collection[str | Path] = (),
     minimize: Collection[str] = (),
     callback: Callback | Callable[[Progress], object] | None = None,
     catch: bool = False,
     out: Path | str | None = None,
-    workers: int | None = None,
+    workers: int | Workforce | None = None,
     timeout: float | None = None,
     patience: int | None = None,
+    executor: Executor | None = None,
+    asynchronous: bool = False,
     reuse: Sequence[Path | str] = (),
 ) -> SearchResult:
     """Search one space for several tasks at once.
@@ -54,16 +58,23 @@ def search(
         seed: Seed of every random number; the same seed, the same search.
         method: The algorithm: its name at the command line, or an object. By name, its embeddings are kept in the
             user's cache directory.
-        sources: Tasks that only donate; without any, every task donates to every other.
+        sources: Tasks that only donate; without any, every task donates to every other. And finished searches that
+            this one learns from at no cost: directories of runs, or tables, as ``"mdesign-link:cora"``
+            (docs/sources.md).
         minimize: With functions, the tasks whose number is better when smaller; fitness is its negative.
         callback: A `Callback`, told of everything; or a function, called with a `Progress` after every generation.
             If it returns True or raises `StopSearch`, the search ends with what it has found.
         catch: Whether to go on where the first evaluations of a task have all failed (5 of them, or the whole budget
             if that is less).
         out: Directory where the search is kept; called again, it goes on there. None for in memory.
-        workers: Evaluations in parallel; no result depends on it. None for what the benchmark has.
+        workers: Evaluations in parallel, each in a process of its own; unless ``asynchronous``, no result depends on
+            it. None for what the benchmark has. A `ktnas.Workforce` says more: threads, a limit per evaluation, how
+            often one is begun anew whose worker was lost, a Dask cluster.
         timeout: Seconds after which the search ends with what it has found.
         patience: The search ends once no task has got better for so many of its evaluations.
+        executor: Evaluates in place of workers of its own: any `concurrent.futures.Executor`.
+        asynchronous: Whether a worker that is free gets something to do at once, not with the next generation: what is
+            found then depends on which evaluation ends first.
         reuse: Directories of other runs whose answers are taken where the same is asked; with ``out``.
 
     Raises:
@@ -92,6 +103,14 @@ def search(
         minimize=minimize,
         outside=False,
     )
-    provenance = Provenance(study_file(experiment, method, where), tuple(map(Path, reuse)))
+    provenance = Provenance(study_file(experiment, method, where, sources), tuple(map(Path, reuse)))
     study = Study.of(experiment, seed, None if out is None else Path(out), provenance)
-    return study.run(workers=workers, timeout=timeout, patience=patience, callbacks=callback, catch=catch)
+    return study.run(
+        workers=workers,
+        timeout=timeout,
+        patience=patience,
+        executor=executor,
+        asynchronous=asynchronous,
+        callbacks=callback,
+        catch=catch,
+    )

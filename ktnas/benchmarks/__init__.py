@@ -9,6 +9,7 @@ after the search.
 * `Tabulated`: a complexity that a table lists; fulfils `ktnas.problem.proxy.Proxy`.
 * `tabulated`: a measure of complexity as a proxy; None if the benchmark does not list it for every task.
 * `ComputedBenchmark`: a benchmark whose answers are computed, and take long.
+* `Distributable`: a benchmark whose answers can be computed in any process that has it.
 * `HasData`: a benchmark that reads data of which something is to be told before anything is paid for.
 * `Estimate`: what a search is expected to take.
 * `Estimable`: a benchmark that can tell how long its answers take.
@@ -23,6 +24,8 @@ after the search.
 * `PackedGenotypes`: a sequence of genotypes that are made when they are asked for, and found again by their numbers.
 * `CorrelatedTasks`: where such a pair of tasks comes from: a source of benchmarks for sweeps.
 * `with_correlated_task`: a task of a benchmark, after a synthetic one of the given Spearman correlation with it.
+* `Plateau`: a made-up task whose unconnected architectures are all alike, and good.
+* `TwoRegions`: a made-up task whose good architectures lie in two regions.
 * `TaskRecord`: what a table records for one task, one entry per row.
 * `TableBenchmark`: a benchmark over listed architectures; fulfils `ktnas.benchmarks.Benchmark`.
 * `listed_space`: ``base`` itself if ``genotypes``, all different, are every code of it.
@@ -42,12 +45,15 @@ if TYPE_CHECKING:
     from ktnas.benchmarks.complexity_proxy import Tabulated as Tabulated
     from ktnas.benchmarks.complexity_proxy import tabulated as tabulated
     from ktnas.benchmarks.computed import ComputedBenchmark as ComputedBenchmark
+    from ktnas.benchmarks.computed import Distributable as Distributable
     from ktnas.benchmarks.computed import HasData as HasData
     from ktnas.benchmarks.estimate import Estimable as Estimable
     from ktnas.benchmarks.estimate import Estimate as Estimate
     from ktnas.benchmarks.functions import FunctionBenchmark as FunctionBenchmark
     from ktnas.benchmarks.known import BenchmarkEntry as BenchmarkEntry
     from ktnas.benchmarks.known import KnownBenchmark as KnownBenchmark
+    from ktnas.benchmarks.made_up import Plateau as Plateau
+    from ktnas.benchmarks.made_up import TwoRegions as TwoRegions
     from ktnas.benchmarks.packed import PackedGenotypes as PackedGenotypes
     from ktnas.benchmarks.registry import find_benchmark as find_benchmark
     from ktnas.benchmarks.registry import inventory as inventory
@@ -64,9 +70,10 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
+        "made_up": ["Plateau", "TwoRegions"],
         "base": ["Standing", "Benchmark", "Listing"],
         "complexity_proxy": ["Tabulated", "tabulated"],
-        "computed": ["ComputedBenchmark", "HasData"],
+        "computed": ["ComputedBenchmark", "Distributable", "HasData"],
         "estimate": ["Estimate", "Estimable"],
         "functions": ["FunctionBenchmark"],
         "known": ["KnownBenchmark", "BenchmarkEntry"],

@@ -10,10 +10,13 @@ from ktnas.records.summary import Best, Summary, TaskSummary
 from ktnas.report import conclusions
 from ktnas.report.columns import Column, console, fitted, left_out, plain, say, table, wrapped
 from ktnas.report.conclusions import place
+from ktnas.report.lessons import lessons_told
 from ktnas.report.statistics import Spread, spread
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from ktnas.report.sharing import Sharing
 
 ABSENT = "-"
 
@@ -54,6 +57,7 @@ def print_run(summary: Summary, stream: TextIO) -> None:
         out.print(f"\n[bold]{plain(name.ljust(len(indent)))}[/]{plain(architecture)}", soft_wrap=True)
         out.print(plain(wrapped(_report(task), out.width, indent)), soft_wrap=True, style="dim")
     _print_notes(out, summary["notes"])
+    _print_notes(out, lessons_told(summary), style="none")
     _print_notes(out, conclusions.of_run(summary), style="none")
     seconds = summary["seconds"]
     took = f"seed {summary['seed']}, {duration(seconds['total'])}, of which search {duration(seconds['search'])}"
@@ -175,6 +179,11 @@ def print_repeats(summaries: Sequence[Summary], stream: TextIO) -> None:
     total = sum(summary["seconds"]["total"] for summary in summaries)
     out.print()
     say(out, f"{len(summaries)} seeds, {duration(total)} in all, {duration(total / len(summaries))} each")
+
+
+def print_sharing(found: Sequence[Sharing], stream: TextIO) -> None:
+    """What sharing gave each target, a sentence each."""
+    _print_notes(console(stream), [str(one) for one in found], style="bold")
 
 
 def _quantities(tasks: Sequence[TaskSummary]) -> list[list[str]]:

@@ -5,12 +5,14 @@ Arms are searches with a name, so an ablation is a list of ``Arm(name, dataclass
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from ktnas.algorithms.base import Search
+from ktnas.algorithms.base import LearnsFromSources, Search
+from ktnas.algorithms.knowledge import Knowledge
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
@@ -20,6 +22,25 @@ from ktnas.problem.task import Problem
 from ktnas.records.trajectory import case_title
 from ktnas.runner.experiment import Experiment, require_population, stopping, with_proxy, with_store
 from ktnas.spaces.base import SearchSpace
+
+MOST_SEEDS = 10_000
+"""Seeds of a sweep, at most; of repeats too."""
+
+MOST_ARMS = 1_000
+"""Arms of a sweep, at most; and cases."""
+
+MOST_RUNS = 100_000
+"""Runs of a sweep, at most."""
+
+
+def require_few(what: str, count: int, most: int) -> None:
+    """Refuse a number that would take all memory and time before the first run begins.
+
+    Raises:
+        ConfigurationError: If there are too many.
+    """
+    if count > most:
+        raise ConfigurationError(f"{count:,} {what} are too many; at most {most:,} are run: part them")
 
 
 class BenchmarkSource(Protocol):
@@ -123,6 +144,7 @@ class Case:
         budget: Evaluations per task.
         until_best: Whether a task stops once it has found the best listed fitness.
         name: Name in records, tables and figures; made from the others if empty.
+        knowledge: Finished searches that every arm learns from; None for none.
     """
 
     benchmark: BenchmarkSource
@@ -130,6 +152,7 @@ class Case:
     budget: int = 50
     until_best: bool = False
     name: str = ""
+    knowledge: Knowledge | None = None
 
     def experiment(self, search: Search[object]) -> Experiment:
         """The case with an algorithm.
@@ -141,7 +164,12 @@ class Case:
         problem = Problem(benchmark.space, benchmark.tasks, frozenset(self.sources))
         budget = stopping(benchmark, self.budget, self.until_best)
         require_population(search, self.budget)
-        return Experiment(benchmark, problem, with_proxy(with_store(search), benchmark), budget)
+        search = with_proxy(with_store(search), benchmark)
+        if self.knowledge is not None:
+            if not isinstance(search, LearnsFromSources):
+                raise ConfigurationError(f"method {search.name!r} cannot learn from the finished searches of its case")
+            search = search.with_knowledge(self.knowledge)
+        return Experiment(benchmark, problem, search, budget)
 
     def title(self, problem: Problem, benchmark: str) -> str:
         """Its name, or one that says what it is."""
@@ -172,7 +200,8 @@ class Sweep:
     def __post_init__(self) -> None:
         if not (self.arms and self.cases and self.seeds):
             raise ConfigurationError("a sweep needs at least one arm, one case and one seed")
-        names = [arm.name for arm in self.arms]
-        twice = next((name for name in names if names.count(name) > 1), None)
+        require_few("runs", len(self.arms) * len(self.cases) * len(self.seeds), MOST_RUNS)
+        counts = Counter(arm.name for arm in self.arms)
+        twice = next((name for name, count in counts.items() if count > 1), None)
         if twice is not None:
             raise ConfigurationError(f"two arms are named {twice!r}; give each a name of its own")
