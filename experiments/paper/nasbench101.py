@@ -48,8 +48,8 @@ chosen as at the end of a search.
 Neiswanger, Savani, AAAI 2021; local search there is that of White, Nolen, Savani, UAI 2021). Those searches saw the
 validation accuracy of a single training, and the test error of their best by that was looked up; ours saw the mean
 test accuracy, which is all that the table here has. So ours have it easier: the order of the methods can be compared,
-their levels cannot. The best cell of the table has an error of 5.682 %. Ying et al. (ICML 2019) show curves over the time of
-training, and no figure per evaluation.
+their levels cannot. The best cell of the table has an error of 5.682 %. Ying et al. (ICML 2019) show curves over the
+time of training, and no figure per evaluation.
 """
 
 
