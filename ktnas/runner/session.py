@@ -101,7 +101,8 @@ def search_once(
                 *watching,
                 *(() if catch else (FirstFailures(),)),
             )
-            ending = _searched(experiment, benchmark, seed, directory.path, Recorder(benchmark.label, log), others)
+            recorder = Recorder(benchmark.label, log, free=isinstance(benchmark, TableBenchmark))
+            ending = _searched(experiment, benchmark, seed, directory.path, recorder, others)
             if ending.finished:
                 log.require_end()
             notes = (*note_on(experiment.budget, experiment.search.name), *reuse_notes(directory.path))
