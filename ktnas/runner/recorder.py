@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from ktnas.problem.callback import Answered, Callback, Ended, Finished
+from ktnas.problem.callback import Answered, Callback, Ended, Finished, Printed
 from ktnas.problem.progress import Progress, RunProgress
 from ktnas.records.evaluations import EvaluationLog
+from ktnas.records.printed import PrintedLog
 from ktnas.records.summary import Ending, Seconds
 from ktnas.records.trials import TrialLog
 from ktnas.typing import Genotype
@@ -28,6 +29,7 @@ class Recorder(Callback):
         label: An architecture as users know it.
         log: The trials on disk.
         answers: The answers on disk; None where they take no time.
+        printed: What evaluations printed, on disk; None where they are in this process.
         search_s: Seconds spent in the search itself.
         began: When the run began.
         free: Whether answers cost nothing.
@@ -37,6 +39,7 @@ class Recorder(Callback):
     label: Callable[[Genotype], str]
     log: TrialLog
     answers: EvaluationLog | None = None
+    printed: PrintedLog | None = None
     search_s: float = 0.0
     began: float = field(default_factory=perf_counter)
     free: bool = False
@@ -45,6 +48,10 @@ class Recorder(Callback):
     def evaluation_finished(self, finished: Finished) -> None:
         if self.answers is not None:
             self.answers.append(finished.question, finished.evaluation)
+
+    def evaluation_printed(self, printed: Printed) -> None:
+        if self.printed is not None:
+            self.printed.append(printed.question, printed.text)
 
     def generation_answered(self, answered: Answered) -> None:
         now = perf_counter()
