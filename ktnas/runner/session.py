@@ -11,6 +11,7 @@ from time import monotonic
 
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.computed import ComputedBenchmark
+from ktnas.benchmarks.table import TableBenchmark
 from ktnas.files.json_lines import to_json
 from ktnas.problem.budget import check
 from ktnas.problem.callback import Answered, Callback, Callbacks, FailureKinds, Finished
@@ -107,7 +108,8 @@ def search_once(
                 *watching,
                 *(() if catch else (FirstFailures(),)),
             )
-            place = RunPlace(directory.path, Recorder(benchmark.label, log), force)
+            free = isinstance(benchmark, TableBenchmark) and not force.asynchronous
+            place = RunPlace(directory.path, Recorder(benchmark.label, log, free=free), force)
             ending = searched(experiment, benchmark, seed, place, others)
             if ending.finished:
                 log.require_end()
