@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import cast
 
 from ktnas.errors import ConfigurationError
-from ktnas.files.durable import make_directory, write_atomically
+from ktnas.files.durable import make_directory, remove_leftovers, write_atomically
 from ktnas.files.json_lines import locked_directory, to_json
 from ktnas.files.plain_json import SIZE_LIMIT, read_json_file, read_regular
 from ktnas.recorded_names import plain_names
@@ -68,6 +68,7 @@ class RunDirectory:
             except OSError as error:
                 raise self._unwritable(error) from None
             yield
+            remove_leftovers(self.path)  # it has proved to be ours
 
     def claim(self, config: Mapping[str, JSON]) -> bool:
         """Make the directory this configuration's: create it, or find that it holds the same one already.
