@@ -79,7 +79,7 @@ def _divided(sources: Collection[str | Path], benchmark: Benchmark) -> tuple[lis
     for place in earlier:
         table = place.rpartition(":")[0] or place
         if table not in BENCHMARKS and not Path(place).exists() and not Path(table).exists():
-            raise unknown_name("source", place, names, f"{benchmark.name}, nor the place of a finished search")
+            raise unknown_name("source", place, names, f"{benchmark.name}, nor does a finished search lie there")
     return donors, earlier
 
 
