@@ -138,10 +138,12 @@ def _unreachable(place: str, why: str) -> ConfigurationError:
 
 
 def finished_of(futures: Sequence[Future[Any]]) -> Iterator[Future[Any]]:
-    """Pieces of work as they end, however they do."""
-    from distributed import as_completed
-
-    yield from as_completed(futures)
+    """Pieces of work as they end, however they do: also as their scheduler is lost."""
+    ended: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
+    for future in futures:
+        future.add_done_callback(ended.put)
+    for _ in futures:
+        yield ended.get()
 
 
 class DaskCluster(Generic[C]):
