@@ -24,16 +24,30 @@ if TYPE_CHECKING:
 def execute(options: argparse.Namespace) -> int:
     """Search, record, and print what was found; the exit code."""
     use_one_thread()
+    if options.repeats < 1 or (options.jobs is not None and options.jobs < 1):
+        raise ConfigurationError("--repeats and --jobs must be at least 1")
+    return search(read_options(RunOptions, options), options)
+
+
+def search(asked: RunOptions, options: argparse.Namespace) -> int:
+    """Search what was asked for, or go on with it; the exit code.
+
+    Args:
+        asked: What decides the run, its seed aside.
+        options: Seeds, limits and output, as `add_search_options` has them.
+    """
     from ktnas.config.experiment import compose
+    from ktnas.config.remembered import remembered
     from ktnas.files.json_lines import to_json
     from ktnas.problem.budget import check
     from ktnas.records.run_directory import RunDirectory, places_of
+    from ktnas.records.study_file import StudyFile
     from ktnas.report.run_figures import draw
     from ktnas.runner import session
+    from ktnas.runner.limits import Limits
+    from ktnas.runner.provenance import Provenance
 
-    if options.repeats < 1 or (options.jobs is not None and options.jobs < 1):
-        raise ConfigurationError("--repeats and --jobs must be at least 1")
-    asked = read_options(RunOptions, options)
+    limits = Limits.begun(options.timeout, options.patience)
     experiment = compose(asked)
     check(experiment.problem, experiment.budget, options.seed)
     seeds = range(options.seed, options.seed + options.repeats)
@@ -45,25 +59,45 @@ def execute(options: argparse.Namespace) -> int:
     path = options.out or session.fresh_directory(experiment, seeds, RUNS)
     places = places_of(path, seeds)
     directory = RunDirectory(path)
+    provenance = Provenance(StudyFile(remembered(asked), catch=options.catch), tuple(options.reuse or ()))
     with _view(options, experiment) as view:
         if len(seeds) == 1:
-            summaries = [session.search_once(experiment, options.seed, directory, view, catch=options.catch)]
+            summaries = [
+                session.search_once(
+                    experiment,
+                    options.seed,
+                    directory,
+                    [view, *limits.callbacks()],
+                    catch=options.catch,
+                    provenance=provenance,
+                )
+            ]
         else:
             cores = 1 if asked.training.live else os.cpu_count() or 1  # one run's workers keep all cores busy
             jobs = options.jobs or min(len(seeds), cores)
             summaries = session.search_seeds(
-                partial(compose, asked), seeds, directory, view, jobs=jobs, catch=options.catch
+                partial(compose, asked),
+                seeds,
+                directory,
+                view,
+                jobs=jobs,
+                catch=options.catch,
+                provenance=provenance,
+                limits=limits,
             )
     undrawn = draw(experiment, directory, summaries, [places[summary["seed"]] for summary in summaries])
-    finished = len(summaries) == len(seeds) and all(summary["finished"] for summary in summaries)
+    ended = len(summaries) == len(seeds) and all(s["finished"] or "stopped" in s for s in summaries)
     if options.json:
         sys.stdout.write(to_json(summaries[0] if len(seeds) == 1 else summaries))
     else:
         _print(summaries, experiment, path, repeated=len(seeds) > 1)
     for note in undrawn:
         print(f"note: {note}", file=sys.stderr)
-    if not finished:
-        print(f"interrupted; the same command with --out {path} goes on from here", file=sys.stderr)
+    reasons = dict.fromkeys(summary["stopped"] for summary in summaries if "stopped" in summary)
+    for reason in reasons:
+        print(f"stopped: {reason}; `ktnas resume {path}` goes on from here", file=sys.stderr)
+    if not ended:
+        print(f"interrupted; `ktnas resume {path}` goes on from here", file=sys.stderr)
         return INTERRUPTED
     return 0
 
@@ -143,6 +177,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_options_of(parser, RunOptions)
     _add_seeds(parser)
     _add_failures(parser)
+    add_limits(parser)
     _add_output(parser)
 
 
@@ -162,6 +197,28 @@ def _add_seeds(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """What ends a search before its budget, and what it need not pay for."""
+    group = parser.add_argument_group("what ends it early, and what is known already")
+    group.add_argument(
+        "--timeout", metavar="S", type=float, help="end after so many seconds; it can go on later (default: no limit)"
+    )
+    group.add_argument(
+        "--patience",
+        metavar="N",
+        type=int,
+        help="end once no task has got better for N of its evaluations (default: no limit)",
+    )
+    group.add_argument(
+        "--reuse",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        help="take answers that this other run of the same benchmark, table and recipe has paid for; they count as "
+        "evaluations; may be repeated",
+    )
+
+
 def _add_failures(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what fails")
     group.add_argument(
@@ -178,7 +235,7 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         "--out",
         metavar="DIR",
         type=Path,
-        help="run directory; one that holds the same configuration goes on where it was cut off "
+        help="run directory; one that holds the same configuration, or a smaller budget, goes on where it was cut off "
         f"(default: a new one under {RUNS}/)",
     )
     group.add_argument("--json", action="store_true", help="the summary as JSON on standard output, and nothing else")

@@ -32,6 +32,23 @@ from ktnas.runner.experiment import Experiment
 from ktnas.runner.stepwise import OpenBatch, Stepwise
 
 
+def budget_of(held: Mapping[str, object], wanted: Budget) -> Budget | None:
+    """The budget that a configuration tells, with those that held before; None where it tells none.
+
+    Args:
+        held: What ``config.json`` holds.
+        wanted: Whose fitness to stop at it has.
+    """
+    try:
+        earlier = tuple(
+            EarlierBudget(count_of(one["evaluations"]), count_of(one["trials"]))
+            for one in map(fields_of, list_of(held.get(EARLIER, [])))
+        )
+        return Budget(count_of(held["budget"]), wanted.stop_at, earlier)
+    except (KeyError, TypeError, ConfigurationError):
+        return None  # it is of another kind, or damaged: `RunDirectory.claim` says so
+
+
 def note_on(budget: Budget, method: str) -> tuple[str, ...]:
     """What a reader must know of a budget that was raised; nothing of any other."""
     return tuple(
@@ -61,7 +78,7 @@ def with_earlier_budget(
     held = directory.config()
     if held is None:
         return experiment
-    before, wanted = _budget_of(held, experiment.budget), experiment.budget
+    before, wanted = budget_of(held, experiment.budget), experiment.budget
     if before is None:
         return experiment
     if before.evaluations == wanted.evaluations:
@@ -91,18 +108,6 @@ def raise_budget_of_all(config: Mapping[str, object], directory: RunDirectory) -
         return
     directory.claim({**here, "budget": theirs})  # type: ignore[dict-item]  # of JSON, as it came
     directory.write(CONFIG, to_json({**held, "budget": ours}))
-
-
-def _budget_of(held: Mapping[str, object], wanted: Budget) -> Budget | None:
-    """The budget that a record tells, with those that held before; None where it tells none."""
-    try:
-        earlier = tuple(
-            EarlierBudget(count_of(one["evaluations"]), count_of(one["trials"]))
-            for one in map(fields_of, list_of(held.get(EARLIER, [])))
-        )
-        return Budget(count_of(held["budget"]), wanted.stop_at, earlier)
-    except (KeyError, TypeError, ConfigurationError):
-        return None  # it is of another kind, or damaged: `RunDirectory.claim` says so
 
 
 def _raised(

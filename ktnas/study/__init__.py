@@ -4,7 +4,6 @@
 * `Suggestion`: an architecture that a study wants evaluated on a task.
 * `Found`: the best architecture found for a task.
 * `SearchResult`: what a search has found.
-* `Limits`: what ends a run before its budget.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ import lazy_loader as lazy
 if TYPE_CHECKING:
     from ktnas.study.result import Found as Found
     from ktnas.study.result import SearchResult as SearchResult
-    from ktnas.study.running import Limits as Limits
     from ktnas.study.study import Study as Study
     from ktnas.study.telling import Suggestion as Suggestion
 
@@ -24,7 +22,6 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
         "result": ["Found", "SearchResult"],
-        "running": ["Limits"],
         "study": ["Study"],
         "telling": ["Suggestion"],
     },

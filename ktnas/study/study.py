@@ -16,20 +16,20 @@ from ktnas.errors import ConfigurationError
 from ktnas.files.turns import in_turn
 from ktnas.problem.callback import Callback, Callbacks
 from ktnas.problem.progress import Progress, TaskProgress, progress_of
-from ktnas.problem.trial import Evaluation, Proposal, Trial
+from ktnas.problem.trial import Evaluation, Trial
 from ktnas.records.configuration import configuration
 from ktnas.records.proposals import Journal, read_journal
 from ktnas.records.run_directory import RunDirectory
 from ktnas.records.trials import TRIALS, read_trials
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.extension import with_earlier_budget
+from ktnas.runner.limits import Limits
 from ktnas.runner.provenance import Provenance
 from ktnas.spaces.base import SearchSpace
 from ktnas.study.desk import Desk
 from ktnas.study.parts import composed, study_file
 from ktnas.study.result import Found, SearchResult, best_of
 from ktnas.study.running import (
-    Limits,
     LogFailures,
     parallel,
     require_runnable,
@@ -38,6 +38,7 @@ from ktnas.study.running import (
     watching,
 )
 from ktnas.study.telling import Suggestion
+from ktnas.study.told import pending_ids, with_told
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -99,21 +100,40 @@ class Study:
         self._begin(experiment, seed, None if directory is None else Path(directory), provenance)
 
     @classmethod
-    def of(cls, experiment: Experiment, seed: int, directory: Path | None, provenance: Provenance) -> Study:
+    def of(
+        cls,
+        experiment: Experiment,
+        seed: int,
+        directory: Path | None,
+        provenance: Provenance,
+        *,
+        claim: bool = True,
+    ) -> Study:
         """The study of an experiment that is composed already.
+
+        Args:
+            experiment: What is searched.
+            seed: Seed of every random number.
+            directory: Where it is kept; None for in memory.
+            provenance: How it is made again, and whose answers it takes.
+            claim: Whether the directory may be new, or hold another study; not where it was made from what that says.
 
         Raises:
             KtnasError: If the directory holds another study.
         """
         study = cls.__new__(cls)
-        study._begin(experiment, seed, directory, provenance)
+        study._begin(experiment, seed, directory, provenance, claim=claim)
         return study
 
-    def _begin(self, experiment: Experiment, seed: int, directory: Path | None, provenance: Provenance) -> None:
+    def _begin(
+        self, experiment: Experiment, seed: int, directory: Path | None, provenance: Provenance, *, claim: bool = True
+    ) -> None:
         if directory is None and provenance.reuse:
             raise ConfigurationError("a study in memory cannot reuse other runs: give it a directory")
         self.directory, self.seed = directory, seed
-        self.experiment = experiment if directory is None else _claimed(experiment, seed, directory, provenance)
+        if directory is not None and claim:
+            experiment = _claimed(experiment, seed, directory, provenance)
+        self.experiment = experiment
         self._provenance = replace(provenance, reuse=())
         self._desk = Desk(self.experiment, seed, directory)
         self._result: SearchResult | None = None
@@ -149,7 +169,7 @@ class Study:
         """
         require_runnable(self.experiment.benchmark)
         experiment = parallel(self.experiment, workers)
-        told = [LogFailures(), *watching(callbacks), *Limits(timeout, patience).callbacks()]
+        told = [LogFailures(), *watching(callbacks), *Limits.begun(timeout, patience).callbacks()]
         if self.directory is None:
             known = {**self._desk.journal.answers, **self._desk.known}
             self._desk.known = known
@@ -211,31 +231,15 @@ class Study:
     @property
     def trials(self) -> tuple[Trial, ...]:
         """Every answer so far, in order; those that the method has not been told yet come last."""
-        journal, whole = self._journal(), self._whole_trials()
-        known = {(trial.task, trial.genotype) for trial in whole}
-        proposals = {
-            (one.task, one.genotype): (asked.generation, one)
-            for asked in journal.batches.values()
-            for one in reversed(asked.proposals)
-        }
-        told = [
-            Trial(*proposals.get(question, (0, Proposal(*question))), answer)
-            for question, answer in journal.answers.items()
-            if question not in known
-        ]
-        return (*whole, *told)
+        return with_told(self._whole_trials(), self._journal())
 
     @property
     def pending(self) -> list[Suggestion]:
         """What was handed out and is not told, in the order of the ids."""
-        journal = self._journal()
-        answered = {(trial.task, trial.genotype) for trial in self._whole_trials()}
-        label = self.experiment.benchmark.label
-        return [
-            Suggestion(number, task, label(genotype), genotype)
-            for number, (task, genotype) in enumerate(journal.questions)
-            if number in journal.given and number not in journal.told and (task, genotype) not in answered
-        ]
+        journal, label = self._journal(), self.experiment.benchmark.label
+        ids = pending_ids(self._whole_trials(), journal)
+        questions = {number: journal.questions[number] for number in ids}
+        return [Suggestion(number, task, label(code), code) for number, (task, code) in questions.items()]
 
     @property
     def progress(self) -> Mapping[str, TaskProgress]:
