@@ -26,11 +26,13 @@ TARGET = ROOT / "docs" / "results.md"
 SECTIONS: Mapping[str, str] = {
     "nasbench201_evaluations": "NAS-Bench-201",
     "sample_efficiency": "Sample efficiency",
+    "robustness": "Never stuck: every task, and made-up ones",
     "limits": "What is left to be learned",
     "rerun_figures": "Figures of the literature, rerun",
     "transnas": "TransNAS-Bench-101",
     "two_tasks": "Two tasks: what a source gains a target",
     "nasbench_graph": "NAS-Bench-Graph",
+    "nasbench101": "NAS-Bench-101",
     "ablation": "Ablation and sensitivity",
     "choices": "Which parts of the surrogate find the best",
     "quantities": "What numbers say of architectures: channels, resolution, widths",

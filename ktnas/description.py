@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from ktnas.errors import ConfigurationError
-from ktnas.recorded_names import lasting_name, plain_names
+from ktnas.recorded_names import lasting_name, plain_names, told_fields
 from ktnas.typing import JSON
 
 
@@ -33,7 +33,7 @@ def identify(part: object) -> JSON:
     """
     if dataclasses.is_dataclass(part) and not isinstance(part, type):
         fields = {f.name: identify(getattr(part, f.name)) for f in dataclasses.fields(part) if f.compare}
-        return {"type": lasting_name(type(part)), **fields}
+        return {"type": lasting_name(type(part)), **told_fields(type(part), fields)}
     if part is None or isinstance(part, str | bool | int | float):
         return part
     if isinstance(part, Mapping):

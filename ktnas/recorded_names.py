@@ -9,8 +9,11 @@ made of it, and where a record is read it stands for the plain name. A class tha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from ktnas.typing import JSON
+
+T = TypeVar("T")
 
 _PACKAGE = __name__.partition(".")[0]
 
@@ -125,6 +128,12 @@ FIRST_PATHS: Mapping[str, str] = {
 What came later is in no old record or key, and does not belong here.
 """
 
+LATER_FIELDS: Mapping[str, Mapping[str, JSON]] = {"JointScreening": {"others": 0, "plateaus": None}}
+"""Fields that a type got after records had named it, and what held before: where they hold that, no record names them.
+
+So a part that is composed as it was then has the record and the key that it had then.
+"""
+
 _PLAIN = {path: name for name, path in FIRST_PATHS.items()}
 
 
@@ -145,6 +154,17 @@ def lasting_name(kind: object) -> str:
     """
     module, name = str(kind.__module__), str(getattr(kind, "__qualname__", type(kind)))
     return FIRST_PATHS.get(name, name) if is_ours(module) else f"{module}.{name}"
+
+
+def told_fields(kind: type, fields: Mapping[str, T]) -> dict[str, T]:
+    """The fields that a record or a key of an object names: all but those of `LATER_FIELDS` that hold what held before.
+
+    Args:
+        kind: The object's type.
+        fields: Its fields, as they are or as plain values.
+    """
+    later = LATER_FIELDS.get(kind.__qualname__, {}) if is_ours(kind.__module__) else {}
+    return {name: value for name, value in fields.items() if name not in later or value != later[name]}
 
 
 def plain_names(value: JSON) -> JSON:

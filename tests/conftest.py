@@ -131,3 +131,9 @@ def mdesign_link() -> TableBenchmark:
 def mdesign_graph() -> TableBenchmark:
     require_table("mdesign-graph")
     return load_benchmark("mdesign-graph")
+
+
+@pytest.fixture(scope="session")
+def nasbench101() -> TableBenchmark:
+    require_table("nasbench101")
+    return load_benchmark("nasbench101")

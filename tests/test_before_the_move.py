@@ -23,8 +23,9 @@ VERSIONS = json.loads((RECORDS / "run" / "config.json").read_text())["environmen
 TABLE = ["--table", "cells.csv", "--space", "nasbench201", "--tasks", "first,second", "--budget", "12", "--seed", "5"]
 SMALL = ["--space", "nasbench201", "--budget", "4", "--epochs", "1", "--channels", "2", "--batch-size", "8"]
 SMALL += ["--device", "cpu", "--dataset", "stripes=stripes.npz"]
+EARLY = ["--method", "ktnas-early"]
 RUNS = {
-    "run": ["--budget", "12"],
+    "run": ["--budget", "12", *EARLY],
     "cached": [*TABLE, "--method", "ktnas-paper"],
     "proxied": [*TABLE, "--method", "zero-cost-evolution", "--proxy", "flops"],
     "training": [
@@ -33,7 +34,17 @@ RUNS = {
     ],
     "supernet": ["--fitness", "supernet", "--tasks", "stripes", "--method", "random-search", *SMALL],
 }
-REPEATS = ["--tasks", "cora,pubmed", "--transfer", "random", "--budget", "8", "--repeats", "2", "--jobs", "1"]
+REPEATS = ["--tasks", "cora,pubmed", "--transfer", "random", "--budget", "8", "--repeats", "2", "--jobs", "1", *EARLY]
+
+
+def with_early_methods(plan):
+    """A plan of the sweep whose methods are those of the time, under their names of then."""
+    first, *others = plan.split("[[arms]]\n")
+    listed = json.loads(others[0].split("= ", 1)[1].splitlines()[0])
+    early = {name: f"{name}-early" if name in {"ktnas", "gp-search"} else name for name in listed}
+    arms = [f'name = "{name}"\nmethod = "{method}"\n' for name, method in early.items()]
+    rest = [text.replace('method = "ktnas"', 'method = "ktnas-early"') for text in others[1:]]
+    return "[[arms]]\n".join([first, *arms, *rest])
 
 
 @pytest.fixture
@@ -41,6 +52,8 @@ def records(tmp_path, monkeypatch):
     """A copy of the records, which is the current directory."""
     copy = tmp_path / "records"
     shutil.copytree(RECORDS, copy)
+    plan = copy / "plan.toml"
+    plan.write_text(with_early_methods(plan.read_text()))
     monkeypatch.chdir(copy)
     return copy
 
@@ -146,7 +159,9 @@ def test_a_finished_run_is_shown_again(records, command, capsys):
         assert (run / path.name).read_bytes() == path.read_bytes()
 
 
-@pytest.mark.parametrize("changed", [["--budget", "13"], ["--budget", "12", "--transfer", "none"]])
+@pytest.mark.parametrize(
+    "changed", [["--budget", "13", *EARLY], [*RUNS["run"], "--transfer", "none"], ["--budget", "12"]]
+)
 def test_a_run_of_another_configuration_is_still_refused(changed, records, command, capsys):
     assert command("run", *changed, "--out", records / "run", "--quiet") == 2
     assert "holds a run with another configuration" in capsys.readouterr().err

@@ -12,7 +12,7 @@ import pytest
 import ktnas
 from ktnas.config.registry import EMBEDDERS, METHODS, SCORES, SPACES, SURROGATES, TRANSFERS
 from ktnas.description import describe, identify
-from ktnas.recorded_names import FIRST_PATHS, lasting_name, plain_names
+from ktnas.recorded_names import FIRST_PATHS, LATER_FIELDS, lasting_name, plain_names
 from ktnas.records.function_digest import function_digest
 from ktnas.spaces.fingerprint import fingerprint
 from ktnas.spaces.nasbench201 import NASBench201
@@ -29,6 +29,13 @@ PARTS = {
     "spaces": SPACES,
     "proxies": {name: lambda score=score: ZeroCost(score()) for name, score in SCORES.items()},
 }
+
+EARLIER = {
+    ("methods", "ktnas"): METHODS["ktnas-early"],
+    ("methods", "gp-search"): METHODS["gp-search-early"],
+    ("surrogates", "joint"): lambda: METHODS["ktnas-early"]().screening,
+}
+"""What has been composed otherwise since, as it was then."""
 
 HELD_BY_NO_SEARCH = {"Cell", "Entry"}
 """Names of more than one class, none of which a composed object holds: they stand in no record and no key."""
@@ -108,13 +115,26 @@ def test_old_paths_become_plain_names_wherever_they_stand():
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, named in THEN.items() for name in named])
 def test_what_was_recorded_of_every_name_still_holds(kind, name):
-    then, part = THEN[kind][name], PARTS[kind][name]()
+    then, part = THEN[kind][name], EARLIER.get((kind, name), PARTS[kind][name])()
     assert identify(part) == then["described"]
     assert describe(part) == plain_names(then["described"])
     assert '"ktnas.' not in json.dumps(describe(part))
     assert function_digest(part) == then["digest"]
     if kind == "spaces":
         assert fingerprint(part) == then["fingerprint"]
+
+
+def test_a_field_that_came_later_is_told_unless_it_holds_what_held_before():
+    early, now = (describe(METHODS[name]())["screening"] for name in ("ktnas-early", "ktnas"))
+    assert early.keys() == {"type", "model", "detailed", "final"}
+    assert now.keys() - early.keys() == LATER_FIELDS["JointScreening"].keys()
+
+
+@pytest.mark.parametrize("kind", LATER_FIELDS)
+def test_later_fields_are_fields(kind):
+    (module,) = defined()[kind]
+    names = {field.name for field in dataclasses.fields(getattr(import_module(module), kind))}
+    assert LATER_FIELDS[kind].keys() <= names
 
 
 def test_every_name_there_was_is_there():

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import cast
 
 from experiments.machinery.harness import Options
+from ktnas.benchmarks.mdesign import GRAPH_TASKS, LINK_TASKS
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.runner.design import Named
 
 NASBENCH201 = "nasbench201"
 MICRO, MACRO = "transnas101-micro", "transnas101-macro"
 NASBENCH_GRAPH = "nasbench-graph"
+LINK, GRAPH = "mdesign-link", "mdesign-graph"
 
 TASKS: Mapping[str, tuple[str, ...]] = {
     NASBENCH201: ("cifar10", "cifar100", "imagenet16"),
@@ -20,6 +22,8 @@ TASKS: Mapping[str, tuple[str, ...]] = {
         ("class_object", "class_scene", "jigsaw", "room_layout", "segmentsemantic", "normal", "autoencoder"),
     ),
     NASBENCH_GRAPH: ("cora", "citeseer", "pubmed", "cs", "physics", "photo", "computers", "arxiv"),
+    LINK: LINK_TASKS,
+    GRAPH: GRAPH_TASKS,
 }
 """The tasks of each table that list all its architectures."""
 

@@ -5,6 +5,7 @@
 * `transnas`: TransNAS micro and macro, seven tasks together, every method.
 * `two_tasks`: TransNAS micro and macro, what each source gains each target.
 * `nasbench_graph`: both of that on NAS-Bench-Graph.
+* `nasbench101`: NAS-Bench-101, test error and rank beside published figures.
 * `negative_transfer`: a target unlike its sources, and sources of a chosen rank correlation.
 * `figures`: trajectories, what was transferred, how alike tasks are.
 * `rerun_figures`: figures of the literature, rerun.

@@ -34,7 +34,10 @@ a fold of ``tell`` over the recorded trials, and a replay of them is exact to th
 * `KTNAS`: multi-population evolution with gated transfer.
 * `ktnas_paper`: the paper's procedure as written (arXiv 2504.00772): node2vec, transfer rank, mutation, no regressor.
 * `ktnas`: the default: a joint surrogate over all tasks screens the space, transfer rank moves architectures.
+* `ktnas_early`: `ktnas` as it was before networks that come out alike were left out: it goes on with records of that
+  time.
 * `gp_search`: `ktnas` without any transfer: the same Gaussian process and the same pool, one task at a time.
+* `gp_search_early`: `gp_search` of the same time as `ktnas_early`.
 * `RandomSearch`: draws architectures without replacement.
 * `RegularizedEvolution`: regularized (aging) evolution.
 * `WarmStarting`: a search that can begin from given architectures.
@@ -79,7 +82,9 @@ if TYPE_CHECKING:
     from ktnas.algorithms.mtnas import MTNAS as MTNAS
     from ktnas.algorithms.multi_population import KTNAS as KTNAS
     from ktnas.algorithms.presets import gp_search as gp_search
+    from ktnas.algorithms.presets import gp_search_early as gp_search_early
     from ktnas.algorithms.presets import ktnas as ktnas
+    from ktnas.algorithms.presets import ktnas_early as ktnas_early
     from ktnas.algorithms.presets import ktnas_paper as ktnas_paper
     from ktnas.algorithms.random_search import RandomSearch as RandomSearch
     from ktnas.algorithms.regularized_evolution import RegularizedEvolution as RegularizedEvolution
@@ -101,7 +106,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "mfea2": ["LearnedMating", "AtHome", "mfea2"],
         "mtnas": ["MTNAS"],
         "multi_population": ["KTNAS"],
-        "presets": ["ktnas_paper", "ktnas", "gp_search"],
+        "presets": ["gp_search", "gp_search_early", "ktnas", "ktnas_early", "ktnas_paper"],
         "random_search": ["RandomSearch"],
         "regularized_evolution": ["RegularizedEvolution"],
         "sequential": ["WarmStarting", "Sequential", "chained"],

@@ -10,16 +10,16 @@ An architecture that the target has evaluated is no candidate: it would cost not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 
 import numpy as np
 
 from ktnas.algorithms.candidates.pool import Breeding, Offspring, Pool, PoolMembers, WholeSpace
 from ktnas.algorithms.candidates.proxy_screening import ProxyScreening
-from ktnas.algorithms.candidates.screening import Evidence, NoScreening, Ranking, Screening
+from ktnas.algorithms.candidates.screening import Evidence, NoScreening, Ranking, Screening, itself
 from ktnas.embedding.base import Embedder, FittedEmbedder
 from ktnas.embedding.cached import cached
 from ktnas.embedding.combined import beside
@@ -30,6 +30,7 @@ from ktnas.problem.proxy import Proxy
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import History, Proposal, Trial
 from ktnas.rng import Streams
+from ktnas.spaces.base import network_key
 from ktnas.spaces.operators import sample_distinct
 from ktnas.store import Store
 from ktnas.transfer.base import Candidates, Transfer
@@ -266,7 +267,8 @@ class BreedingPlan:
     def ranking(self) -> Ranking:
         """The screening, fitted to everything seen."""
         rng = self.streams.rng("screening", self.state.generation)
-        seen = evidence(self.state.history, self.remaining)
+        space = self.state.problem.space
+        seen = evidence(self.state.history, self.remaining, partial(network_key, space))
         return self.imagine(self.method.screening.fit(seen, self.state.embedder, rng))
 
     @cached_property
@@ -292,8 +294,16 @@ def _best_unknown(history: History, task: str, pool: PoolMembers, scores: FloatA
     return [Proposal(task, child.genotype, child.parents) for child in children]
 
 
-def evidence(history: History, remaining: Mapping[str, int]) -> dict[str, Evidence]:
-    """What each task has been seen to reach; tasks on which nothing succeeded are absent."""
+def evidence(
+    history: History, remaining: Mapping[str, int], network: Callable[[Genotype], Hashable] = itself
+) -> dict[str, Evidence]:
+    """What each task has been seen to reach; tasks on which nothing succeeded are absent.
+
+    Args:
+        history: Every trial.
+        remaining: Evaluations that are left, per task.
+        network: The network that a code stands for.
+    """
     seen: dict[str, list[Trial]] = {}
     for trial in history:
         if trial.fitness is not None and not trial.repeat:
@@ -303,6 +313,7 @@ def evidence(history: History, remaining: Mapping[str, int]) -> dict[str, Eviden
             tuple(t.genotype for t in trials),
             np.array([t.fitness for t in trials], dtype=np.float64),
             remaining.get(task, 0),
+            network,
         )
         for task, trials in seen.items()
     }

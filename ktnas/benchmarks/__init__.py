@@ -20,6 +20,7 @@ after the search.
 * `load_benchmark`: the benchmark of that name.
 * `find_benchmark`: the first benchmark that has all of ``tasks``, restricted to them.
 * `inventory`: every benchmark known by name, found or not.
+* `PackedGenotypes`: a sequence of genotypes that are made when they are asked for, and found again by their numbers.
 * `CorrelatedTasks`: where such a pair of tasks comes from: a source of benchmarks for sweeps.
 * `with_correlated_task`: a task of a benchmark, after a synthetic one of the given Spearman correlation with it.
 * `TaskRecord`: what a table records for one task, one entry per row.
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from ktnas.benchmarks.functions import FunctionBenchmark as FunctionBenchmark
     from ktnas.benchmarks.known import BenchmarkEntry as BenchmarkEntry
     from ktnas.benchmarks.known import KnownBenchmark as KnownBenchmark
+    from ktnas.benchmarks.packed import PackedGenotypes as PackedGenotypes
     from ktnas.benchmarks.registry import find_benchmark as find_benchmark
     from ktnas.benchmarks.registry import inventory as inventory
     from ktnas.benchmarks.registry import known_benchmark as known_benchmark
@@ -68,6 +70,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "estimate": ["Estimate", "Estimable"],
         "functions": ["FunctionBenchmark"],
         "known": ["KnownBenchmark", "BenchmarkEntry"],
+        "packed": ["PackedGenotypes"],
         "registry": ["known_benchmark", "known_benchmarks", "load_benchmark", "find_benchmark", "inventory"],
         "synthetic": ["CorrelatedTasks", "with_correlated_task"],
         "table": ["TaskRecord", "TableBenchmark", "listed_space"],

@@ -46,5 +46,4 @@ def tabulated(benchmark: Benchmark, measure: str = PARAMETERS) -> Tabulated | No
         return None
     if any(measure not in record.complexity for record in benchmark.records):
         return None
-    rows = {genotype: row for row, genotype in enumerate(benchmark.genotypes)}
-    return Tabulated(measure, rows, {r.task.name: r.complexity[measure] for r in benchmark.records})
+    return Tabulated(measure, benchmark.rows, {r.task.name: r.complexity[measure] for r in benchmark.records})

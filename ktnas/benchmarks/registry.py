@@ -23,6 +23,7 @@ BENCHMARKS: Mapping[str, tuple[str, str]] = {
     "nasbench-graph": ("nasbench_graph", "NASBENCH_GRAPH"),
     "mdesign-link": ("mdesign", "MDESIGN_LINK"),
     "mdesign-graph": ("mdesign", "MDESIGN_GRAPH"),
+    "nasbench101": ("nasbench101", "NASBENCH101"),
 }
 """Every benchmark known by name: the module here, and the `KnownBenchmark` in it.
 

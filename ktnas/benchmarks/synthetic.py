@@ -65,7 +65,7 @@ def with_correlated_task(benchmark: TableBenchmark, task: str, correlation: floa
     if not np.isfinite(record.fitness).all():
         raise ConfigurationError(f"task {task!r} of {benchmark.name} has no fitness for some listed architectures")
     z = _normal_scores(record.fitness)
-    e = _normal_scores(_landscape(benchmark, seed))
+    e = _normal_scores(landscape(benchmark, seed))
     e -= z * (e @ z) / (z @ z)
     e /= e.std()
     r = round(2 * math.sin(math.pi * correlation / 6), 12)  # 1 exactly for a correlation of 1, which keeps ties
@@ -87,7 +87,7 @@ def _normal_scores(values: FloatArray) -> FloatArray:
     return standardised
 
 
-def _landscape(benchmark: TableBenchmark, seed: int) -> FloatArray:
+def landscape(benchmark: TableBenchmark, seed: int) -> FloatArray:
     """Sum of random effects of every position's value and of every pair's ``(n,)``; both kinds weigh the same."""
     codes = np.array(benchmark.genotypes, dtype=np.int64)
     sizes = benchmark.space.cardinalities

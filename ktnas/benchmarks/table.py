@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ktnas.benchmarks.base import Standing
+from ktnas.benchmarks.packed import PackedGenotypes
 from ktnas.errors import DataError, unknown_name
 from ktnas.problem.task import Task
 from ktnas.problem.trial import Evaluation
@@ -91,7 +92,7 @@ class TableBenchmark:
     Attributes:
         name: Name used at the command line and in records.
         space: The search space: the whole one if every code of it is listed, else a `ListedSpace`.
-        genotypes: Genotype of each row, all different.
+        genotypes: Genotype of each row, all different; in a large table `PackedGenotypes`.
         records: One record per task.
         labels: The architectures' strings, as they stand in the table; empty where those are the official ones.
         notes: What a reader of results must know, a sentence each.
@@ -102,7 +103,7 @@ class TableBenchmark:
 
     name: str
     space: SearchSpace
-    genotypes: tuple[Genotype, ...]
+    genotypes: Sequence[Genotype]
     records: tuple[TaskRecord, ...]
     labels: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -113,7 +114,7 @@ class TableBenchmark:
         lengths |= {len(self.labels)} if self.labels else set()
         if len(lengths) != 1:
             raise DataError(f"benchmark {self.name!r}: columns of different lengths {sorted(lengths)}")
-        if len(self._rows) != len(self.genotypes):
+        if len(self.rows) != len(self.genotypes):
             raise DataError(f"benchmark {self.name!r} lists an architecture twice: {self._repeated()}")
 
     @cached_property
@@ -122,7 +123,10 @@ class TableBenchmark:
         return tuple(record.task for record in self.records)
 
     @cached_property
-    def _rows(self) -> dict[Genotype, int]:
+    def rows(self) -> Mapping[Genotype, int]:
+        """The row of each genotype."""
+        if isinstance(self.genotypes, PackedGenotypes):
+            return self.genotypes.rows
         return {genotype: row for row, genotype in enumerate(self.genotypes)}
 
     @cached_property
@@ -130,7 +134,7 @@ class TableBenchmark:
         return {record.task.name: record for record in self.records}
 
     def _repeated(self) -> str:
-        last = self._rows
+        last = self.rows
         row = next(row for row, genotype in enumerate(self.genotypes) if last[genotype] != row)
         other = last[self.genotypes[row]]
         first, second = (self.labels[i] if self.labels else self.space.format(self.genotypes[i]) for i in (row, other))
@@ -187,7 +191,7 @@ class TableBenchmark:
 
     def evaluate(self, task: str, genotype: Genotype) -> Evaluation:
         record = self.record(task)
-        row = self._rows.get(genotype)
+        row = self.rows.get(genotype)
         if row is None:
             return Evaluation.failed(f"architecture {genotype} is not listed in {self.name}")
         fitness = record.answers[row]
@@ -205,7 +209,7 @@ class TableBenchmark:
     def report(self, task: str, genotype: Genotype) -> Standing:
         """True rank, regret and metrics; all absent where the architecture has no fitness on the task."""
         record = self.record(task)
-        row = self._rows.get(genotype)
+        row = self.rows.get(genotype)
         fitness = None if row is None else record.answers[row]
         if row is None or fitness is None:
             return Standing()
@@ -215,10 +219,10 @@ class TableBenchmark:
         return Standing(1 + better, float(record.ascending[-1]) - fitness, metrics)
 
     def label(self, genotype: Genotype) -> str:
-        row = self._rows.get(genotype) if self.labels else None
+        row = self.rows.get(genotype) if self.labels else None
         return self.space.format(genotype) if row is None else self.labels[row]
 
 
-def listed_space(base: SearchSpace, genotypes: tuple[Genotype, ...]) -> SearchSpace:
+def listed_space(base: SearchSpace, genotypes: Sequence[Genotype]) -> SearchSpace:
     """``base`` itself if ``genotypes``, all different, are every code of it; else the part of it that they are."""
-    return base if len(genotypes) == math.prod(base.cardinalities) else ListedSpace(base, genotypes)
+    return base if len(genotypes) == math.prod(base.cardinalities) else ListedSpace(base, tuple(genotypes))

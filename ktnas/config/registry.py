@@ -49,6 +49,7 @@ def _method(module: str, name: str) -> Callable[[], Search[object]]:
 
 METHODS: Mapping[str, Callable[[], Search[object]]] = {
     "ktnas": _method("presets", "ktnas"),
+    "ktnas-early": _method("presets", "ktnas_early"),
     "ktnas-paper": _method("presets", "ktnas_paper"),
     "random-search": _method("random_search", "RandomSearch"),
     "regularized-evolution": _method("regularized_evolution", "RegularizedEvolution"),
@@ -59,6 +60,7 @@ METHODS: Mapping[str, Callable[[], Search[object]]] = {
     "zero-cost-evolution": _method("zero_cost_evolution", "ZeroCostEvolution"),
     "bananas": _method("bananas", "bananas"),
     "gp-search": _method("presets", "gp_search"),
+    "gp-search-early": _method("presets", "gp_search_early"),
     "emt-nas": _method("emt_nas", "emt_nas"),
     "mfea": _method("mfea", "MFEA"),
     "mfea2": _method("mfea2", "mfea2"),
@@ -267,6 +269,12 @@ def _mdesign_graph() -> SearchSpace:
     return MDesign("graph")
 
 
+def _nasbench101() -> SearchSpace:
+    from ktnas.spaces.nasbench101 import NASBench101
+
+    return NASBench101()
+
+
 def _darts() -> SearchSpace:
     from ktnas.spaces.darts import DARTS
 
@@ -286,6 +294,7 @@ SPACES: Mapping[str, Callable[[], SearchSpace | None]] = {
     "nasbench-graph": _nasbench_graph,
     "mdesign-link": _mdesign_link,
     "mdesign-graph": _mdesign_graph,
+    "nasbench101": _nasbench101,
     "darts": _darts,
     "emt-nas": _emt_nas,
     "categorical": lambda: None,

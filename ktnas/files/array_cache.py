@@ -7,9 +7,7 @@ been used for longest makes room for what is new.
 
 from __future__ import annotations
 
-import math
 import os
-import re
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from ktnas.files.durable import replacing
+from ktnas.files.npy_content import array_of
 from ktnas.store import Arrays
 
 SIZE_LIMIT = 1 << 30
@@ -27,10 +25,6 @@ SIZE_LIMIT = 1 << 30
 
 ROOM = 2 << 30
 """Bytes of all files of a directory, at most; the newest file stays in any case."""
-
-_HEADER = re.compile(
-    rb"\{'descr': '([<>|][fiu][1248])', 'fortran_order': False, 'shape': \(((?:[0-9]{1,15}(?:, |,?(?=\))))*)\), \} *\n"
-)
 
 
 def _ignore(message: str) -> None:
@@ -110,24 +104,7 @@ def _read(path: Path) -> Arrays:
             raise ValueError("it is compressed, which this program never does")
         if sum(member.file_size for member in members) > min(SIZE_LIMIT, path.stat().st_size):
             raise ValueError("it claims to be larger than it is, or is too large")
-        return {member.filename.removesuffix(".npy"): _array(archive.read(member)) for member in members}
-
-
-def _array(content: bytes) -> npt.NDArray[np.generic]:
-    """The array of an ``.npy`` file.
-
-    NumPy's own reader evaluates the header and takes its shape's word for the memory to set aside; this one
-    takes numbers only, in the form that NumPy writes, and exactly as many as are there.
-    """
-    size = 10 + int.from_bytes(content[8:10], "little")
-    header = _HEADER.fullmatch(content[10:size])
-    if content[:8] != b"\x93NUMPY\x01\x00" or header is None:
-        raise ValueError("it holds something else than arrays of numbers")
-    shape = tuple(int(length) for length in header[2].decode().split(",") if length.strip())
-    dtype = np.dtype(header[1].decode())
-    if math.prod(shape) * dtype.itemsize != len(content) - size:
-        raise ValueError(f"it holds {len(content) - size} bytes for an array of shape {shape}")
-    return np.frombuffer(content, dtype, offset=size).reshape(shape)
+        return {member.filename.removesuffix(".npy"): array_of(archive.read(member)) for member in members}
 
 
 def _write(path: Path, arrays: Arrays) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.functions import FunctionBenchmark
+from ktnas.benchmarks.packed import PackedGenotypes
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.records.function_digest import function_digest
 from ktnas.spaces.base import ListedSpace
@@ -31,7 +32,9 @@ def data_digest(benchmark: Benchmark) -> str | None:
         return function_digest(tuple(benchmark.functions.items()))
     if not isinstance(benchmark, TableBenchmark):
         return None
-    digest = hashlib.sha256(np.array(benchmark.genotypes, dtype=np.int64).tobytes())
+    genotypes = benchmark.genotypes
+    codes = genotypes.numbers if isinstance(genotypes, PackedGenotypes) else np.array(genotypes, dtype=np.int64)
+    digest = hashlib.sha256(codes.tobytes())
     for record in benchmark.records:
         digest.update(record.fitness.tobytes())
     return digest.hexdigest()[:32]

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ktnas.recorded_names import is_ours, lasting_name
+from ktnas.recorded_names import is_ours, lasting_name, told_fields
 
 _Plain: TypeAlias = bool | int | float | complex | str | bytes | None
 
@@ -62,7 +62,10 @@ def _held(value: object) -> Iterable[object]:
     names = [*_names_of(type(value)), *_names_of(value)]
     if is_dataclass(value) and not isinstance(value, type):
         called = vars(type(value)).get("__call__")
-        return (*names, called, *(getattr(value, each.name) for each in fields(value) if each.compare))
+        told = told_fields(
+            type(value), {each.name: getattr(value, each.name) for each in fields(value) if each.compare}
+        )
+        return (*names, called, *told.values())
     return names
 
 

@@ -4,6 +4,8 @@
 * `Quantified`: a space that knows numbers by which its architectures differ, such as channels, resolution or depth.
 * `WithIdentities`: a space that knows which operations of its graphs hand on what they get, such as ``skip_connect``
   or a sum.
+* `WithNeighbourhoods`: a space that knows its own neighbourhoods, because one position of a code is no small change of
+  a network.
 * `ListedSpace`: the part of a space that a table lists; everything else is not valid.
 * `canonical`: the canonical form of the architecture's pruned graph: equal for isomorphic architectures.
 * `is_enumerable`: whether `genotypes` can list the whole space in reasonable time.
@@ -17,6 +19,7 @@
 * `contracted`: the graph with every node of ``operation`` removed and its predecessors joined to its successors.
 * `canonical_form`: a hashable form that two graphs share exactly if they are isomorphic (operations included).
 * `MDesign`: one of M-DESIGN's two spaces: a genotype has six numbers of values, its string their names.
+* `NASBench101`: the NAS-Bench-101 cell space: 21 bits of edges, then the operations of the vertices 1 to 5.
 * `NASBench201`: the NAS-Bench-201 cell space; position ``i`` of a genotype is the operation on edge ``EDGES[i]``.
 * `NASBenchGraph`: the NAS-Bench-Graph space: a genotype is the number of a wiring and four numbers of operations.
 * `sample`: an architecture drawn at random.
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from ktnas.spaces.base import Quantified as Quantified
     from ktnas.spaces.base import SearchSpace as SearchSpace
     from ktnas.spaces.base import WithIdentities as WithIdentities
+    from ktnas.spaces.base import WithNeighbourhoods as WithNeighbourhoods
     from ktnas.spaces.base import canonical as canonical
     from ktnas.spaces.base import genotypes as genotypes
     from ktnas.spaces.base import is_enumerable as is_enumerable
@@ -52,6 +56,7 @@ if TYPE_CHECKING:
     from ktnas.spaces.graph import line_graph as line_graph
     from ktnas.spaces.graph import pruned as pruned
     from ktnas.spaces.mdesign import MDesign as MDesign
+    from ktnas.spaces.nasbench101 import NASBench101 as NASBench101
     from ktnas.spaces.nasbench201 import NASBench201 as NASBench201
     from ktnas.spaces.nasbench_graph import NASBenchGraph as NASBenchGraph
     from ktnas.spaces.operators import crossover as crossover
@@ -70,6 +75,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "SearchSpace",
             "Quantified",
             "WithIdentities",
+            "WithNeighbourhoods",
             "ListedSpace",
             "canonical",
             "is_enumerable",
@@ -79,6 +85,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "darts": ["DARTS", "EMT_NAS"],
         "graph": ["OperationGraph", "pruned", "line_graph", "contracted", "canonical_form"],
         "mdesign": ["MDesign"],
+        "nasbench101": ["NASBench101"],
         "nasbench201": ["NASBench201"],
         "nasbench_graph": ["NASBenchGraph"],
         "operators": ["sample", "sample_distinct", "neighbours", "mutate", "crossover", "hamming"],

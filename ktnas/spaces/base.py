@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from hashlib import blake2b
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -87,6 +88,17 @@ class WithIdentities(Protocol):
         """The names of these operations, as they stand in the graphs."""
 
 
+@runtime_checkable
+class WithNeighbourhoods(Protocol):
+    """A space that knows its own neighbourhoods, because one position of a code is no small change of a network."""
+
+    def neighbours(self, genotype: Genotype) -> Sequence[Genotype]:
+        """Every other architecture one small change away from a valid one, each once, normalized and valid."""
+
+    def mutated(self, genotype: Genotype, rng: np.random.Generator) -> Genotype:
+        """One of the neighbours, drawn at random; the genotype itself where what was drawn leads to none."""
+
+
 @dataclass(frozen=True, eq=False)
 class ListedSpace:
     """The part of a space that a table lists; everything else is not valid. Compared by identity.
@@ -147,6 +159,13 @@ def identities(space: SearchSpace) -> frozenset[str]:
     return base.identities if isinstance(base, WithIdentities) else frozenset()
 
 
+@lru_cache(maxsize=16)
+def neighbourhoods(space: SearchSpace) -> WithNeighbourhoods | None:
+    """The space that knows its own neighbourhoods, or None: then they are the changes of one position."""
+    base = _base(space)
+    return base if isinstance(base, WithNeighbourhoods) else None
+
+
 def _base(space: SearchSpace) -> SearchSpace:
     return space.base if isinstance(space, ListedSpace) else space
 
@@ -177,6 +196,16 @@ def require_member(space: SearchSpace, genotype: Genotype) -> None:
 def canonical(space: SearchSpace, genotype: Genotype) -> CanonicalForm:
     """The canonical form of the architecture's pruned graph: equal for isomorphic architectures."""
     return canonical_form(space.graph(genotype))
+
+
+def network_key(space: SearchSpace, genotype: Genotype) -> bytes:
+    """A digest of the canonical form, which is kept: 16 bytes, equal for isomorphic architectures of one space."""
+    return _network_key(_base(space), genotype)
+
+
+@lru_cache(maxsize=100_000)
+def _network_key(space: SearchSpace, genotype: Genotype) -> bytes:
+    return blake2b(repr(canonical(space, genotype)).encode(), digest_size=16).digest()
 
 
 def is_enumerable(space: SearchSpace) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from ktnas.errors import ConfigurationError
-from ktnas.spaces.base import _TRIES, ListedSpace, SearchSpace, genotypes, is_enumerable
+from ktnas.spaces.base import _TRIES, ListedSpace, SearchSpace, genotypes, is_enumerable, neighbourhoods
 from ktnas.typing import Genotype
 
 
@@ -53,18 +53,22 @@ def sample_distinct(
 def neighbours(space: SearchSpace, genotype: Genotype) -> tuple[Genotype, ...]:
     """Every other architecture one changed position away, each once, in the order of positions and values.
 
-    In a `ListedSpace` where none is listed, the nearest listed ones by Hamming distance.
+    A space that knows its own neighbourhoods (`ktnas.spaces.base.WithNeighbourhoods`) is asked for them instead. In a
+    `ListedSpace` where none is listed, the nearest listed ones by Hamming distance.
     """
-    found: dict[Genotype, None] = {}
-    for i, size in enumerate(space.cardinalities):
-        for value in range(size):
-            if value != genotype[i]:
-                other = space.normalize((*genotype[:i], value, *genotype[i + 1 :]))
-                if other != genotype and space.is_valid(other):
-                    found[other] = None
+    own = neighbourhoods(space)
+    around = _one_position_away(space, genotype) if own is None else own.neighbours(genotype)
+    found = dict.fromkeys(other for other in around if other != genotype and space.is_valid(other))
     if not found and isinstance(space, ListedSpace):
         return _nearest_listed(space, genotype)
     return tuple(found)
+
+
+def _one_position_away(space: SearchSpace, genotype: Genotype) -> Iterator[Genotype]:
+    for i, size in enumerate(space.cardinalities):
+        for value in range(size):
+            if value != genotype[i]:
+                yield space.normalize((*genotype[:i], value, *genotype[i + 1 :]))
 
 
 def _nearest_listed(space: ListedSpace, genotype: Genotype) -> tuple[Genotype, ...]:
@@ -78,16 +82,14 @@ def _nearest_listed(space: ListedSpace, genotype: Genotype) -> tuple[Genotype, .
 def mutate(space: SearchSpace, genotype: Genotype, rng: np.random.Generator) -> Genotype:
     """A neighbour: one position changed to another value, both drawn uniformly (Real et al. 2019).
 
+    A space that knows its own neighbourhoods draws from them.
+
     Raises:
         ConfigurationError: If the architecture has no neighbour at all.
     """
+    own = neighbourhoods(space)
     for _ in range(_TRIES):
-        i = int(rng.integers(len(genotype)))
-        size = space.cardinalities[i]
-        if size < 2:
-            continue
-        value = (genotype[i] + 1 + int(rng.integers(size - 1))) % size
-        other = space.normalize((*genotype[:i], value, *genotype[i + 1 :]))
+        other = _changed(space, genotype, rng) if own is None else own.mutated(genotype, rng)
         if other != genotype and space.is_valid(other):
             return other
     others = neighbours(space, genotype)
@@ -96,6 +98,16 @@ def mutate(space: SearchSpace, genotype: Genotype, rng: np.random.Generator) -> 
             f"architecture {space.format(genotype)!r} of {space.name!r} has no neighbour to mutate to"
         )
     return others[int(rng.integers(len(others)))]
+
+
+def _changed(space: SearchSpace, genotype: Genotype, rng: np.random.Generator) -> Genotype:
+    """One position changed to another value; the genotype itself where the position has no other."""
+    i = int(rng.integers(len(genotype)))
+    size = space.cardinalities[i]
+    if size < 2:
+        return genotype
+    value = (genotype[i] + 1 + int(rng.integers(size - 1))) % size
+    return space.normalize((*genotype[:i], value, *genotype[i + 1 :]))
 
 
 def crossover(space: SearchSpace, first: Genotype, second: Genotype, rng: np.random.Generator) -> Genotype:

@@ -6,10 +6,12 @@ Unfitted and fitted are different types, so a prediction before a fit does not t
 * `Surrogate`: a regressor.
 * `ConstantPredictor`: the same mean and standard deviation everywhere.
 * `GaussianProcess`: Gaussian process on standardised targets.
-* `Observations`: what has been seen, on all tasks.
 * `KernelSettings`: one choice of the kernel's parameters.
+* `Observations`: what has been seen, on all tasks.
 * `MultiTaskGaussianProcess`: multi-task Gaussian process.
+* `Predictions`: what a fitted process predicts for some vectors.
 * `NearestNeighbours`: distance-weighted nearest neighbours.
+* `highest_score`: the normal score of the best of so many values that all differ.
 * `normal_scores`: fitness replaced by the normal quantiles of its ranks (van der Waerden scores).
 * `RandomForest`: random forest.
 * `Ridge`: Bayesian ridge regression; nothing to set.
@@ -26,10 +28,12 @@ if TYPE_CHECKING:
     from ktnas.surrogate.base import Surrogate as Surrogate
     from ktnas.surrogate.constant import ConstantPredictor as ConstantPredictor
     from ktnas.surrogate.gaussian_process import GaussianProcess as GaussianProcess
-    from ktnas.surrogate.multi_task import KernelSettings as KernelSettings
+    from ktnas.surrogate.kernel import KernelSettings as KernelSettings
     from ktnas.surrogate.multi_task import MultiTaskGaussianProcess as MultiTaskGaussianProcess
     from ktnas.surrogate.multi_task import Observations as Observations
+    from ktnas.surrogate.multi_task import Predictions as Predictions
     from ktnas.surrogate.nearest_neighbours import NearestNeighbours as NearestNeighbours
+    from ktnas.surrogate.normal_scores import highest_score as highest_score
     from ktnas.surrogate.normal_scores import normal_scores as normal_scores
     from ktnas.surrogate.random_forest import RandomForest as RandomForest
     from ktnas.surrogate.ridge import Ridge as Ridge
@@ -40,9 +44,10 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "base": ["Predictor", "Surrogate"],
         "constant": ["ConstantPredictor"],
         "gaussian_process": ["GaussianProcess"],
-        "multi_task": ["Observations", "KernelSettings", "MultiTaskGaussianProcess"],
+        "kernel": ["KernelSettings"],
+        "multi_task": ["Observations", "MultiTaskGaussianProcess", "Predictions"],
         "nearest_neighbours": ["NearestNeighbours"],
-        "normal_scores": ["normal_scores"],
+        "normal_scores": ["highest_score", "normal_scores"],
         "random_forest": ["RandomForest"],
         "ridge": ["Ridge"],
     },

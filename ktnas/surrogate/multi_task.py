@@ -12,19 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import cho_solve, cholesky, solve_triangular
 
 from ktnas.errors import ConfigurationError
+from ktnas.surrogate.kernel import KernelSettings, Single, cross_kernel, median, own_kernel, squared_distances, stepped
 from ktnas.typing import FloatArray, IntArray
 
-_CHUNK = 512
+_EXPECTED_TREND, _TREND_SPREAD, _MOST_TREND = 0.45, 0.26, 0.9
+"""Mean and standard deviation of how much of an expectation holds, and the most that is believed of it."""
 
-
-_Single: TypeAlias = npt.NDArray[np.float32]
+_SWEEPS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,7 @@ class Observations:
         tasks: ``(n,)`` its task, from 0.
         y: ``(n,)`` its target, higher is better, comparable between tasks.
         groups: Widths of the groups of columns of ``x``; they sum to ``dim``.
+        expected: ``(u,)`` what was expected of each architecture before anything was seen; None if nothing.
     """
 
     x: FloatArray
@@ -44,21 +44,7 @@ class Observations:
     tasks: IntArray
     y: FloatArray
     groups: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KernelSettings:
-    """One choice of the kernel's parameters.
-
-    Attributes:
-        weights: ``(groups,)`` positive, sum to one.
-        scales: ``(groups,)`` length scales, as multiples of the median distance.
-        noise: Variance of the noise, as a share of the signal's.
-    """
-
-    weights: FloatArray
-    scales: FloatArray
-    noise: float
+    expected: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,29 +72,32 @@ class MultiTaskGaussianProcess:
     def fit(self, seen: Observations, rng: np.random.Generator) -> FittedMultiTask:
         """Fit to at least one observation; settings are drawn with ``rng``."""
         count = int(seen.tasks.max()) + 1
-        squares = _squares(seen.x, seen.groups)
-        medians = np.array([_median(group) for group in squares])
+        squares = squared_distances(seen.x, seen.groups)
+        medians = np.array([median(group) for group in squares])
         scaled = np.sqrt(3 * squares / medians[:, None, None]).astype(np.float32)
         task_covariance = np.full((count, count), self.correlation) + (1 - self.correlation) * np.eye(count)
         own = task_covariance[seen.tasks][:, seen.tasks]
         settings = self._settings(seen, scaled, own, rng)
-        kernel = _kernel(scaled, settings)
+        kernel = own_kernel(scaled, settings)
         if self.correlation > 0 and count > 1:
-            task_covariance = self._blended(
-                task_covariance, _seen_correlation(kernel, seen, settings.noise, count), seen
-            )
+            trend = _trend(_factor(kernel, own, seen.rows, settings.noise), seen)
+            residuals = _residuals(seen, trend)
+            found = _seen_correlation(kernel, seen, residuals, settings.noise, count)
+            task_covariance = self._blended(task_covariance, found, seen)
         factor = _factor(kernel, task_covariance[seen.tasks][:, seen.tasks], seen.rows, settings.noise)
-        return FittedMultiTask(seen, settings, medians, task_covariance, factor, cho_solve((factor, True), seen.y))
+        trend = _trend(factor, seen)
+        weights = cho_solve((factor, True), _residuals(seen, trend))
+        return FittedMultiTask(seen, settings, medians, task_covariance, factor, weights, trend)
 
     def _settings(
-        self, seen: Observations, scaled: _Single, own: FloatArray, rng: np.random.Generator
+        self, seen: Observations, scaled: Single, own: FloatArray, rng: np.random.Generator
     ) -> KernelSettings:
         """The best of `draws` settings: half of them independent, half small steps away from the best so far."""
         best = self._drawn(len(seen.groups), rng)
         highest = self._log_posterior(best, seen, scaled, own)
         for i in range(1, self.draws):
             stepping = i >= self.draws / 2
-            settings = _stepped(best, rng) if stepping else self._drawn(len(seen.groups), rng)
+            settings = stepped(best, rng) if stepping else self._drawn(len(seen.groups), rng)
             density = self._log_posterior(settings, seen, scaled, own)
             if density > highest:
                 best, highest = settings, density
@@ -119,11 +108,14 @@ class MultiTaskGaussianProcess:
         scales = self.scale * np.exp(self.spread * rng.standard_normal(groups))
         return KernelSettings(weights, scales, float(np.exp(rng.uniform(np.log(0.02), np.log(0.7)))))
 
-    def _log_posterior(self, settings: KernelSettings, seen: Observations, scaled: _Single, own: FloatArray) -> float:
-        factor = _factor(_kernel(scaled, settings), own, seen.rows, settings.noise)
-        whitened = solve_triangular(factor, seen.y, lower=True, check_finite=False)
-        likelihood = -0.5 * whitened @ whitened - np.log(np.diag(factor)).sum()
+    def _log_posterior(self, settings: KernelSettings, seen: Observations, scaled: Single, own: FloatArray) -> float:
+        factor = _factor(own_kernel(scaled, settings), own, seen.rows, settings.noise)
         prior = -0.5 * ((np.log(settings.scales / self.scale) / self.spread) ** 2).sum()
+        trend = _trend(factor, seen)
+        if seen.expected is not None:
+            prior -= 0.5 * (((trend - _EXPECTED_TREND) / _TREND_SPREAD) ** 2).sum()
+        whitened = solve_triangular(factor, _residuals(seen, trend), lower=True, check_finite=False)
+        likelihood = -0.5 * whitened @ whitened - np.log(np.diag(factor)).sum()
         return float(likelihood + prior)
 
     def _blended(self, prior: FloatArray, seen_correlation: FloatArray, seen: Observations) -> FloatArray:
@@ -142,7 +134,8 @@ class FittedMultiTask:
         medians: ``(groups,)`` median squared distances.
         task_covariance: ``(tasks, tasks)`` covariance of the tasks, 1 on the diagonal.
         factor: ``(n, n)`` lower Cholesky factor of the observations' covariance.
-        weights: ``(n,)`` the covariance's inverse times the targets.
+        weights: ``(n,)`` the covariance's inverse times the targets, less what was expected of them.
+        trend: ``(tasks,)`` how much of what was expected holds on each task, from 0 to 0.9; zeros if nothing was.
     """
 
     seen: Observations
@@ -151,6 +144,16 @@ class FittedMultiTask:
     task_covariance: FloatArray
     factor: FloatArray
     weights: FloatArray
+    trend: FloatArray
+
+    def at(self, x: FloatArray, expected: FloatArray | None = None) -> Predictions:
+        """Predictions for vectors ``(m, dim)``, task by task.
+
+        Args:
+            x: Vectors.
+            expected: ``(m,)`` what was expected of them before anything was seen, where that was told of those seen.
+        """
+        return Predictions(self, cross_kernel(x, self.seen.x, self.seen.groups, self.medians, self.settings), expected)
 
     def predict(self, x: FloatArray, tasks: Sequence[int], detailed: int) -> tuple[FloatArray, FloatArray]:
         """Predict on several tasks at once.
@@ -163,26 +166,24 @@ class FittedMultiTask:
         Returns:
             Means ``(len(tasks), m)`` and standard deviations ``(len(tasks), m)``, 0 where not computed.
         """
-        kernel = self._cross(x)
+        found = self.at(x)
         mean, std = np.empty((len(tasks), len(x))), np.zeros((len(tasks), len(x)))
         for i, task in enumerate(tasks):
-            covariances = self.task_covariance[task][self.seen.tasks]
-            weights = np.bincount(self.seen.rows, covariances * self.weights, minlength=len(self.seen.x))
-            mean[i] = kernel @ weights.astype(np.float32)
+            mean[i] = found.mean(task)
             top = np.argsort(-mean[i], kind="stable")[:detailed]
-            whitened = solve_triangular(
-                self.factor, (kernel[top][:, self.seen.rows] * covariances).T, lower=True, check_finite=False
-            )
-            std[i, top] = np.sqrt(np.maximum(1 - (whitened * whitened).sum(axis=0), 1e-12))
+            std[i, top] = found.deviation(task, top)
         return mean, std
 
-    def supposing(self, x: FloatArray, tasks: IntArray, y: FloatArray) -> FittedMultiTask:
+    def supposing(
+        self, x: FloatArray, tasks: IntArray, y: FloatArray, expected: FloatArray | None = None
+    ) -> FittedMultiTask:
         """The same process, settings included, with further observations that nobody has made.
 
         Args:
             x: Vectors ``(m, dim)``, one per supposed observation.
             tasks: Their tasks ``(m,)``, from 0.
             y: Their supposed targets ``(m,)``.
+            expected: ``(m,)`` what was expected of them before anything was seen, where that was told of those seen.
         """
         rows = np.concatenate([self.seen.rows, len(self.seen.x) + np.arange(len(x))])
         seen = Observations(
@@ -191,74 +192,46 @@ class FittedMultiTask:
             tasks=np.concatenate([self.seen.tasks, tasks]),
             y=np.concatenate([self.seen.y, y]),
             groups=self.seen.groups,
+            expected=None if self.seen.expected is None else np.concatenate([self.seen.expected, expected]),
         )
-        scaled = np.sqrt(3 * _squares(seen.x, seen.groups) / self.medians[:, None, None]).astype(np.float32)
+        scaled = np.sqrt(3 * squared_distances(seen.x, seen.groups) / self.medians[:, None, None]).astype(np.float32)
         own = self.task_covariance[seen.tasks][:, seen.tasks]
-        factor = _factor(_kernel(scaled, self.settings), own, seen.rows, self.settings.noise)
-        return replace(self, seen=seen, factor=factor, weights=cho_solve((factor, True), seen.y))
-
-    def _cross(self, x: FloatArray) -> _Single:
-        """Kernel ``(m, u)`` between ``x`` and what has been seen, in single precision: all the time goes here."""
-        inverse_scales = np.repeat(np.sqrt(3 / self.medians) / self.settings.scales, self.seen.groups)
-        seen = (self.seen.x * inverse_scales).astype(np.float32)
-        total = np.empty((len(x), len(seen)), dtype=np.float32)
-        for start in range(0, len(x), _CHUNK):  # pieces that stay in the CPU's cache
-            rows = slice(start, start + _CHUNK)
-            total[rows] = self._matern((x[rows] * inverse_scales).astype(np.float32), seen)
-        return total
-
-    def _matern(self, a: _Single, b: _Single) -> _Single:
-        """Weighted sum over the groups of ``(1 + d) exp(-d)``, where ``d`` is the distance of rows within a group."""
-        total = np.zeros((len(a), len(b)), dtype=np.float32)
-        edges = np.cumsum(self.seen.groups)[:-1].tolist()
-        groups = zip(np.split(a, edges, axis=1), np.split(b, edges, axis=1), self.settings.weights, strict=True)
-        for left, right, weight in groups:
-            distance = left @ (-2 * right.T)
-            distance += (left * left).sum(axis=1)[:, None]
-            distance += (right * right).sum(axis=1)[None, :]
-            np.sqrt(np.maximum(distance, 0, out=distance), out=distance)
-            decay = np.exp(-distance)
-            distance += 1
-            distance *= decay
-            distance *= np.float32(weight)
-            total += distance
-        return total
+        factor = _factor(own_kernel(scaled, self.settings), own, seen.rows, self.settings.noise)
+        return replace(self, seen=seen, factor=factor, weights=cho_solve((factor, True), _residuals(seen, self.trend)))
 
 
-def _stepped(settings: KernelSettings, rng: np.random.Generator) -> KernelSettings:
-    groups = len(settings.weights)
-    weights = settings.weights * np.exp(0.5 * rng.standard_normal(groups))
-    scales = settings.scales * np.exp(0.2 * rng.standard_normal(groups))
-    noise = settings.noise * float(np.exp(0.4 * rng.standard_normal()))
-    return KernelSettings(weights / weights.sum(), scales, min(max(noise, 0.005), 1.0))
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """What a fitted process predicts for some vectors.
 
+    Attributes:
+        fitted: The process.
+        kernel: ``(m, u)`` covariances of the vectors with those seen, on one task.
+        expected: ``(m,)`` what was expected of them before anything was seen; None if nothing.
+    """
 
-def _squares(x: FloatArray, groups: Sequence[int]) -> FloatArray:
-    """Squared distances ``(groups, len(x), len(x))`` within each group of columns."""
-    found = np.empty((len(groups), len(x), len(x)))
-    for group, part in zip(found, np.split(x, np.cumsum(groups)[:-1].tolist(), axis=1), strict=True):
-        lengths = (part * part).sum(axis=1)
-        np.maximum(lengths[:, None] + lengths[None, :] - 2 * part @ part.T, 0, out=group)
-    return found
+    fitted: FittedMultiTask
+    kernel: Single
+    expected: FloatArray | None
 
+    def mean(self, task: int) -> FloatArray:
+        """Means ``(m,)`` on a task."""
+        seen = self.fitted.seen
+        weights = np.bincount(seen.rows, self._covariances(task) * self.fitted.weights, minlength=len(seen.x))
+        mean: FloatArray = (self.kernel @ weights.astype(np.float32)).astype(np.float64)
+        return mean if self.expected is None else mean + self.fitted.trend[task] * self.expected
 
-def _median(distances: FloatArray) -> float:
-    apart = distances[np.triu_indices(len(distances), 1)]
-    apart = apart[apart > 1e-9]
-    return float(np.median(apart)) if len(apart) else 1.0
+    def deviation(self, task: int, rows: IntArray) -> FloatArray:
+        """Standard deviations ``(k,)`` on a task, for ``k`` of the vectors."""
+        covariances = (self.kernel[rows][:, self.fitted.seen.rows] * self._covariances(task)).T
+        whitened = solve_triangular(self.fitted.factor, covariances, lower=True, check_finite=False)
+        deviations: FloatArray = np.sqrt(np.maximum(1 - (whitened * whitened).sum(axis=0), 1e-12))
+        return deviations
 
-
-def _kernel(scaled: _Single, settings: KernelSettings) -> FloatArray:
-    """Kernel ``(u, u)`` from distances ``(groups, u, u)`` times sqrt(3), computed in single precision."""
-    total = np.zeros(scaled.shape[1:], dtype=np.float32)
-    for distances, weight, scale in zip(scaled, settings.weights, settings.scales, strict=True):
-        distance = distances * np.float32(1 / scale)
-        part = np.exp(-distance)
-        distance += 1
-        part *= distance
-        part *= np.float32(weight)
-        total += part
-    return total.astype(np.float64)
+    def _covariances(self, task: int) -> FloatArray:
+        """Covariances ``(n,)`` of a task with those of the observations."""
+        covariances: FloatArray = self.fitted.task_covariance[task][self.fitted.seen.tasks]
+        return covariances
 
 
 def _factor(kernel: FloatArray, task_covariance: FloatArray, rows: IntArray, noise: float) -> FloatArray:
@@ -270,7 +243,34 @@ def _factor(kernel: FloatArray, task_covariance: FloatArray, rows: IntArray, noi
     return factor
 
 
-def _seen_correlation(kernel: FloatArray, seen: Observations, noise: float, count: int) -> FloatArray:
+def _residuals(seen: Observations, trend: FloatArray) -> FloatArray:
+    """Targets ``(n,)`` less what was expected of them."""
+    return seen.y if seen.expected is None else seen.y - trend[seen.tasks] * seen.expected[seen.rows]
+
+
+def _trend(factor: FloatArray, seen: Observations) -> FloatArray:
+    """How much of what was expected holds on each task ``(tasks,)``: the most probable shares, all tasks together.
+
+    The likelihood is quadratic in them, their prior is normal, and they lie between 0 and `_MOST_TREND`: coordinates
+    are improved in turn until they stay.
+    """
+    count = int(seen.tasks.max()) + 1
+    shares = np.zeros(count)
+    if seen.expected is None:
+        return shares
+    expected = np.zeros((len(seen.y), count))
+    expected[np.arange(len(seen.y)), seen.tasks] = seen.expected[seen.rows]
+    whitened = solve_triangular(factor, np.column_stack([expected, seen.y]), lower=True, check_finite=False)
+    precision = whitened[:, :count].T @ whitened[:, :count] + np.eye(count) / _TREND_SPREAD**2
+    pull = whitened[:, :count].T @ whitened[:, count] + _EXPECTED_TREND / _TREND_SPREAD**2
+    for _ in range(_SWEEPS):
+        for task in range(count):
+            free = pull[task] - precision[task] @ shares + precision[task, task] * shares[task]
+            shares[task] = min(max(free / precision[task, task], 0.0), _MOST_TREND)
+    return shares
+
+
+def _seen_correlation(kernel: FloatArray, seen: Observations, y: FloatArray, noise: float, count: int) -> FloatArray:
     """Correlation ``(count, count)`` of the tasks' own predictions at every architecture seen."""
     means = np.zeros((count, len(seen.x)))
     for task in range(count):
@@ -278,7 +278,7 @@ def _seen_correlation(kernel: FloatArray, seen: Observations, noise: float, coun
         rows = seen.rows[mine]
         if mine.any():
             own = kernel[np.ix_(rows, rows)] + noise * np.eye(len(rows))
-            means[task] = kernel[:, rows] @ np.linalg.solve(own, seen.y[mine])
+            means[task] = kernel[:, rows] @ np.linalg.solve(own, y[mine])
     centred = means - means.mean(axis=1, keepdims=True)
     length = np.linalg.norm(centred, axis=1)
     unit = centred / np.where(length > 0, length, 1.0)[:, None]

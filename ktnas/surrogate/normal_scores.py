@@ -19,3 +19,8 @@ def normal_scores(y: FloatArray) -> FloatArray:
     mean_rank = np.cumsum(counts) - (counts - 1) / 2
     scores: FloatArray = ndtri((mean_rank[inverse] - 0.5) / len(y))
     return scores
+
+
+def highest_score(count: int) -> float:
+    """The normal score of the best of ``count`` values that all differ."""
+    return float(ndtri((count - 0.5) / count))

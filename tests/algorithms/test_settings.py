@@ -17,8 +17,9 @@ from ktnas.surrogate.random_forest import RandomForest
         (Offspring, {"per_evaluation": 0}, "at least 1 offspring must be bred per evaluation; got 0"),
         (WholeSpace, {"immigrants": -1}, "must not be negative; got -1"),
         (BredAndRandom, {"immigrants": -1}, "must not be negative; got -1"),
-        (JointScreening, {"final": -1}, "must not be negative; got 200 and -1"),
-        (JointScreening, {"detailed": 0}, "at least 1 candidate must be looked at in detail.*got 0 and 15"),
+        (JointScreening, {"final": -1}, "must not be negative; got 200, 300 and -1"),
+        (JointScreening, {"others": -1}, "must not be negative; got 200, -1 and 15"),
+        (JointScreening, {"detailed": 0}, "at least 1 candidate must be looked at in detail.*got 0, 300 and 15"),
     ],
 )
 def test_refuses(part, settings, said):

@@ -11,6 +11,7 @@ from ktnas.spaces.categorical import Categorical
 from ktnas.spaces.darts import DARTS, EMT_NAS
 from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph
 from ktnas.spaces.mdesign import MDesign
+from ktnas.spaces.nasbench101 import NASBench101
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.spaces.nasbench_graph import NASBenchGraph
 from ktnas.spaces.operators import sample_distinct
@@ -25,6 +26,7 @@ SPACES = (
     NASBenchGraph(),
     MDesign("link"),
     MDesign("graph"),
+    NASBench101(),
     DARTS(),
     EMT_NAS,
     Categorical((3, 1, 12), separator="_"),

@@ -1,6 +1,7 @@
 """Where an algorithm's next proposals come from: pools, variation, screening.
 
 * `JointScreening`: a multi-task Gaussian process on every task's normal scores; candidates by expected improvement.
+* `Plateaus`: what is done about networks that come out alike.
 * `Breeding`: what a pool is made from, for one task.
 * `PoolMembers`: the candidates of one task in one generation.
 * `Pool`: a way to find candidates.
@@ -28,6 +29,7 @@ import lazy_loader as lazy
 
 if TYPE_CHECKING:
     from ktnas.algorithms.candidates.joint_screening import JointScreening as JointScreening
+    from ktnas.algorithms.candidates.joint_screening import Plateaus as Plateaus
     from ktnas.algorithms.candidates.pool import BredAndRandom as BredAndRandom
     from ktnas.algorithms.candidates.pool import Breeding as Breeding
     from ktnas.algorithms.candidates.pool import Offspring as Offspring
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
-        "joint_screening": ["JointScreening"],
+        "joint_screening": ["JointScreening", "Plateaus"],
         "pool": ["Breeding", "PoolMembers", "Pool", "Offspring", "BredAndRandom", "WholeSpace"],
         "proxy_screening": ["ProxyScreening"],
         "screening": [

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ktnas.algorithms.candidates.screening import Evidence, Ranking, Supposition, expected_improvement
+from ktnas.algorithms.candidates.screening import Evidence, Ranking, Supposition, expected_improvement, itself
 from ktnas.embedding.base import FittedEmbedder, group_widths
 from ktnas.errors import ConfigurationError
-from ktnas.surrogate.multi_task import FittedMultiTask, MultiTaskGaussianProcess, Observations
-from ktnas.surrogate.normal_scores import normal_scores
-from ktnas.typing import FloatArray, Genotype
+from ktnas.rng import Streams
+from ktnas.surrogate.multi_task import FittedMultiTask, MultiTaskGaussianProcess, Observations, Predictions
+from ktnas.surrogate.normal_scores import highest_score, normal_scores
+from ktnas.typing import FloatArray, Genotype, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Plateaus:
+    """What is done about networks that come out alike, lest a search evaluate them one after the other.
+
+    Codes of equal networks that have shown exactly one fitness on a task teach nothing more there: all further codes of
+    that network rank last. And where several share the best fitness, a candidate is held against the score that it
+    would have alone, the highest there is among so many: to be one more of them is no improvement.
+
+    Attributes:
+        proofs: How many codes of a network must have shown exactly one fitness, and none another.
+    """
+
+    proofs: int = 2
+
+    def __post_init__(self) -> None:
+        if self.proofs < 2:
+            raise ConfigurationError(f"at least 2 codes of a network must have shown one fitness; got {self.proofs}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,31 +45,43 @@ class JointScreening:
 
     Attributes:
         model: The Gaussian process.
-        detailed: Candidates per task, those of the highest predicted means, whose improvement is computed;
-            all others rank below them.
+        detailed: Candidates per task, those of the highest predicted means, whose improvement is computed.
         final: Evaluations per task, its last ones, in which noise counts.
+        others: Candidates per task, drawn at random among the rest, whose improvement is computed too: they may promise
+            little and yet be worth a try, since little is known of them. All others rank below.
+        plateaus: What is done about networks that come out alike; None for nothing.
     """
 
     model: MultiTaskGaussianProcess = field(default_factory=MultiTaskGaussianProcess)
     detailed: int = 200
     final: int = 15
+    others: int = 300
+    plateaus: Plateaus | None = field(default_factory=Plateaus)
 
     def __post_init__(self) -> None:
-        if self.detailed < 1 or self.final < 0:
+        if self.detailed < 1 or min(self.final, self.others) < 0:
             raise ConfigurationError(
-                "at least 1 candidate must be looked at in detail, and the number of final evaluations must not be "
-                f"negative; got {self.detailed} and {self.final}"
+                "at least 1 candidate must be looked at in detail, and the numbers of others and of final evaluations "
+                f"must not be negative; got {self.detailed}, {self.others} and {self.final}"
             )
 
     def fit(self, evidence: Mapping[str, Evidence], embedder: FittedEmbedder, rng: np.random.Generator) -> Ranking:
         """Fit one model to all evidence."""
         if not evidence:
-            return _ByJointImprovement(None, {}, {}, frozenset(), embedder, self.detailed)
+            return _Unseen()
         seen = observations(evidence, embedder)
-        best = {task: float(seen.y[seen.tasks == i].max()) for i, task in enumerate(evidence)}
-        number = {task: i for i, task in enumerate(evidence)}
-        ending = frozenset(task for task, own in evidence.items() if own.remaining <= self.final)
-        return _ByJointImprovement(self.model.fit(seen, rng), number, best, ending, embedder, self.detailed)
+        standings = {
+            task: self._standing(i, own, seen.y[seen.tasks == i]) for i, (task, own) in enumerate(evidence.items())
+        }
+        fitted = self.model.fit(seen, rng)
+        return _ByJointImprovement(self, fitted, standings, embedder, int(rng.integers(2**63)))
+
+    def _standing(self, number: int, own: Evidence, scores: FloatArray) -> _TaskStanding:
+        ending = own.remaining <= self.final
+        if self.plateaus is None:
+            return _TaskStanding(number, float(scores.max()), ending)
+        settled = own.settled(self.plateaus.proofs)
+        return _TaskStanding(number, highest_score(len(scores)), ending, frozenset(own.genotypes), settled, own.network)
 
 
 def observations(evidence: Mapping[str, Evidence], embedder: FittedEmbedder) -> Observations:
@@ -69,47 +101,95 @@ def observations(evidence: Mapping[str, Evidence], embedder: FittedEmbedder) -> 
 
 
 @dataclass(frozen=True, slots=True)
+class _TaskStanding:
+    """How far a task has come.
+
+    Attributes:
+        number: Its number in the model.
+        best: The score to improve on.
+        ending: Whether it is at its last evaluations.
+        known: Architectures that have been evaluated, where they are left out.
+        settled: Networks of which nothing more is to be learned.
+        network: The network that a code stands for.
+    """
+
+    number: int
+    best: float
+    ending: bool
+    known: frozenset[Genotype] = frozenset()
+    settled: frozenset[Hashable] = frozenset()
+    network: Callable[[Genotype], Hashable] = itself
+
+    def left(self, genotypes: Sequence[Genotype]) -> IntArray:
+        """Numbers ``(k,)`` of the candidates that are worth an evaluation."""
+        left = (i for i, genotype in enumerate(genotypes) if genotype not in self.known)
+        if self.settled:
+            left = (i for i in left if self.network(genotypes[i]) not in self.settled)
+        return np.fromiter(left, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unseen:
+    """No task has seen anything."""
+
+    def scores(self, candidates: Mapping[str, Sequence[Genotype]]) -> Mapping[str, FloatArray]:
+        return {task: np.zeros(len(genotypes)) for task, genotypes in candidates.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class _ByJointImprovement:
-    fitted: FittedMultiTask | None
-    number: Mapping[str, int]
-    best: Mapping[str, float]
-    ending: frozenset[str]
+    screening: JointScreening
+    fitted: FittedMultiTask
+    standings: Mapping[str, _TaskStanding]
     embedder: FittedEmbedder
-    detailed: int
+    seed: int
 
     def supposing(self, pending: Mapping[str, Sequence[Genotype]], suppose: Supposition) -> Ranking:
         """The process as it is, with what is supposed as further observations."""
-        asked = {self.number[task]: genotypes for task, genotypes in pending.items() if task in self.number}
-        if self.fitted is None or not any(asked.values()):
+        asked = {task: pending[task] for task in self.standings if pending.get(task)}
+        if not asked:
             return self
         x = self.embedder.embed([genotype for genotypes in asked.values() for genotype in genotypes])
-        tasks = np.repeat(list(asked), [len(genotypes) for genotypes in asked.values()])
-        supposed, best = np.empty(len(x)), dict(self.best)
-        for task, number in self.number.items():
-            if (own := tasks == number).any():
-                means, _ = self.fitted.predict(x[own], [number], 0)
-                supposed[own] = suppose(means[0], self.fitted.seen.y[self.fitted.seen.tasks == number])
-                best[task] = max(best[task], float(supposed[own].max()))
-        return replace(self, fitted=self.fitted.supposing(x, tasks, supposed), best=best)
+        numbers = [self.standings[task].number for task in asked]
+        tasks = np.repeat(numbers, [len(genotypes) for genotypes in asked.values()])
+        supposed, standings = np.empty(len(x)), dict(self.standings)
+        for task, number in zip(asked, numbers, strict=True):
+            own, seen = tasks == number, self.fitted.seen
+            supposed[own] = suppose(self.fitted.at(x[own]).mean(number), seen.y[seen.tasks == number])
+            best = max(standings[task].best, float(supposed[own].max()))
+            standings[task] = replace(standings[task], best=best)
+        return replace(self, fitted=self.fitted.supposing(x, tasks, supposed), standings=standings)
 
     def scores(self, candidates: Mapping[str, Sequence[Genotype]]) -> Mapping[str, FloatArray]:
         scores: dict[str, FloatArray] = {t: np.zeros(len(genotypes)) for t, genotypes in candidates.items()}
         shared: dict[int, list[str]] = {}
         for task, genotypes in candidates.items():
-            if task in self.number and len(genotypes):
+            if task in self.standings and len(genotypes):
                 shared.setdefault(id(genotypes), []).append(task)
         for tasks in shared.values():  # one prediction for all tasks that choose from the same candidates
-            scores.update(self._improvements(tasks, candidates[tasks[0]]))
+            genotypes = candidates[tasks[0]]
+            predictions = self.fitted.at(self.embedder.embed(genotypes))
+            scores.update({task: self._improvements(self.standings[task], predictions, genotypes) for task in tasks})
         return scores
 
-    def _improvements(self, tasks: Sequence[str], genotypes: Sequence[Genotype]) -> dict[str, FloatArray]:
-        if self.fitted is None:
-            return {}
-        numbers = [self.number[task] for task in tasks]
-        means, stds = self.fitted.predict(self.embedder.embed(genotypes), numbers, self.detailed)
-        scores = {}
-        for task, mean, std in zip(tasks, means, stds, strict=True):
-            noise = self.fitted.settings.noise if task in self.ending else 0.0
-            improvement = expected_improvement(mean, np.sqrt(std**2 + noise), self.best[task])
-            scores[task] = np.where(std > 0, improvement, -1.0)
+    def _improvements(
+        self, standing: _TaskStanding, predictions: Predictions, genotypes: Sequence[Genotype]
+    ) -> FloatArray:
+        """Expected improvements ``(n,)``; -1 where none is computed, since nothing or too little is promised."""
+        mean = predictions.mean(standing.number)
+        rows = self._detailed(standing, mean, standing.left(genotypes))
+        noise = self.fitted.settings.noise if standing.ending else 0.0
+        std = predictions.deviation(standing.number, rows)
+        scores = np.full(len(genotypes), -1.0)
+        scores[rows] = expected_improvement(mean[rows], np.sqrt(std**2 + noise), standing.best)
         return scores
+
+    def _detailed(self, standing: _TaskStanding, mean: FloatArray, left: IntArray) -> IntArray:
+        """Numbers of the candidates whose improvement is computed: the highest means of what is left, and others."""
+        order = left[np.argsort(-mean[left], kind="stable")]
+        top, rest = order[: self.screening.detailed], np.sort(order[self.screening.detailed :])
+        count = min(self.screening.others, len(rest))
+        if not count:
+            return top
+        rng = Streams(self.seed).rng("others", standing.number)
+        return np.concatenate([top, rng.choice(rest, count, replace=False)])

@@ -10,7 +10,7 @@ import numpy as np
 from ktnas.errors import ConfigurationError
 from ktnas.problem.population import tournament
 from ktnas.problem.trial import Trial
-from ktnas.spaces.base import SearchSpace
+from ktnas.spaces.base import SearchSpace, neighbourhoods
 from ktnas.spaces.operators import crossover, mutate
 from ktnas.typing import Genotype
 
@@ -56,13 +56,17 @@ class Variation:
     ) -> tuple[Child, ...]:
         """Up to ``count`` different children that are not ``known``.
 
-        Fewer where the neighbourhood of ``members`` (not empty) is nearly used up.
+        Fewer where the neighbourhood of ``members`` (not empty) is nearly used up. A space that tells its own
+        neighbourhoods has small ones: there, what has been bred already is changed once more.
         """
         children: dict[Genotype, Child] = {}
+        further = neighbourhoods(space) is not None
         for _ in range(count * _TRIES_PER_CHILD):
             if len(children) == count:
                 break
             child = self._child(space, members, rng)
+            if further and (child.genotype in children or known(child.genotype)):
+                child = Child(mutate(space, child.genotype, rng), child.parents)
             if not known(child.genotype):
                 children.setdefault(child.genotype, child)
         return tuple(children.values())

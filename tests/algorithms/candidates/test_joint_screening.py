@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from ktnas.algorithms.candidates.joint_screening import JointScreening
+from ktnas.algorithms.candidates.joint_screening import JointScreening, Plateaus
 from ktnas.algorithms.candidates.screening import Evidence, expected_improvement
 from ktnas.embedding.one_hot import OneHot
+from ktnas.errors import ConfigurationError
 from ktnas.spaces.base import genotypes
 from ktnas.spaces.categorical import Categorical
 
@@ -59,12 +60,93 @@ def test_order_of_the_candidates_does_not_matter():
     assert plain == pytest.approx(turned[::-1], abs=1e-6)
 
 
-@pytest.mark.parametrize("detailed", [1, 7, 1000])
-def test_candidates_of_low_mean_rank_below_the_detailed_ones(detailed):
-    scores = ranking({"up": seen(order(30))}, JointScreening(detailed=detailed)).scores({"up": EVERYTHING})["up"]
-    computed = np.sort(scores)[::-1][:detailed]
-    assert (computed >= 0).all()
-    assert (np.sort(scores)[::-1][detailed:] < computed.min()).all()
+def computed(scores):
+    """Numbers of the candidates whose improvement was computed."""
+    return set(np.flatnonzero(scores >= 0).tolist())
+
+
+class TestDetailed:
+    """Of 81 architectures 30 are known."""
+
+    def scores(self, **settings):
+        return ranking({"up": seen(order(30))}, JointScreening(**settings)).scores({"up": EVERYTHING})["up"]
+
+    @pytest.mark.parametrize(
+        ("detailed", "others", "count"), [(1, 0, 1), (7, 0, 7), (7, 5, 12), (7, 300, 51), (90, 0, 51)]
+    )
+    def test_the_highest_means_of_what_is_left_and_others(self, detailed, others, count):
+        found = computed(self.scores(detailed=detailed, others=others))
+        assert len(found) == count
+        assert not found & set(order(30))
+        assert found >= computed(self.scores(detailed=detailed, others=0))
+
+    def test_others_are_drawn_at_random_but_always_the_same(self):
+        fits = [
+            JointScreening(detailed=1, others=5).fit({"up": seen(order(30))}, EMBEDDER, np.random.default_rng(s))
+            for s in (0, 0, 1)
+        ]
+        first, again, other = (computed(fit.scores({"up": EVERYTHING})["up"]) for fit in fits)
+        assert first == again != other
+        assert first == computed(fits[0].scores({"up": EVERYTHING})["up"])
+
+    def test_others_are_held_to_the_same(self):
+        """What is computed of a candidate does not depend on why it is."""
+        everything, drawn = self.scores(detailed=90, others=0), self.scores(detailed=1, others=20)
+        rows = sorted(computed(drawn))
+        assert drawn[rows] == pytest.approx(everything[rows], abs=1e-6)
+
+
+class TestPlateaus:
+    """Codes of one sum stand for one network."""
+
+    def evidence(self, **fitness):
+        codes = {"a": (0, 0, 0, 1), "b": (0, 0, 1, 0), "c": (0, 1, 0, 0), "x": (2, 2, 0, 0), "y": (0, 2, 2, 0)}
+        return Evidence(tuple(codes[name] for name in fitness), np.array(list(fitness.values())), network=sum)
+
+    def left_out(self, evidence, screening=None):
+        scores = ranking({"up": evidence}, screening).scores({"up": EVERYTHING})["up"]
+        out = {EVERYTHING[i] for i in np.flatnonzero(scores < 0)} - set(evidence.genotypes)
+        return {sum(genotype) for genotype in out}
+
+    def test_a_network_that_two_codes_showed_is_left_out(self):
+        assert self.left_out(self.evidence(a=1.0, b=1.0, x=2.0)) == {1}
+
+    def test_not_on_the_word_of_one(self):
+        assert self.left_out(self.evidence(a=1.0, x=2.0)) == set()
+
+    def test_not_where_codes_of_it_differ(self):
+        assert self.left_out(self.evidence(a=1.0, b=1.0, c=1.1)) == set()
+        assert self.left_out(self.evidence(a=1.0, b=1.0000001)) == set()
+
+    def test_not_where_two_networks_happen_to_agree(self):
+        assert self.left_out(self.evidence(a=1.0, x=1.0)) == set()
+
+    def test_as_many_as_asked_for(self):
+        three = JointScreening(plateaus=Plateaus(3))
+        assert self.left_out(self.evidence(a=1.0, b=1.0), three) == set()
+        assert self.left_out(self.evidence(a=1.0, b=1.0, c=1.0), three) == {1}
+
+    def test_nothing_where_it_is_switched_off(self):
+        assert self.left_out(self.evidence(a=1.0, b=1.0, x=2.0), JointScreening(plateaus=None)) == set()
+
+    def test_on_that_task_alone(self):
+        evidence = {"up": self.evidence(a=1.0, b=1.0), "down": self.evidence(a=1.0, b=2.0)}
+        scores = ranking(evidence).scores({"up": EVERYTHING, "down": EVERYTHING})
+        assert scores["up"][EVERYTHING.index((1, 0, 0, 0))] < 0 <= scores["down"][EVERYTHING.index((1, 0, 0, 0))]
+
+    def test_with_everything_settled_something_is_still_ranked(self):
+        evidence = Evidence(((0, 0, 0, 1), (0, 0, 1, 0)), np.array([1.0, 1.0]), network=lambda _: 0)
+        assert (ranking({"up": evidence}).scores({"up": EVERYTHING})["up"] == -1).all()
+
+    def test_to_be_one_more_of_the_best_is_no_improvement(self):
+        tied = Evidence(EVERYTHING[:6], np.array([0.0, 1.0, 2.0, 3.0, 3.0, 3.0]))
+        mean = ranking({"up": tied}, JointScreening(plateaus=None)).scores({"up": EVERYTHING})["up"]
+        alone = ranking({"up": tied}).scores({"up": EVERYTHING})["up"]
+        assert (alone[6:] < mean[6:]).all()
+
+    def test_one_proof_is_none(self):
+        with pytest.raises(ConfigurationError, match=r"at least 2 codes.*got 1"):
+            Plateaus(1)
 
 
 @pytest.mark.parametrize("evidence", [{}, {"other": seen(order(20))}])
@@ -98,7 +180,8 @@ class TestLastEvaluations:
         (mean,), (std,) = fitted.fitted.predict(fitted.embedder.embed(EVERYTHING), [0], 200)
         observed = np.sqrt(std**2 + fitted.fitted.settings.noise)
         assert fitted.fitted.settings.noise > 0
-        expected = expected_improvement(mean, observed, fitted.best["up"])
+        expected = expected_improvement(mean, observed, fitted.standings["up"].best)
+        expected[order(30)] = -1.0
         assert self.scores(remaining)["up"] == pytest.approx(expected, abs=1e-6)
 
     def test_not_before_and_not_on_other_tasks(self):
