@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ktnas.rng import Streams
     from ktnas.runner.loop import Result
     from ktnas.spaces.base import ListedSpace, SearchSpace
+    from ktnas.study.network import load_network
     from ktnas.study.result import Found, SearchResult
     from ktnas.study.study import Study
     from ktnas.study.telling import Suggestion
@@ -53,6 +54,7 @@ __all__ = [
     "__version__",
     "find_benchmark",
     "load_benchmark",
+    "load_network",
     "load_table",
     "search",
 ]
@@ -84,6 +86,7 @@ _HOMES = {
     "__version__": "ktnas.version",
     "find_benchmark": "ktnas.benchmarks.registry",
     "load_benchmark": "ktnas.benchmarks.registry",
+    "load_network": "ktnas.study.network",
     "load_table": "ktnas.benchmarks.user_table",
     "search": "ktnas.api",
 }

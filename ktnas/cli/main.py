@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, TextIO, cast
 
-from ktnas.cli import ask, best, compare, completion, data, docs, new, resume, run, show, sweep, tell, train
+from ktnas.cli import ask, best, compare, completion, data, docs, export, new, resume, run, show, sweep, tell, train
 from ktnas.cli.interruption import interruptible
 from ktnas.cli.parser import INTERRUPTED, Parser
 from ktnas.cli.streams import Sheltered
@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, Command] = {
     "sweep": sweep,
     "compare": compare,
     "train": train,
+    "export": export,
     "docs": docs,
     "completion": completion,
 }
@@ -65,6 +66,7 @@ _SUMMARIES = {
     "sweep": "methods x tasks x seeds, as a file says, on all cores",
     "compare": "what sweeps and runs came to, and whether methods differ",
     "train": "train one architecture from scratch, measure it on test images",
+    "export": "a trained network as ONNX or TorchScript",
     "docs": "read the documentation: quickstart, data, training, ...",
     "completion": "what makes a shell complete commands, options and names",
 }

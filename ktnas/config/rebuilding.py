@@ -17,7 +17,7 @@ from ktnas.typing import JSON
 
 _ROOMS = (
     *("algorithms", "algorithms.candidates", "transfer", "surrogate", "spaces", "problem"),
-    *("embedding", "embedding.node2vec", "training.zero_cost"),
+    *("embedding", "embedding.node2vec", "training.zero_cost", "datasets.objectives"),
 )
 """Packages of which a search or a space is composed: their indices name every part."""
 
