@@ -35,7 +35,11 @@ def execute(options: argparse.Namespace) -> int:
         experiment = compose(asked)
         file = StudyFile(remembered(asked))
     was_there = (options.directory / "config.json").exists()
-    study = Study.of(experiment, options.seed, options.directory, Provenance(file, tuple(options.reuse or ())))
+    if options.synchronous and not outside:
+        raise ConfigurationError("--synchronous is of a study that is evaluated outside; others are in any case")
+    provenance = Provenance(file, tuple(options.reuse or ()))
+    asynchronous = outside and not options.synchronous
+    study = Study.of(experiment, options.seed, options.directory, provenance, asynchronous=asynchronous)
     print(f"{'is there already' if was_there else 'made'}: {study!r}")
     if not was_there:
         then = f"ktnas ask {options.directory}" if outside else f"ktnas resume {options.directory}"
@@ -64,6 +68,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("directory", metavar="DIR", type=Path, help="where it is kept; made if need be")
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="seed of all random numbers (default: 0)")
+    parser.add_argument(
+        "--synchronous",
+        action="store_true",
+        help="tell the method a generation at a time, in the order asked: the order of answers then changes nothing, "
+        "but who asks may have to wait (default: it is told each answer as it comes)",
+    )
     parser.add_argument(
         "--choices",
         metavar="N,N,...",

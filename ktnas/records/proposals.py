@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Literal
 
 from ktnas.errors import DataError
 from ktnas.files.json_lines import AppendOnlyLog, read_lines
@@ -148,6 +149,7 @@ class Journal:
         questions: The question of each id, in the order of the ids.
         given: When each id was handed out last.
         told: The answer of each id that has one, in the order of arrival.
+        order: The number of each batch, or the id of each answer, in the order in which they were asked and told.
     """
 
     batches: dict[int, Asked] = field(default_factory=dict)
@@ -155,6 +157,7 @@ class Journal:
     questions: list[Question] = field(default_factory=list)
     given: dict[int, float] = field(default_factory=dict)
     told: dict[int, Evaluation] = field(default_factory=dict)
+    order: list[tuple[Literal["asked", "told"], int]] = field(default_factory=list)
 
     @classmethod
     def of(cls, events: Sequence[Event]) -> Journal:
@@ -216,11 +219,13 @@ class Journal:
             raise DataError(f"proposal {event.id} was told twice")
         else:
             self.told[event.id] = event.evaluation
+            self.order.append(("told", event.id))
 
     def _asked(self, event: BatchEvent) -> None:
         for later in [one for one in self.batches if one >= event.batch]:
             del self.batches[later]
         self.batches[event.batch] = event.asked
+        self.order.append(("asked", event.batch))
         for one, number in zip(event.asked.proposals, event.ids, strict=True):
             question = (one.task, one.genotype)
             if number is None or self.ids.get(question) == number:

@@ -84,15 +84,24 @@ def with_earlier_budget(
     if before.evaluations == wanted.evaluations:
         return replace(experiment, budget=before)
     directory.claim(configuration(benchmark, experiment.problem, experiment.search, before, (seed,)))
-    if before.evaluations > wanted.evaluations:
-        raise ConfigurationError(
-            f"{directory.path} holds a run of {before.evaluations:,} evaluations per task; a budget can be raised, not "
-            f"lowered to {wanted.evaluations:,}"
-        )
+    require_larger(directory, before.evaluations, wanted.evaluations)
     told.busy(f"what was asked with {before.evaluations:,} evaluations is asked again with {wanted.evaluations:,}")
     raised = _raised(replace(experiment, budget=before), wanted.evaluations, seed, directory, benchmark)
     told.busy("")
     return raised
+
+
+def require_larger(directory: RunDirectory, before: int, wanted: int) -> None:
+    """Refuse a budget below the one that a directory has.
+
+    Raises:
+        ConfigurationError: If it is.
+    """
+    if before > wanted:
+        raise ConfigurationError(
+            f"{directory.path} holds a run of {before:,} evaluations per task; a budget can be raised, not lowered to "
+            f"{wanted:,}"
+        )
 
 
 def raise_budget_of_all(config: Mapping[str, object], directory: RunDirectory) -> None:
@@ -125,7 +134,7 @@ def _raised(
         _cut(directory, again, trials, benchmark)
     else:
         larger = replace(larger, earlier=(*larger.earlier, _held_until(experiment.budget.evaluations, trials, path)))
-    _unfinish(directory)
+    unfinish(directory)
     raised = replace(experiment, budget=larger)
     config = configuration(benchmark, raised.problem, raised.search, larger, (seed,))
     directory.write(CONFIG, to_json(config))
@@ -196,8 +205,8 @@ def _renew(path: Path, batch: OpenBatch, benchmark: Benchmark) -> None:
         log.close()
 
 
-def _unfinish(directory: RunDirectory) -> None:
-    """A summary of the smaller budget is no longer that of a run that came to its end."""
+def unfinish(directory: RunDirectory) -> None:
+    """Say that it goes on: a summary of the smaller budget is no longer that of a run that came to its end."""
     summary = directory.finished_summary()
     if summary is not None:
         directory.write(SUMMARY, to_json({**summary, "finished": False}))

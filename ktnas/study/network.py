@@ -23,7 +23,7 @@ from ktnas.files.plain_json import read_json_file
 from ktnas.records.checked import count_of, fields_of, genotype_of, list_of, text_of
 from ktnas.runner.final_training import RECORD
 from ktnas.runner.final_training import WEIGHTS as FINAL_WEIGHTS
-from ktnas.spaces.base import SearchSpace
+from ktnas.spaces.base import SearchSpace, require_member
 from ktnas.typing import Genotype
 
 if TYPE_CHECKING:
@@ -165,6 +165,7 @@ def _built(where: Path, training: Mapping[str, object], task: str, genotype: Gen
     from ktnas.training.recipe import Recipe
 
     space = _space(where, training)
+    require_member(space, genotype)
     if training.get("networks") not in {"build", "ktnas.training.networks.build"}:
         raise ConfigurationError(f"{where}: its networks were made by a function of one's own; load them in Python")
     try:

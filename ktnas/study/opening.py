@@ -23,6 +23,7 @@ from ktnas.runner.experiment import Experiment, with_store
 from ktnas.runner.extension import budget_of
 from ktnas.runner.provenance import Provenance
 from ktnas.spaces.base import SearchSpace
+from ktnas.study.claiming import ASYNCHRONOUS
 from ktnas.study.study import Study
 
 if TYPE_CHECKING:
@@ -120,12 +121,12 @@ def open_study(path: Path) -> Study:
         DataError: If the directory holds no study, or a damaged one.
     """
     recorded = read_recorded(path)
-    file = recorded.file
+    file, asynchronous = recorded.file, recorded.config.get(ASYNCHRONOUS) is True
     if file.options is not None and not file.outside:
         experiment = replace(compose(recorded.options), budget=recorded.budget)
     else:
         experiment = _from_record(recorded)
-    return Study.of(experiment, recorded.seed, path, Provenance(), claim=False)
+    return Study.of(experiment, recorded.seed, path, Provenance(), asynchronous=asynchronous, claim=False)
 
 
 def _from_record(recorded: Recorded) -> Experiment:

@@ -9,23 +9,20 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ktnas.algorithms.base import Search
 from ktnas.benchmarks.base import Benchmark
-from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.benchmarks.functions import TaskFunction
+from ktnas.benchmarks.outside import OutsideBenchmark
 from ktnas.config import defaults
 from ktnas.errors import ConfigurationError
-from ktnas.files.turns import in_turn
-from ktnas.problem.callback import Callback, Callbacks
+from ktnas.problem.callback import Callback
 from ktnas.problem.progress import Progress, TaskProgress, progress_of
 from ktnas.problem.trial import Evaluation, Trial
-from ktnas.records.configuration import configuration
 from ktnas.records.proposals import Journal, read_journal
-from ktnas.records.run_directory import RunDirectory
 from ktnas.records.trials import TRIALS, read_trials
 from ktnas.runner.experiment import Experiment
-from ktnas.runner.extension import with_earlier_budget
 from ktnas.runner.limits import Limits
 from ktnas.runner.provenance import Provenance
 from ktnas.spaces.base import SearchSpace
+from ktnas.study.claiming import claimed, claimed_asynchronous
 from ktnas.study.desk import Desk
 from ktnas.study.parts import composed, study_file
 from ktnas.study.result import Found, SearchResult, best_of
@@ -55,6 +52,7 @@ class Study:
         directory: Where it is kept; None in memory.
         experiment: What is searched, how, and for how long.
         seed: Seed of every random number.
+        asynchronous: Whether the method is told answer by answer, where it is asked from outside.
 
     >>> import ktnas
     >>> from ktnas.spaces.categorical import Categorical
@@ -77,6 +75,7 @@ class Study:
         sources: Collection[str] = (),
         minimize: Collection[str] = (),
         reuse: Sequence[Path | str] = (),
+        asynchronous: bool | None = None,
     ) -> None:
         """A study that is made, or gone on with where the directory holds it.
 
@@ -91,13 +90,22 @@ class Study:
             sources: Tasks that only donate; without any, every task donates to every other.
             minimize: The tasks whose number is better when smaller; fitness is its negative.
             reuse: Directories of other runs whose answers are taken where the same is asked.
+            asynchronous: Of tasks that are evaluated outside, whether the method is told each answer as it comes, and
+                always has something to hand out (None: it is), or a generation at a time, in the order asked: then the
+                order of answers changes nothing, but who asks may have to wait.
 
         Raises:
             KtnasError: If the arguments contradict each other, or the directory holds another study.
         """
         experiment = composed(where, tasks, budget=budget, seed=seed, method=method, sources=sources, minimize=minimize)
         provenance = Provenance(study_file(experiment, method, where), tuple(map(Path, reuse)))
-        self._begin(experiment, seed, None if directory is None else Path(directory), provenance)
+        outside = isinstance(experiment.benchmark, OutsideBenchmark)
+        if asynchronous and not outside:
+            raise ConfigurationError(
+                "asynchronous is of tasks that are evaluated outside: names alone; this study has what evaluates them"
+            )
+        place = None if directory is None else Path(directory)
+        self._begin(experiment, seed, place, provenance, asynchronous=outside if asynchronous is None else asynchronous)
 
     @classmethod
     def of(
@@ -107,6 +115,7 @@ class Study:
         directory: Path | None,
         provenance: Provenance,
         *,
+        asynchronous: bool = False,
         claim: bool = True,
     ) -> Study:
         """The study of an experiment that is composed already.
@@ -116,26 +125,35 @@ class Study:
             seed: Seed of every random number.
             directory: Where it is kept; None for in memory.
             provenance: How it is made again, and whose answers it takes.
+            asynchronous: Whether the search is told answer by answer, where it is asked from outside.
             claim: Whether the directory may be new, or hold another study; not where it was made from what that says.
 
         Raises:
             KtnasError: If the directory holds another study.
         """
         study = cls.__new__(cls)
-        study._begin(experiment, seed, directory, provenance, claim=claim)
+        study._begin(experiment, seed, directory, provenance, asynchronous=asynchronous, claim=claim)
         return study
 
     def _begin(
-        self, experiment: Experiment, seed: int, directory: Path | None, provenance: Provenance, *, claim: bool = True
+        self,
+        experiment: Experiment,
+        seed: int,
+        directory: Path | None,
+        provenance: Provenance,
+        *,
+        asynchronous: bool,
+        claim: bool = True,
     ) -> None:
         if directory is None and provenance.reuse:
             raise ConfigurationError("a study in memory cannot reuse other runs: give it a directory")
         self.directory, self.seed = directory, seed
         if directory is not None and claim:
-            experiment = _claimed(experiment, seed, directory, provenance)
-        self.experiment = experiment
+            claim_directory = claimed_asynchronous if asynchronous else claimed
+            experiment = claim_directory(experiment, seed, directory, provenance)
+        self.experiment, self.asynchronous = experiment, asynchronous
         self._provenance = replace(provenance, reuse=())
-        self._desk = Desk(self.experiment, seed, directory)
+        self._desk = Desk(self.experiment, seed, directory, asynchronous=asynchronous)
         self._result: SearchResult | None = None
 
     def run(
@@ -183,7 +201,7 @@ class Study:
     def ask(self, n: int = 1, *, again: float | None = None) -> list[Suggestion]:
         """Up to ``n`` architectures to evaluate, which nobody else is given.
 
-        They are fewer while the method waits for answers to what it has asked, and none at the end (`ended`).
+        They are fewer while a synchronous method waits for answers to what it has asked, and none at the end (`ended`).
 
         Args:
             n: How many.
@@ -314,22 +332,3 @@ class Study:
         asked = self._desk.trials
         run = () if self._result is None else self._result.history
         return tuple(run) if len(run) >= len(asked) else asked
-
-
-def _claimed(experiment: Experiment, seed: int, directory: Path, provenance: Provenance) -> Experiment:
-    """The directory is this study's from now on; the experiment as it goes on there."""
-    benchmark = experiment.benchmark
-    if isinstance(benchmark, ComputedBenchmark):
-        benchmark = benchmark.for_run(seed, directory)
-    place = RunDirectory(directory)
-    try:
-        with in_turn(directory):
-            asked = configuration(benchmark, experiment.problem, experiment.search, experiment.budget, (seed,))
-            provenance.check(place, asked)
-            experiment = with_earlier_budget(experiment, benchmark, seed, place, Callbacks())
-            config = configuration(benchmark, experiment.problem, experiment.search, experiment.budget, (seed,))
-            if not place.claim(config):
-                provenance.write(place, config)
-    except OSError as error:
-        raise ConfigurationError(f"cannot use {directory}: {error.strerror}") from None
-    return experiment

@@ -16,6 +16,7 @@ from ktnas.config.experiment import compose
 from ktnas.records.trials import TRIALS
 
 OUTSIDE = ["--space", "categorical", "--choices", "4,4,4,4", "--tasks", "a,b", "--method", "regularized-evolution"]
+SYNCHRONOUS = [*OUTSIDE, "--synchronous"]
 COMMAND = [sys.executable, "-m", "ktnas"]
 
 
@@ -30,7 +31,7 @@ def value(task, genotype):
 @pytest.fixture
 def made(tmp_path, capsys):
     path = tmp_path / "study"
-    assert main(["new", str(path), *OUTSIDE, "--budget", "16"]) == 0
+    assert main(["new", str(path), *SYNCHRONOUS, "--budget", "16"]) == 0
     capsys.readouterr()
     return path
 
@@ -81,13 +82,13 @@ def test_asked_and_told_it_comes_to_what_python_runs(made, tmp_path, capsys):
 
 
 def test_made_again_it_is_left_as_it_is_and_another_is_refused(made, capsys):
-    assert main(["new", str(made), *OUTSIDE, "--budget", "16"]) == 0
+    assert main(["new", str(made), *SYNCHRONOUS, "--budget", "16"]) == 0
     assert capsys.readouterr().out.startswith("is there already: Study(")
-    assert "seed: 0 there, 1 now" in refused(capsys, "new", made, *OUTSIDE, "--budget", "16", "--seed", "1")
-    other = [one if one != "4,4,4,4" else "4,4,4,5" for one in OUTSIDE]
+    assert "seed: 0 there, 1 now" in refused(capsys, "new", made, *SYNCHRONOUS, "--budget", "16", "--seed", "1")
+    other = [one if one != "4,4,4,4" else "4,4,4,5" for one in SYNCHRONOUS]
     assert "another search space" in refused(capsys, "new", made, *other, "--budget", "16")
-    assert "can be raised, not lowered" in refused(capsys, "new", made, *OUTSIDE, "--budget", "15")
-    assert main(["new", str(made), *OUTSIDE, "--budget", "18"]) == 0
+    assert "can be raised, not lowered" in refused(capsys, "new", made, *SYNCHRONOUS, "--budget", "15")
+    assert main(["new", str(made), *SYNCHRONOUS, "--budget", "18"]) == 0
 
 
 @pytest.mark.parametrize(
@@ -169,6 +170,22 @@ def test_times_of_a_clock_that_jumps_change_who_is_asked_again_and_nothing_else(
     assert asked(made, capsys)[0] == 0
 
 
+def test_unless_it_is_synchronous_everybody_who_asks_is_given_something(tmp_path, capsys):
+    path = tmp_path / "study"
+    main(["new", str(path), *OUTSIDE, "--budget", "11"])
+    capsys.readouterr()
+    code, first = asked(path, capsys, "-n", "22")
+    assert (code, len(first)) == (0, 22)
+    for one in reversed(first):
+        main(["tell", str(path), str(one["id"]), repr(value(one["task"], one["genotype"])), "--quiet"])
+    answer_all(path, capsys)
+    main(["show", str(path)])
+    assert capsys.readouterr().out.count("11 of 11 evaluations") == 2
+    assert "study that is evaluated outside" in refused(
+        capsys, "new", tmp_path / "x", "--tasks", "cora", "--synchronous"
+    )
+
+
 def test_a_study_that_is_evaluated_outside_cannot_be_resumed(made, capsys):
     assert "are evaluated outside: `ktnas ask" in refused(capsys, "resume", made)
 
@@ -240,7 +257,7 @@ def test_any_number_of_processes_ask_and_tell_at_once_and_some_are_killed(made):
     assert sum(not line["repeat"] for line in lines) == 22
     assert {line["fitness"] == value(line["task"], tuple(line["genotype"])) for line in lines} == {True}
     again = made.with_name("again")
-    ktnas("new", again, *OUTSIDE, "--budget", "11")
+    ktnas("new", again, *SYNCHRONOUS, "--budget", "11")
     for line in iter(lambda: ktnas("ask", again, "--json").stdout, "[]\n"):
         (one,) = json.loads(line)
         ktnas("tell", again, one["id"], repr(value(one["task"], tuple(one["genotype"]))))

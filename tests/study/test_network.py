@@ -77,7 +77,8 @@ def test_what_is_trained_from_a_run_has_its_architecture_data_size_and_recipe(ru
 def test_as_torchscript_it_answers_the_same(final, tmp_path, capsys):
     assert main(["export", str(final), "--to", "torchscript", "--out", str(tmp_path / "normal.pt")]) == 0
     assert "images of shape (n, 3, 16, 16)" in capsys.readouterr().err
-    read = torch.jit.load(str(tmp_path / "normal.pt"))
+    with pytest.warns(DeprecationWarning, match="is deprecated"):
+        read = torch.jit.load(str(tmp_path / "normal.pt"))
     for n in (1, 3):
         torch.testing.assert_close(outputs(read, images(n)), outputs(ktnas.load_network(final), images(n)))
 
