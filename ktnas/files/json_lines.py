@@ -14,6 +14,7 @@ from typing import BinaryIO, Generic, TypeVar
 
 from ktnas.errors import ConfigurationError, DataError
 from ktnas.files.durable import make_directory, sync, sync_directory
+from ktnas.files.line_checks import has_check, with_check, without_checks
 from ktnas.files.plain_json import read_regular
 
 Record = TypeVar("Record")
@@ -37,7 +38,7 @@ def read_lines(path: Path, decode: Callable[[str], Record], *, may_be_absent: bo
         may_be_absent: Whether a file that is not there holds no records.
 
     Raises:
-        DataError: If the file cannot be read, or one of its lines holds no record.
+        DataError: If the file cannot be read, or one of its lines holds no record or was changed since it was written.
     """
     try:
         lines, _ = complete_lines(read_regular(path))
@@ -45,29 +46,48 @@ def read_lines(path: Path, decode: Callable[[str], Record], *, may_be_absent: bo
         if may_be_absent and isinstance(error, FileNotFoundError | NotADirectoryError):
             return []
         raise DataError(f"cannot read {path}: {error.strerror}") from None
-    return _decoded(lines, decode, path)
+    return _decoded(lines, decode, path)[1]
 
 
-def _decoded(lines: Sequence[bytes], decode: Callable[[str], Record], path: Path) -> list[Record]:
-    records = []
-    for number, line in enumerate(lines, 1):
+REMEDY = "put the file back from a copy, or remove the lines from there on: what they hold is then done again"
+"""What to do about a record of which a line is damaged."""
+
+
+def _decoded(lines: Sequence[bytes], decode: Callable[[str], Record], path: Path) -> tuple[list[bytes], list[Record]]:
+    """The lines without their checks, and what they hold."""
+    plain, records = [], []
+    for number, (line, changed) in enumerate(without_checks(lines), 1):
         try:
             records.append(decode(line.decode()))
         except (DataError, UnicodeDecodeError) as error:
-            raise DataError(f"{path}, line {number}: {error}") from None
-    return records
+            raise DataError(f"{path}, line {number}: {error}; {REMEDY}") from None
+        if changed:
+            raise DataError(f"{path}, line {number}: {changed}; {REMEDY}")
+        plain.append(line)
+    return plain, records
+
+
+def _require_line_feeds(lines: Sequence[bytes], path: Path) -> None:
+    """Refuse to go on with a file whose lines were ended otherwise on its way here; it can be read as it is."""
+    if any(line.endswith(b"\r") for line in lines):
+        raise DataError(
+            f"{path} has lines that end in CR LF; they were written with LF alone: change them back, or choose "
+            "another --out"
+        )
 
 
 class AppendOnlyLog(Generic[Record]):
     """A file of one record per line that only grows, and is this process's own from its opening to `close`.
 
-    Opening it changes no content. A last line that was cut off while it was written goes with the first `append`;
-    so does what an `append` that failed has left.
+    Lines that hold an object get a check (`ktnas.files.line_checks`), but in a file that was begun without. Opening it
+    changes no content. A last line that was cut off while it was written goes with the first `append`; so does what an
+    `append` that failed has left.
 
     Attributes:
         path: The file.
-        lines: The whole lines found, without their ends.
+        lines: The whole lines found, without their ends and checks.
         records: What they hold, in order.
+        checked: Whether lines that are added get a check.
     """
 
     def __init__(self, path: Path, decode: Callable[[str], Record]) -> None:
@@ -79,16 +99,18 @@ class AppendOnlyLog(Generic[Record]):
 
         Raises:
             ConfigurationError: If the file cannot be written, or another process has it.
-            DataError: If a line holds no record.
+            DataError: If a line holds no record, or was changed since it was written.
         """
         self.path = path
         try:
             self._file, content = _opened(path)
         except OSError as error:
             raise ConfigurationError(f"cannot write {path}: {error.strerror}; choose another --out") from None
-        self.lines, self._size = complete_lines(content)
+        lines, self._size = complete_lines(content)
+        self.checked = not lines or has_check(lines[-1])
         try:
-            self.records = _decoded(self.lines, decode, path)
+            _require_line_feeds(lines, path)
+            self.lines, self.records = _decoded(lines, decode, path)
         except BaseException:
             self._file.close()
             raise
@@ -96,12 +118,12 @@ class AppendOnlyLog(Generic[Record]):
         """Whether something may stand behind the lines."""
 
     def append(self, lines: Sequence[str]) -> None:
-        """Add lines, given without their ends; on disk when this returns.
+        """Add lines, given without their ends and checks; on disk when this returns.
 
         Raises:
             ConfigurationError: If they cannot be written.
         """
-        content = "".join(f"{line}\n" for line in lines).encode()
+        content = "".join(f"{with_check(line) if self.checked else line}\n" for line in lines).encode()
         if not content:
             return
         try:

@@ -205,6 +205,14 @@ class Callbacks(Callback):
         """Whether anybody wants to be told of evaluations: nobody has to tell, where they take no time."""
         return bool(self._told)
 
+    @property
+    def of_generations(self) -> bool:
+        """Whether anybody wants to be told of generations, or of the end."""
+        hooks = ("generation_asked", "generation_answered", "generation_finished", "search_ended")
+        return any(
+            _overrides(getattr(member, hook), getattr(Callback, hook)) for member in self._members for hook in hooks
+        )
+
     def stop(self, why: str) -> None:
         """End the search as soon as may be."""
         self.stopped = self.stopped or why or "a callback ended the search"

@@ -6,6 +6,7 @@ Each function returns the value as its type and raises `TypeError` or `ValueErro
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import cast
 
 from ktnas.files.plain_json import parse_json
@@ -19,6 +20,13 @@ def fields_of(value: object) -> dict[str, object]:
     if not isinstance(found, dict):
         raise TypeError(f"an object was expected, not {type(found).__name__}")
     return cast("dict[str, object]", found)
+
+
+def require_known(record: dict[str, object], known: Collection[str]) -> None:
+    """Refuse fields that a record does not have."""
+    unknown = [name for name in record if name not in known]
+    if unknown:
+        raise TypeError(f"unknown fields: {', '.join(sorted(unknown))[:60]}")
 
 
 def list_of(value: object) -> list[object]:

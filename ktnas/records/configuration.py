@@ -12,8 +12,8 @@ from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.description import describe
 from ktnas.problem.budget import Budget
 from ktnas.problem.task import Problem, Task
-from ktnas.records.digest import table_digest
-from ktnas.records.run_directory import DATA, ENVIRONMENT
+from ktnas.records.digest import code_digest, table_digest
+from ktnas.records.run_directory import DATA, ENVIRONMENT, RunDirectory
 from ktnas.spaces.base import genotypes, is_enumerable
 from ktnas.typing import JSON
 from ktnas.version import __version__
@@ -55,7 +55,7 @@ def configuration(
         **({EARLIER: [asdict(one) for one in budget.earlier]} if budget.earlier else {}),
         "stop_at": dict(budget.stop_at),
         "seed" if len(seeds) == 1 else "seeds": seeds[0] if len(seeds) == 1 else list(seeds),
-        ENVIRONMENT: environment(),
+        ENVIRONMENT: _program(),
     }
 
 
@@ -78,3 +78,13 @@ def environment() -> dict[str, JSON]:
         except metadata.PackageNotFoundError:
             versions[package] = None
     return versions
+
+
+def _program() -> dict[str, JSON]:
+    return {**environment(), "code": code_digest()}
+
+
+def begun_by_this_program(directory: RunDirectory) -> bool:
+    """Whether the run in a directory was begun with this source, this Python and these packages."""
+    held = directory.config()
+    return held is not None and held.get(ENVIRONMENT) == _program()

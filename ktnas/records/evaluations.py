@@ -13,9 +13,11 @@ from ktnas.errors import DataError
 from ktnas.files.json_lines import AppendOnlyLog, read_lines
 from ktnas.problem.trial import Evaluation, Question
 from ktnas.records import trials
-from ktnas.records.checked import evaluation_of, fields_of, genotype_of, text_of
+from ktnas.records.checked import evaluation_of, fields_of, genotype_of, require_known, text_of
 
 ANSWERS = "answers.jsonl"
+
+_FIELDS = frozenset({"task", "genotype", "fitness", "error", "cost_s", "metrics"})
 
 
 def encode(question: Question, evaluation: Evaluation) -> str:
@@ -40,6 +42,7 @@ def decode(line: str) -> tuple[Question, Evaluation]:
     """
     try:
         record = fields_of(line)
+        require_known(record, _FIELDS)
         question = text_of(record["task"]), genotype_of(record["genotype"])
         return question, evaluation_of(record)
     except (ValueError, TypeError, KeyError) as error:

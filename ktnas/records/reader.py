@@ -15,6 +15,7 @@ from ktnas.records.arms import Recorded, distinguished
 from ktnas.records.checked import count_of, fields_of, flag_of, number_of, text_of
 from ktnas.records.digest import same_values
 from ktnas.records.run_directory import CONFIG, DATA, SUMMARY
+from ktnas.records.summary_check import CHECK, is_as_written
 from ktnas.records.sweep_log import RUNS_FILE, SWEEP_FILE, RunRecord, read_records
 from ktnas.records.trajectory import Step, Trajectory, case_title
 from ktnas.records.trials import TRIALS, read_trials
@@ -130,6 +131,11 @@ def _record(path: Path, summary: Mapping[str, object], config: Mapping[str, obje
     case = case_title(text_of(summary["benchmark"]), list(tasks), sources, budget, until_best=until_best)
     seconds = number_of(fields_of(summary["seconds"])["total"])
     method, seed = text_of(summary["method"]), count_of(summary["seed"])
+    if not is_as_written(summary):
+        raise ValueError(
+            f"{SUMMARY} was changed since it was written (its {CHECK!r} does not fit): the command of the run "
+            "writes it anew"
+        )
     return RunRecord(method, case, seed, budget, until_best, tasks, wall_s=seconds)
 
 

@@ -23,6 +23,7 @@ from ktnas.files.json_lines import locked_directory, to_json
 from ktnas.files.plain_json import SIZE_LIMIT, read_json_file, read_regular
 from ktnas.recorded_names import plain_names
 from ktnas.records.summary import Summary
+from ktnas.records.summary_check import is_as_written
 from ktnas.typing import JSON
 
 CONFIG = "config.json"
@@ -146,12 +147,12 @@ class RunDirectory:
         return {key: plain_names(cast("JSON", value)) for key, value in held.items()}
 
     def finished_summary(self) -> Summary | None:
-        """What ``summary.json`` holds of a single run that came to its end; None otherwise."""
+        """What ``summary.json`` holds of a single run that came to its end, as it was written; None otherwise."""
         try:
             found = read_json_file(self.path / SUMMARY)
         except (OSError, ValueError):
             return None
-        finished = isinstance(found, dict) and found.get("finished") is True
+        finished = isinstance(found, dict) and found.get("finished") is True and is_as_written(found)
         return cast("Summary", found) if finished else None
 
     def write(self, name: str, content: str | bytes) -> None:

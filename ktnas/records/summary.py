@@ -15,6 +15,7 @@ from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.problem.progress import TaskProgress
 from ktnas.problem.task import Problem, Task
 from ktnas.records.checked import fields_of, list_of, number_of, text_of
+from ktnas.records.summary_check import check_of
 from ktnas.version import __version__
 
 _LATER = frozenset({"listed", "source_task"})
@@ -66,13 +67,14 @@ class TaskSummary(TypedDict):
     transfers: TransferCounts
 
 
-class _Stopped(TypedDict, total=False):
-    """Why a callback ended a run, where one did."""
+class _Later(TypedDict, total=False):
+    """Why a callback ended a run, where one did; and the check, which older summaries have not."""
 
     stopped: str
+    check: str
 
 
-class Summary(_Stopped):
+class Summary(_Later):
     """What a run comes to."""
 
     benchmark: str
@@ -118,8 +120,8 @@ def summarize(
         task.name: _task_summary(benchmark, problem, task, ending.tasks[task.name], reported=reported)
         for task in problem.tasks
     }
-    stopped: _Stopped = {} if ending.stopped is None else {"stopped": ending.stopped}
-    return {
+    stopped: _Later = {} if ending.stopped is None else {"stopped": ending.stopped}
+    summary: Summary = {
         "benchmark": benchmark.name,
         "space": problem.space.name,
         "method": method,
@@ -132,6 +134,7 @@ def summarize(
         "notes": [*getattr(benchmark, "notes", ()), *ending.notes],
         "tasks": tasks,
     }
+    return {**summary, "check": check_of(summary)}
 
 
 def agrees(
@@ -142,6 +145,7 @@ def agrees(
     *,
     method: str,
     seed: int,
+    budget: int,
 ) -> bool:
     """Whether a finished run's summary says what the record does; a report that takes training is believed.
 
@@ -155,6 +159,7 @@ def agrees(
         tasks = {name: fields_of(task) for name, task in fields_of(summary["tasks"]).items()}
         agreed = [
             (summary["method"], summary["seed"], summary["benchmark"]) == (method, seed, benchmark.name),
+            summary["budget"] == budget,
             all(number_of(seconds[key]) >= 0 for key in ("total", "search")),
             tasks.keys() == set(problem.names),
         ]

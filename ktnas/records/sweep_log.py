@@ -15,7 +15,7 @@ from pathlib import Path
 from ktnas.errors import ConfigurationError, DataError
 from ktnas.files.durable import make_directory
 from ktnas.files.json_lines import AppendOnlyLog, read_lines
-from ktnas.records.checked import count_of, fields_of, flag_of, list_of, number_of, text_of
+from ktnas.records.checked import count_of, fields_of, flag_of, list_of, number_of, require_known, text_of
 from ktnas.records.trajectory import Move, Step, Trajectory
 from ktnas.typing import JSON
 
@@ -52,6 +52,9 @@ class RunRecord:
     code: str = ""
 
 
+_FIELDS = frozenset({"key", *(field.name for field in fields(RunRecord))})
+
+
 def encode(record: RunRecord, key: str) -> str:
     """One line of ``runs.jsonl``, without its end."""
     tasks = {
@@ -74,7 +77,7 @@ def decode(line: str) -> tuple[str, RunRecord]:
     """
     try:
         plain = fields_of(line)
-        _require_known(plain)
+        require_known(plain, _FIELDS)
         tasks = {name: _trajectory(fields_of(one)) for name, one in fields_of(plain["tasks"]).items()}
         _require_tasks(tasks)
         return text_of(plain["key"]), RunRecord(
@@ -90,12 +93,6 @@ def decode(line: str) -> tuple[str, RunRecord]:
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise DataError(f"no run but {line[:60]!r} ({type(error).__name__}: {error})") from None
-
-
-def _require_known(plain: Mapping[str, object]) -> None:
-    unknown = plain.keys() - {"key", *(field.name for field in fields(RunRecord))}
-    if unknown:
-        raise TypeError(f"unknown fields: {', '.join(sorted(unknown))}")
 
 
 def _require_tasks(tasks: Mapping[str, Trajectory]) -> None:

@@ -27,6 +27,7 @@ from ktnas.records.evaluations import EvaluationLog
 from ktnas.records.known import known_answers, read_reused
 from ktnas.records.proposals import PROPOSALS, ProposalLog, read_journal
 from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory
+from ktnas.records.summary_check import CHECK, check_of
 from ktnas.records.trials import TRIALS, read_trials
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.stepwise import OpenBatch, Stepwise
@@ -209,7 +210,8 @@ def unfinish(directory: RunDirectory) -> None:
     """Say that it goes on: a summary of the smaller budget is no longer that of a run that came to its end."""
     summary = directory.finished_summary()
     if summary is not None:
-        directory.write(SUMMARY, to_json({**summary, "finished": False}))
+        unfinished = {**summary, "finished": False}
+        directory.write(SUMMARY, to_json({**unfinished, CHECK: check_of(unfinished)}))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -19,7 +19,7 @@ from ktnas.files.json_lines import to_json
 from ktnas.problem.budget import check
 from ktnas.problem.callback import Answered, Callback, Callbacks, FailureKinds, Finished
 from ktnas.problem.progress import RunProgress
-from ktnas.records.configuration import configuration
+from ktnas.records.configuration import begun_by_this_program, configuration
 from ktnas.records.evaluations import EvaluationLog, answered
 from ktnas.records.known import known_answers
 from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory, places_of, unused_directory
@@ -33,7 +33,9 @@ from ktnas.runner.loop import run
 from ktnas.runner.pool import Onlooker, run_in_parallel
 from ktnas.runner.pool_process import Link
 from ktnas.runner.provenance import Provenance, reuse_notes
+from ktnas.runner.recorded import ended_summary, is_of_this_package, questions
 from ktnas.runner.recorder import Recorder
+from ktnas.runner.replayed import replayed
 from ktnas.typing import JSON
 
 _APART_S = 0.125
@@ -55,7 +57,8 @@ def search_once(
     """Search, or go on with a search that was cut off, and record it.
 
     One that was interrupted, or that a callback has ended, comes back unfinished. One that is recorded with a smaller
-    budget goes on (`ktnas.runner.extension`).
+    budget goes on (`ktnas.runner.extension`). One that had come to its end is shown from its record, if that bears out
+    its summary and no callback wants to be told of generations.
 
     Args:
         experiment: What is searched, and how.
@@ -87,7 +90,13 @@ def search_once(
         lost = directory.claim(config)
         if provenance is not None:
             provenance.write(directory, config)
-        with closing(TrialLog(directory.path)) as log:
+        same = not lost and begun_by_this_program(directory) and is_of_this_package((experiment.search, problem.space))
+        with closing(TrialLog(directory.path, told=same)) as log:
+            summary = None if told.of_generations else ended_summary(experiment, benchmark, seed, directory, log)
+            if summary is not None:
+                return summary
+            if same and (known := questions(experiment, log)):
+                experiment = replace(experiment, search=replayed(experiment.search, known))
             others = (
                 *((_Rebuilt(directory, config),) if lost else ()),
                 *watching,
@@ -113,14 +122,15 @@ def _summarized(
 ) -> Summary:
     """The summary that stands there, if the run was finished and it agrees with the record; else a new one, written."""
     earlier = directory.finished_summary() if recorded else None
-    problem, search = experiment.problem, experiment.search
-    if earlier is not None and agrees(earlier, benchmark, problem, ending, method=search.name, seed=seed):
+    problem, search, budget = experiment.problem, experiment.search, experiment.budget.evaluations
+    if earlier is not None and agrees(
+        earlier, benchmark, problem, ending, method=search.name, seed=seed, budget=budget
+    ):
         return earlier
     if ending.finished and isinstance(benchmark, ComputedBenchmark):
         told.busy("the best of each task is measured on test images")
 
     def write(ending: Ending) -> Summary:
-        budget = experiment.budget.evaluations
         summary = summarize(benchmark, problem, ending, method=search.name, seed=seed, budget=budget)
         directory.write(SUMMARY, to_json(summary))
         return summary

@@ -19,6 +19,7 @@ from ktnas.errors import ConfigurationError
 from ktnas.files.json_lines import to_json
 from ktnas.files.turns import in_turn
 from ktnas.problem.trial import Evaluation, Proposal, Question, Trial
+from ktnas.records.configuration import begun_by_this_program
 from ktnas.records.known import known_answers, read_reused
 from ktnas.records.proposals import Event, HandOutEvent, Journal, ProposalLog, TellEvent
 from ktnas.records.run_directory import SUMMARY, RunDirectory
@@ -249,7 +250,8 @@ class Desk:
 
     def _record(self, course: Course, directory: Path) -> None:
         label = self._experiment.benchmark.label
-        with closing(TrialLog(directory)) as trials:
+        by_generation = not self._asynchronous and begun_by_this_program(RunDirectory(directory))
+        with closing(TrialLog(directory, told=by_generation)) as trials:
             for batch in course.trials:
                 trials.append(batch, [label(trial.genotype) for trial in batch])
         if course.ended:

@@ -5,6 +5,7 @@ import pytest
 
 from ktnas.cli.main import main
 from ktnas.errors import DataError
+from ktnas.files.line_checks import with_check
 from ktnas.records.reader import read_directories
 from ktnas.records.run_directory import CONFIG, SUMMARY
 from ktnas.records.sweep_log import RUNS_FILE
@@ -135,6 +136,10 @@ class TestMistakes:
         trials = (run / "trials.jsonl").read_text().splitlines(keepends=True)
         extra = json.loads(next(line for line in reversed(trials) if '"repeat": false' in line)) | {"fitness": 99.9}
         (run / "trials.jsonl").write_text("".join(trials) + json.dumps(extra) + "\n")
+        with pytest.raises(DataError, match=r"trials.jsonl, line \d+: it was changed since it was written"):
+            read_directories([run])
+        forged = with_check(json.dumps({k: v for k, v in extra.items() if k != "check"} | {"trial": len(trials) + 1}))
+        (run / "trials.jsonl").write_text("".join(trials) + forged + "\n")
         with pytest.raises(DataError, match=r"evaluations: \d+ in summary.json, \d+ in trials.jsonl"):
             read_directories([run])
 

@@ -13,7 +13,8 @@ from ktnas.benchmarks.functions import FunctionBenchmark
 from ktnas.config.experiment import compose
 from ktnas.config.method import MethodChoice
 from ktnas.config.run_options import RunOptions
-from ktnas.errors import ConfigurationError, DataError
+from ktnas.errors import ConfigurationError, DataError, KtnasError
+from ktnas.files.line_checks import with_check
 from ktnas.problem.budget import Budget
 from ktnas.problem.callback import Callback, StopSearch
 from ktnas.problem.task import Problem
@@ -176,8 +177,17 @@ def test_a_lost_configuration_is_written_anew_once_the_record_has_proved_to_be_o
 
 def test_a_trial_behind_the_end_of_a_search_is_an_error(tmp_path):
     search(tmp_path)
-    content = (tmp_path / TRIALS).read_bytes()
-    (tmp_path / TRIALS).write_bytes(content + content.splitlines(keepends=True)[-1])
+    content = (tmp_path / TRIALS).read_text()
+    last = content.splitlines(keepends=True)[-1]
+    (tmp_path / TRIALS).write_text(content + last)
+    with pytest.raises(
+        DataError, match=r"trial \d+ stands where trial \d+ was written; put the file back .* or remove"
+    ):
+        search(tmp_path)
+    more = {key: value for key, value in json.loads(last).items() if key != "check"}
+    for field in ("trial", "question"):
+        more[field] += 1
+    (tmp_path / TRIALS).write_text(content + with_check(json.dumps(more)) + "\n")
     changed = (tmp_path / TRIALS).read_bytes()
     with pytest.raises(DataError, match=r"the search ends before this trial, so it is none of its own; remove"):
         search(tmp_path)
@@ -244,11 +254,14 @@ def settings(tmp_path):
 def test_a_number_of_a_table_that_was_changed_in_the_record_is_found_out(tmp_path, settings):
     run = tmp_path / "run"
     session.search_once(compose(settings), 0, RunDirectory(run))
-    changed = (run / TRIALS).read_text().replace('"fitness": ', '"fitness": 1', 1)
-    (run / TRIALS).write_text(changed)
-    with pytest.raises(ConfigurationError, match=r"line 1: the search now comes to another trial .* or it was changed"):
-        session.search_once(compose(settings), 0, RunDirectory(run))
-    assert (run / TRIALS).read_text() == changed
+    first, *others = (run / TRIALS).read_text().replace('"fitness": ', '"fitness": 1', 1).splitlines(keepends=True)
+    forged = with_check(first[: first.rindex(', "check"')] + "}") + "\n"
+    for line, error in ((first, "it was changed since it was written"), (forged, "the search now comes to another")):
+        changed = "".join([line, *others])
+        (run / TRIALS).write_text(changed)
+        with pytest.raises(KtnasError, match=f"line 1: {error}"):
+            session.search_once(compose(settings), 0, RunDirectory(run))
+        assert (run / TRIALS).read_text() == changed
 
 
 class Watcher(Callback):

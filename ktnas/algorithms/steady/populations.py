@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ktnas.algorithms.candidates.screening import Ranking
-from ktnas.algorithms.multi_population import KTNAS, KTNASState, BreedingPlan
+from ktnas.algorithms.multi_population import KTNAS, BreedingPlan, KTNASState
 from ktnas.algorithms.steady.base import neediest
 from ktnas.algorithms.steady.imagination import Imagination, KrigingBeliever
 from ktnas.problem.pending import Pending, of_task, with_pending
