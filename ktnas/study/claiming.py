@@ -20,7 +20,7 @@ from ktnas.runner.provenance import Provenance
 from ktnas.study.desk import Desk
 from ktnas.typing import JSON
 
-ASYNCHRONOUS = "asynchronous"
+EACH_ANSWER = "told_each_answer"
 """The part of ``config.json`` that tells of a search which is told answer by answer; others have none."""
 
 
@@ -94,4 +94,4 @@ def _raised(experiment: Experiment, seed: int, place: RunDirectory, before_trial
 
 def _configuration(experiment: Experiment, seed: int) -> Mapping[str, JSON]:
     problem, budget = experiment.problem, experiment.budget
-    return {**configuration(experiment.benchmark, problem, experiment.search, budget, (seed,)), ASYNCHRONOUS: True}
+    return {**configuration(experiment.benchmark, problem, experiment.search, budget, (seed,)), EACH_ANSWER: True}

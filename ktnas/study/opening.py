@@ -23,7 +23,7 @@ from ktnas.runner.experiment import Experiment, with_store
 from ktnas.runner.extension import budget_of
 from ktnas.runner.provenance import Provenance
 from ktnas.spaces.base import SearchSpace
-from ktnas.study.claiming import ASYNCHRONOUS
+from ktnas.study.claiming import EACH_ANSWER
 from ktnas.study.study import Study
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def open_study(path: Path) -> Study:
         DataError: If the directory holds no study, or a damaged one.
     """
     recorded = read_recorded(path)
-    file, asynchronous = recorded.file, recorded.config.get(ASYNCHRONOUS) is True
+    file, asynchronous = recorded.file, recorded.config.get(EACH_ANSWER) is True
     if file.options is not None and not file.outside:
         experiment = replace(compose(recorded.options), budget=recorded.budget)
     else:

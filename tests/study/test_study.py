@@ -346,7 +346,7 @@ class TestAsynchronous:
 
     def test_is_another_study_than_a_synchronous_one(self, tmp_path, space, functions):
         ktnas.Study(tmp_path, space, list(functions), method=EVOLUTION)
-        with pytest.raises(ConfigurationError, match="asynchronous"):
+        with pytest.raises(ConfigurationError, match="told_each_answer"):
             ktnas.Study(tmp_path, space, list(functions), method=EVOLUTION, asynchronous=False)
         with pytest.raises(ConfigurationError, match="asynchronous is of tasks that are evaluated outside"):
             ktnas.Study(None, space, functions, asynchronous=True)
