@@ -43,6 +43,9 @@ a fold of ``tell`` over the recorded trials, and a replay of them is exact to th
 * `WarmStarting`: a search that can begin from given architectures.
 * `Sequential`: searches one task after the other.
 * `chained`: best-first expansion, task after task.
+* `UniformAmongBest`: one predictor per task; the candidates that it rates highest come in random order, all others
+  behind them.
+* `weaknas`: WeakNAS by composition: every part can be exchanged with `dataclasses.replace`.
 * `ZeroCostEvolution`: aging evolution that a proxy starts and steers.
 """
 
@@ -91,6 +94,8 @@ if TYPE_CHECKING:
     from ktnas.algorithms.sequential import Sequential as Sequential
     from ktnas.algorithms.sequential import WarmStarting as WarmStarting
     from ktnas.algorithms.sequential import chained as chained
+    from ktnas.algorithms.weaknas import UniformAmongBest as UniformAmongBest
+    from ktnas.algorithms.weaknas import weaknas as weaknas
     from ktnas.algorithms.zero_cost_evolution import ZeroCostEvolution as ZeroCostEvolution
 
 __getattr__, __dir__, __all__ = lazy.attach(
@@ -110,6 +115,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "random_search": ["RandomSearch"],
         "regularized_evolution": ["RegularizedEvolution"],
         "sequential": ["WarmStarting", "Sequential", "chained"],
+        "weaknas": ["UniformAmongBest", "weaknas"],
         "zero_cost_evolution": ["ZeroCostEvolution"],
     },
 )

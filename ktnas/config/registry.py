@@ -59,6 +59,7 @@ METHODS: Mapping[str, Callable[[], Search[object]]] = {
     "enumeration": _method("enumeration", "Enumeration"),
     "zero-cost-evolution": _method("zero_cost_evolution", "ZeroCostEvolution"),
     "bananas": _method("bananas", "bananas"),
+    "weaknas": _method("weaknas", "weaknas"),
     "gp-search": _method("presets", "gp_search"),
     "gp-search-early": _method("presets", "gp_search_early"),
     "emt-nas": _method("emt_nas", "emt_nas"),

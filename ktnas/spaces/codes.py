@@ -69,9 +69,7 @@ def read_codes(codes: Iterable[str]) -> Codes:
     texts = [tidied(code) for code in codes]
     if not texts:
         raise DataError("cannot infer a categorical space: no codes given")
-    empty = next((row for row, text in enumerate(texts, 1) if not text), None)
-    if empty is not None:
-        raise DataError(f"cannot infer a categorical space: a code is empty (row {empty})")
+    _require_content(texts)
     texts, notes = _unspoilt(texts)
     texts = _without_constructor(texts)
     if any(map(is_bracketed, texts)):
@@ -82,7 +80,14 @@ def read_codes(codes: Iterable[str]) -> Codes:
         texts = alone
     if all(len(text) > 1 and unquoted(text) != text for text in texts):
         texts = [unquoted(text) for text in texts]
+        _require_content(texts)
     return _flat(texts, notes)
+
+
+def _require_content(texts: Sequence[str]) -> None:
+    empty = next((row for row, text in enumerate(texts, 1) if not text), None)
+    if empty is not None:
+        raise DataError(f"cannot infer a categorical space: a code is empty (row {empty})")
 
 
 def read_columns_of_codes(columns: Mapping[str, Sequence[str]]) -> Codes:

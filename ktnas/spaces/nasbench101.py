@@ -191,10 +191,8 @@ class NASBench101:
         """
         cell, position = _valid(genotype), int(rng.integers(len(genotype)))
         if position >= BITS:
-            changed = _operation_drawn(cell, position - BITS + 1, rng)
-        else:
-            changed = _edge_drawn(cell, position, rng)
-        return _checked(changed) or genotype
+            return _checked(_operation_drawn(cell, position - BITS + 1, rng)) or genotype
+        return _checked(_edge_drawn(cell, position, rng)) or genotype
 
     def module_hash(self, genotype: Genotype) -> str:
         """Upstream's hash of a valid genotype, the key of its files; equal for isomorphic cells, and for no others.

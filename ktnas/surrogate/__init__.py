@@ -13,6 +13,7 @@ Unfitted and fitted are different types, so a prediction before a fit does not t
 * `NearestNeighbours`: distance-weighted nearest neighbours.
 * `highest_score`: the normal score of the best of so many values that all differ.
 * `normal_scores`: fitness replaced by the normal quantiles of its ranks (van der Waerden scores).
+* `MultilayerPerceptron`: multilayer perceptron on standardised targets.
 * `RandomForest`: random forest.
 * `Ridge`: Bayesian ridge regression; nothing to set.
 """
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ktnas.surrogate.nearest_neighbours import NearestNeighbours as NearestNeighbours
     from ktnas.surrogate.normal_scores import highest_score as highest_score
     from ktnas.surrogate.normal_scores import normal_scores as normal_scores
+    from ktnas.surrogate.perceptron import MultilayerPerceptron as MultilayerPerceptron
     from ktnas.surrogate.random_forest import RandomForest as RandomForest
     from ktnas.surrogate.ridge import Ridge as Ridge
 
@@ -48,6 +50,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "multi_task": ["Observations", "MultiTaskGaussianProcess", "Predictions"],
         "nearest_neighbours": ["NearestNeighbours"],
         "normal_scores": ["highest_score", "normal_scores"],
+        "perceptron": ["MultilayerPerceptron"],
         "random_forest": ["RandomForest"],
         "ridge": ["Ridge"],
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from torch import nn
 
 from ktnas.datasets.dataset import Dataset, Split
 from ktnas.datasets.objectives.base import Objective
-from ktnas.errors import ConfigurationError, reason
+from ktnas.errors import ConfigurationError, DataError, reason
 from ktnas.problem.trial import Evaluation
 from ktnas.spaces.base import SearchSpace
 from ktnas.training.engine import weights
@@ -135,7 +136,7 @@ class CandidateTrainer:
             dataset: What it is trained on.
             genotype: The candidate.
             earlier: What others had at the rungs, for halving; None to train to the end.
-            keep: File for its weights; None to forget them.
+            keep: File for its weights, which are lost, with a note, if it cannot be written; None to forget them.
 
         Raises:
             DeviceLostError: If it crashed in a way that would take all later candidates with it.
@@ -143,15 +144,22 @@ class CandidateTrainer:
         began = perf_counter()
         try:
             trained = self.train(dataset, genotype, earlier=earlier, limit_s=self.plan.limit_s)
-            if keep is not None:
-                self.save(keep, trained.network, dataset, genotype)
         except TrainingError as error:
             return Evaluation.failed(str(error), perf_counter() - began)
         except (Exception, SystemExit) as error:  # the network may be a user's own, and may raise anything
             if not is_usable(self.device):
                 raise DeviceLostError(f"{reason(error)} (this process cannot use {self.device} any more)") from error
             return Evaluation.failed(reason(error), perf_counter() - began)
+        if keep is not None:
+            self._keep(keep, trained.network, dataset, genotype)
         return Evaluation(trained.training.fitness, trained.training.cost_s, trained.metrics)
+
+    def _keep(self, path: Path, network: nn.Module, dataset: Dataset, genotype: Genotype) -> None:
+        """A disk that is full costs the weights, with a note, and not the answer that was paid for."""
+        try:
+            self.save(path, network, dataset, genotype)
+        except DataError as error:
+            sys.stderr.write(f"note: {error}; they are not kept\n")
 
     def train(
         self,

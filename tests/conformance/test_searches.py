@@ -25,6 +25,7 @@ from ktnas.algorithms.presets import gp_search, ktnas, ktnas_paper
 from ktnas.algorithms.random_search import RandomSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
 from ktnas.algorithms.sequential import Sequential, chained
+from ktnas.algorithms.weaknas import UniformAmongBest, weaknas
 from ktnas.algorithms.zero_cost_evolution import ZeroCostEvolution
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.one_hot import OneHot
@@ -91,6 +92,7 @@ SEARCHES = {
     "best-first, all neighbours": BestFirst(BestImprovement(), initial=3),
     "enumeration": Enumeration(batch=4),
     "bananas": replace(bananas(), screening=SurrogateScreening(Ridge()), population=4, offspring=3),
+    "weaknas": replace(weaknas(), screening=UniformAmongBest(Ridge(), 8), population=4, offspring=3),
     "mfea": MFEA(population=4),
     "mfea, rare mutation": MFEA(FixedMating(1.0), population=4, mutation_rate=0.0),
     "mfea2": replace(mfea2(), population=4),

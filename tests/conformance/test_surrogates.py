@@ -7,11 +7,19 @@ import pytest
 
 from ktnas.surrogate.gaussian_process import GaussianProcess
 from ktnas.surrogate.nearest_neighbours import NearestNeighbours
+from ktnas.surrogate.perceptron import MultilayerPerceptron
 from ktnas.surrogate.random_forest import RandomForest
 from ktnas.surrogate.ridge import Ridge
 from ktnas.testing import check_surrogate
 
-SURROGATES = (GaussianProcess(), NearestNeighbours(), NearestNeighbours(count=1), RandomForest(trees=10), Ridge())
+SURROGATES = (
+    GaussianProcess(),
+    NearestNeighbours(),
+    NearestNeighbours(count=1),
+    RandomForest(trees=10),
+    Ridge(),
+    MultilayerPerceptron((20, 20)),
+)
 
 
 @pytest.mark.parametrize("surrogate", SURROGATES, ids=repr)
@@ -28,7 +36,7 @@ def test_surrogate_orders_what_is_linear(surrogate):
 
 
 def test_surrogates_have_names_of_their_own():
-    assert len({surrogate.name for surrogate in SURROGATES}) == 4
+    assert len({surrogate.name for surrogate in SURROGATES}) == 5
 
 
 @dataclass(frozen=True)

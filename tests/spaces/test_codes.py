@@ -95,6 +95,8 @@ def test_numbers_with_a_lost_type_are_digits_again_and_are_told():
         (("{a: 1}", "[1]"), r"some codes have keys, and '\[1\]' in row 2 has none"),
         (("[]", "[]"), "is empty"),
         (("a", " "), r"a code is empty \(row 2\)"),
+        (("'ab'", "''"), r"a code is empty \(row 2\)"),
+        (("''",), r"a code is empty \(row 1\)"),
         ((), "no codes given"),
         (("0|" * 10_001, "1|" * 10_001), "codes have 10,002 positions; at most 10,000"),
     ],

@@ -152,6 +152,14 @@ class TestWeights:
         assert trainer().test(DATA, CELL, kept) == again
         assert list(again) == ["test accuracy", "test loss", "parameters", "flops"]
 
+    def test_weights_that_cannot_be_written_cost_no_answer(self, tmp_path, capsys):
+        (tmp_path / "file").touch()
+        answer = trainer().evaluate(DATA, CELL, keep=tmp_path / "file" / "one.safetensors")
+        assert answer.fitness == trainer().evaluate(DATA, CELL).fitness
+        note = capsys.readouterr().err
+        assert note.startswith("note: weights cannot be written to ")
+        assert note.endswith("; they are not kept\n")
+
     def test_weights_are_used_and_not_trained_again(self, tmp_path, monkeypatch):
         kept = tmp_path / "one.safetensors"
         trainer().evaluate(DATA, CELL, keep=kept)

@@ -8,7 +8,6 @@ of another training, is none, and a note says so.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import sys
@@ -25,6 +24,7 @@ from torch import Tensor, nn
 
 from ktnas.errors import DataError
 from ktnas.files.durable import make_directory, remove_durably, replacing
+from ktnas.training.engine.weights import content_digest
 
 _FORMAT = "ktnas checkpoint 1"
 """The only key of the metadata."""
@@ -117,7 +117,7 @@ class Checkpoint:
             "training": self.training,
             "epoch": reached.epoch,
             "cost_s": reached.cost_s,
-            "content": _digest(tensors),
+            "content": content_digest(tensors),
         }
         content = serialized(tensors, {_FORMAT: json.dumps(said, sort_keys=True)})
         try:
@@ -197,18 +197,9 @@ class Checkpoint:
             raise _UnusableError(f"is damaged: {error}") from None
         if any(tensors[name].dtype != tensor.dtype for name, tensor in wanted.items()):
             raise _UnusableError("is of a network with other weights")
-        if _digest(tensors) != said.get("content"):
+        if content_digest(tensors) != said.get("content"):
             raise _UnusableError("is damaged: it is not what was written")
         return tensors
-
-
-def _digest(tensors: Mapping[str, Tensor]) -> str:
-    """A checksum of names and content."""
-    found = hashlib.sha256()
-    for name in sorted(tensors):
-        found.update(name.encode())
-        found.update(tensors[name].reshape(-1).view(torch.uint8).numpy().data)
-    return found.hexdigest()
 
 
 def _parsed(text: str) -> dict[str, object]:

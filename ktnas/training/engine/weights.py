@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from safetensors.torch import save as serialized
-from torch import nn
+from torch import Tensor, nn
 
 from ktnas.errors import DataError
 from ktnas.files.durable import make_directory, replacing
@@ -24,6 +26,10 @@ from ktnas.training.recipe import Recipe
 
 _FORMAT = "ktnas weights 1"
 """The only key of the metadata: several would be written in an order that differs from file to file."""
+
+
+_CONTENT = "content"
+"""In the metadata, `content_digest` of the tensors; files of before have none, and are read unchecked."""
 
 
 class DamagedWeightsError(DataError):
@@ -67,7 +73,8 @@ def save(path: Path, network: nn.Module, origin: Origin) -> None:
         DataError: If the file cannot be written.
     """
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
-    content = serialized(tensors, {_FORMAT: json.dumps(asdict(origin), sort_keys=True)})
+    said = {**asdict(origin), _CONTENT: content_digest(tensors)}
+    content = serialized(tensors, {_FORMAT: json.dumps(said, sort_keys=True)})
     try:
         make_directory(path.parent)
         with replacing(path) as file:
@@ -96,7 +103,7 @@ def load(path: Path, network: nn.Module, expected: Origin) -> None:
     Raises:
         DataError: If there is no such file, it is damaged, or of another architecture, size or task.
     """
-    origin, found = _read_header(path)
+    origin, found, content = _read_header(path)
     for field in ("space", "architecture", "size", "task"):
         ours, theirs = getattr(expected, field), getattr(origin, field)
         if ours != theirs:
@@ -109,9 +116,12 @@ def load(path: Path, network: nn.Module, expected: Origin) -> None:
             f"{wanted.get(name, 'none')} in the network; it was saved by another version or changed since"
         )
     try:
-        network.load_state_dict(load_file(path))
+        tensors = load_file(path)
     except (OSError, SafetensorError) as error:
         raise DamagedWeightsError(f"{path} is damaged: {error}") from error
+    if content not in (None, content_digest(tensors)):
+        raise DamagedWeightsError(f"{path} is damaged: its weights are not those that were written")
+    network.load_state_dict(tensors)
 
 
 def load_kept(path: Path, network: nn.Module, expected: Origin) -> bool:
@@ -133,8 +143,21 @@ def load_kept(path: Path, network: nn.Module, expected: Origin) -> bool:
     return True
 
 
-def _read_header(path: Path) -> tuple[Origin, dict[str, list[int]]]:
-    """The origin, and the shape of each tensor by name; no tensor is read."""
+def content_digest(tensors: Mapping[str, Tensor]) -> str:
+    """A checksum of tensors on the CPU: their names and all of their bytes.
+
+    >>> content_digest({"a": torch.zeros(2)}) == content_digest({"a": torch.zeros(2)}) != content_digest({})
+    True
+    """
+    found = hashlib.sha256()
+    for name in sorted(tensors):
+        found.update(name.encode())
+        found.update(tensors[name].reshape(-1).view(torch.uint8).numpy().data)
+    return found.hexdigest()
+
+
+def _read_header(path: Path) -> tuple[Origin, dict[str, list[int]], str | None]:
+    """The origin, the shape of each tensor by name, and their digest if there is one; no tensor is read."""
     if not path.is_file():
         raise DataError(f"no weights file {path}")
     try:
@@ -145,14 +168,16 @@ def _read_header(path: Path) -> tuple[Origin, dict[str, list[int]]]:
         raise DamagedWeightsError(f"{path} is no safetensors file, or is damaged: {error}") from error
     if _FORMAT not in metadata:
         raise DataError(f"{path} was not written by ktnas: its metadata must name the format {_FORMAT!r}")
-    return _parse_origin(path, metadata[_FORMAT]), shapes
+    origin, content = _parsed(path, metadata[_FORMAT])
+    return origin, shapes, content
 
 
-def _parse_origin(path: Path, text: str) -> Origin:
+def _parsed(path: Path, text: str) -> tuple[Origin, str | None]:
     try:
         fields = json.loads(text)
         mean, std = (tuple(float(value) for value in fields["normalization"][key]) for key in ("mean", "std"))
+        content = fields.get(_CONTENT)
         texts = {key: str(fields[key]) for key in ("space", "architecture", "task", "size", "recipe")}
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise DataError(f"{path}: the metadata do not say what the weights belong to") from error
-    return Origin(**texts, normalization=Normalization(mean, std))
+    return Origin(**texts, normalization=Normalization(mean, std)), None if content is None else str(content)

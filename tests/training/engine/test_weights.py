@@ -1,3 +1,4 @@
+import json
 import os
 from dataclasses import replace
 
@@ -130,3 +131,31 @@ def test_kept_weights_are_absent_where_they_are_damaged_and_refused_where_they_a
 
 def test_recipes_are_told_apart():
     assert len({digest(recipe) for recipe in (Recipe(), Recipe(epochs=4), Recipe(learning_rate=0.2), Recipe())}) == 3
+
+
+@pytest.mark.parametrize("place", [0, 0.4, 1])
+def test_a_bit_that_was_changed_is_damage(tmp_path, place, capsys):
+    path = tmp_path / "a.safetensors"
+    save(path, network(), ORIGIN)
+    content = bytearray(path.read_bytes())
+    header = 8 + int.from_bytes(content[:8], "little")
+    content[header + int(place * (len(content) - header - 1))] ^= 1
+    path.write_bytes(content)
+    other = network(1)
+    before = other[0].weight.clone()
+    with pytest.raises(DataError, match="is damaged: its weights are not those that were written"):
+        load(path, other, ORIGIN)
+    assert not load_kept(path, other, ORIGIN)
+    assert "training again instead" in capsys.readouterr().err
+    assert torch.equal(before, other[0].weight)
+
+
+def test_files_of_before_have_no_checksum_and_are_read(tmp_path):
+    path, other = tmp_path / "a.safetensors", network(1)
+    save(path, network(), ORIGIN)
+    with safe_open(path, framework="pt") as file:
+        ((key, text),) = file.metadata().items()
+    plain = {name: value for name, value in json.loads(text).items() if name != "content"}
+    save_file(network().state_dict(), path, {key: json.dumps(plain)})
+    load(path, other, ORIGIN)
+    assert torch.equal(other[0].weight, network()[0].weight)
