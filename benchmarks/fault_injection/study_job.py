@@ -1,4 +1,4 @@
-"""Asks a study and tells it, to its end: ``study_job.py DIRECTORY SEED [AGAIN]``, or ``... clock`` with a clock that jumps."""
+"""Asks a study and tells it, to its end: ``study_job.py DIR SEED [AGAIN]``; ``... clock`` with a clock that jumps."""
 
 from __future__ import annotations
 

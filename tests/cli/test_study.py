@@ -231,36 +231,36 @@ def test_a_full_disk_is_refused_in_one_line_and_nothing_is_lost(made, capsys, mo
 
 
 @pytest.mark.slow
-def test_any_number_of_processes_ask_and_tell_at_once_and_some_are_killed(made):
-    """Jobs ask, wait, and tell; every third one is killed in between, and another takes what it had."""
+def test_any_number_of_processes_ask_and_tell_at_once_and_some_are_killed(made, capsys):
+    """Jobs ask, wait, and tell; one is killed in between, and another takes what it had."""
     job = textwrap.dedent("""
-        import subprocess, sys, json
+        import io, json, os, sys
+        from contextlib import redirect_stdout
+        from ktnas.cli.main import main
         path, killed = sys.argv[1], sys.argv[2] == "1"
-        def ktnas(*arguments):
-            return subprocess.run([sys.executable, "-m", "ktnas", *arguments], capture_output=True, text=True)
         while True:
-            done = ktnas("ask", path, "--json", "--wait", "60", "--again", "2")
-            found = json.loads(done.stdout)
+            out = io.StringIO()
+            with redirect_stdout(out):
+                code = main(["ask", path, "--json", "--wait", "60", "--again", "2"])
+            found = json.loads(out.getvalue())
             if not found:
-                sys.exit(done.returncode)
+                sys.exit(code)
             if killed:
-                sys.exit(9)
+                os.kill(os.getpid(), 9)
             (one,) = found
             code = one["genotype"]
             value = sum(code) if one["task"] == "a" else code.count(3) - code[0] / 10
-            ktnas("tell", path, str(one["id"]), repr(value))
+            main(["tell", path, str(one["id"]), repr(value), "--quiet"])
     """)
-    jobs = [subprocess.Popen([sys.executable, "-c", job, str(made), str(int(number % 3 == 2))]) for number in range(3)]
-    codes = [one.wait(timeout=300) for one in jobs]
-    assert codes == [0, 0, 9]
+    jobs = [subprocess.Popen([sys.executable, "-c", job, str(made), str(int(number == 2))]) for number in range(3)]
+    assert [one.wait(timeout=300) for one in jobs] == [0, 0, -9]
     lines = [json.loads(line) for line in (made / TRIALS).read_text().splitlines()]
-    assert sum(not line["repeat"] for line in lines) == 22
+    assert sum(not line["repeat"] for line in lines) == 32
     assert {line["fitness"] == value(line["task"], tuple(line["genotype"])) for line in lines} == {True}
     again = made.with_name("again")
-    ktnas("new", again, *SYNCHRONOUS, "--budget", "11")
-    for line in iter(lambda: ktnas("ask", again, "--json").stdout, "[]\n"):
-        (one,) = json.loads(line)
-        ktnas("tell", again, one["id"], repr(value(one["task"], tuple(one["genotype"]))))
+    main(["new", str(again), *SYNCHRONOUS, "--budget", "16"])
+    capsys.readouterr()
+    answer_all(again, capsys)
     assert (again / TRIALS).read_bytes() == (made / TRIALS).read_bytes()
 
 
