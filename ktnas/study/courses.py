@@ -8,17 +8,21 @@ and always has something to hand out; what it comes to then depends on the order
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
+
+from threadpoolctl import threadpool_limits
 
 from ktnas.benchmarks.base import Benchmark
 from ktnas.errors import ConfigurationError
 from ktnas.problem.callback import Asked
 from ktnas.problem.progress import TaskProgress
-from ktnas.problem.trial import Evaluation, Question, Trial
+from ktnas.problem.trial import Evaluation, Proposal, Question, Trial
 from ktnas.records.proposals import BatchEvent, Journal
 from ktnas.runner.asynchronous import Asynchronous, HandedOut
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.stepwise import Stepwise
+from ktnas.study.remembering import remembering
 
 
 class Course(Protocol):
@@ -99,6 +103,7 @@ class AsynchronousCourse:
         self._told: list[tuple[Trial, ...]] = []
         self._handed: list[HandedOut] = []
         self._position = 0
+        self._form = remembering(experiment.search)
         self._machine = Asynchronous(
             experiment.problem,
             experiment.search,
@@ -106,6 +111,7 @@ class AsynchronousCourse:
             seed,
             told=self._told.append,
             asked=self._handed.append,
+            form=self._form,
         )
 
     @property
@@ -120,17 +126,21 @@ class AsynchronousCourse:
         for kind, number in journal.order[self._position :]:
             if kind == "told":
                 self._tell(journal.questions[number], journal.told[number])
-            elif self._next() != journal.batches[number].proposals:
+            elif self._next(journal.chosen[number]) != journal.batches[number].proposals:
                 raise ConfigurationError(
                     "the search now asks something else than is recorded, so another version of the program wrote the "
                     "record, or it was changed since; begin another study"
                 )
             self._position += 1
 
-    def _next(self) -> tuple[object, ...] | None:
+    def _next(self, chosen: Sequence[tuple[Proposal, ...]] = ()) -> tuple[Proposal, ...] | None:
         """What is handed out next: one proposal, or none where repeats alone came up; None where nothing happens."""
         before = len(self._handed)
-        self._machine.ask()
+        self._form.given.clear()
+        self._form.given.extend(chosen)
+        self._form.chosen.clear()
+        with threadpool_limits(1):  # the same bits whatever the number of cores
+            self._machine.ask()
         if len(self._handed) == before:
             return None
         pending = self._handed[-1].pending
@@ -143,14 +153,14 @@ class AsynchronousCourse:
         self._machine.tell(number, answer)
 
     def ask(self, journal: Journal) -> BatchEvent | None:
-        if self._next() is None:
+        proposals = self._next()
+        if proposals is None:
             return None
         self._position += 1
-        given = self._handed[-1]
-        proposals = () if given.pending is None else (given.pending.proposal,)
         asked = Asked(self._machine.generation, proposals)
         questions = [(one.task, one.genotype) for one in proposals]
-        return journal.asked(len(journal.batches), asked, questions, self._benchmark.label)
+        event = journal.asked(len(journal.batches), asked, questions, self._benchmark.label)
+        return replace(event, chosen=tuple(self._form.chosen))
 
     def open_questions(self, journal: Journal) -> Collection[Question]:
         return [question for number, question in enumerate(journal.questions) if number not in journal.told]

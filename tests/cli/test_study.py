@@ -337,8 +337,8 @@ class TestResume:
     @pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP", "SIGINT"])
     def test_a_signal_ends_it_as_cleanly_as_ctrl_c(self, tmp_path, number):
         whole, cut = tmp_path / "whole", tmp_path / "cut"
-        assert ktnas("run", *RUN, "--budget", "3000", "--out", whole).returncode == 0
-        running = subprocess.Popen([*COMMAND, "run", *RUN, "--budget", "3000", "--out", str(cut)], stderr=-1, text=True)
+        assert ktnas("run", *RUN, "--budget", "300", "--out", whole).returncode == 0
+        running = subprocess.Popen([*COMMAND, "run", *RUN, "--budget", "300", "--out", str(cut)], stderr=-1, text=True)
         while not (cut / TRIALS).exists() or not (cut / TRIALS).stat().st_size:
             time.sleep(0.01)
         running.send_signal(getattr(signal, number))

@@ -320,6 +320,18 @@ class TestAsynchronous:
                 one.tell(suggestion, functions[suggestion.task](suggestion.genotype))
         assert (tmp_path / "one" / TRIALS).read_bytes() == (tmp_path / "many" / TRIALS).read_bytes()
 
+    def test_what_is_on_record_is_not_asked_of_the_method_again(self, tmp_path, space, functions, monkeypatch):
+        one = ktnas.Study(tmp_path, space, list(functions), method="ktnas", budget=8)
+        self.rolling(one, functions, jobs=2)
+        from ktnas.study.remembering import RememberingForm
+
+        again = ktnas.Study(tmp_path, space, list(functions), method="ktnas", budget=8)
+        with monkeypatch.context() as patch:
+            patch.setattr(type(again._desk), "_asked_more", lambda *arguments: False)
+            patch.setattr(RememberingForm, "ask", lambda self, *rest: self.given.popleft())
+            assert again.ask() == []
+            assert again._desk.trials == one.trials
+
     def test_what_is_lost_is_handed_out_again_and_holds_nobody_up(self, tmp_path, space, functions):
         one = ktnas.Study(tmp_path, space, list(functions), method=EVOLUTION, budget=15)
         lost = one.ask(3)
