@@ -12,6 +12,7 @@ from ktnas.files.plain_json import read_json_file
 from ktnas.problem.progress import TaskProgress, progress_of
 from ktnas.problem.trial import Trial
 from ktnas.records.checked import fields_of, genotype_of, list_of, text_of
+from ktnas.records.evaluations import read_evaluations
 from ktnas.records.proposals import PROPOSALS, Journal, read_journal
 from ktnas.records.run_directory import SUMMARY
 from ktnas.records.trials import TRIALS, read_trials
@@ -125,7 +126,9 @@ def read_state(path: Path) -> StudyState:
         for pair in pairs
     )
     pending = tuple(pending_ids(whole, journal))
-    return StudyState(recorded, with_told(whole, journal), journal, pending, labels, _summary(path))
+    return StudyState(
+        recorded, with_told(whole, journal, read_evaluations(path)), journal, pending, labels, _summary(path)
+    )
 
 
 def _labels(line: str) -> list[tuple[Genotype, str]]:

@@ -16,6 +16,7 @@ from ktnas.errors import ConfigurationError
 from ktnas.problem.callback import Callback
 from ktnas.problem.progress import Progress, TaskProgress, progress_of
 from ktnas.problem.trial import Evaluation, Trial
+from ktnas.records.evaluations import read_evaluations
 from ktnas.records.proposals import Journal, read_journal
 from ktnas.records.trials import TRIALS, read_trials
 from ktnas.runner.experiment import Experiment
@@ -249,7 +250,8 @@ class Study:
     @property
     def trials(self) -> tuple[Trial, ...]:
         """Every answer so far, in order; those that the method has not been told yet come last."""
-        return with_told(self._whole_trials(), self._journal())
+        arrived = {} if self.directory is None else read_evaluations(self.directory)
+        return with_told(self._whole_trials(), self._journal(), arrived)
 
     @property
     def pending(self) -> list[Suggestion]:

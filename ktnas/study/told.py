@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ktnas.problem.trial import Proposal, Trial
+from ktnas.problem.trial import Evaluation, Proposal, Question, Trial
 from ktnas.records.proposals import Journal
 
 
-def with_told(whole: Sequence[Trial], journal: Journal) -> tuple[Trial, ...]:
-    """Trials, and after them what was told from outside and the search has not been told yet."""
+def with_told(
+    whole: Sequence[Trial], journal: Journal, arrived: Mapping[Question, Evaluation] | None = None
+) -> tuple[Trial, ...]:
+    """Trials, and after them what was answered and the search has not been told yet.
+
+    Args:
+        whole: What the search was told.
+        journal: What was asked and told from outside.
+        arrived: Answers that took long, of a generation that is not complete.
+    """
     known = {(trial.task, trial.genotype) for trial in whole}
     proposals = {
         (one.task, one.genotype): (asked.generation, one)
@@ -18,7 +26,7 @@ def with_told(whole: Sequence[Trial], journal: Journal) -> tuple[Trial, ...]:
     }
     told = [
         Trial(*proposals.get(question, (0, Proposal(*question))), answer)
-        for question, answer in journal.answers.items()
+        for question, answer in {**(arrived or {}), **journal.answers}.items()
         if question not in known
     ]
     return (*whole, *told)

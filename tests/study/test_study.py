@@ -267,6 +267,12 @@ class TestAskAndTell:
         answered(one, functions, at_once=5)
         assert (tmp_path / "raised" / TRIALS).read_bytes() == whole
 
+    def test_what_was_answered_is_shown_while_its_generation_is_asked_anew(self, tmp_path, space, functions):
+        answered(study(tmp_path, space, list(functions), budget=7, method=RandomSearch()), functions)
+        one = study(tmp_path, space, list(functions), method=RandomSearch())
+        assert {task.evaluations for task in one.progress.values()} == {7}
+        assert set(one.best) == set(functions)
+
     def test_a_budget_that_is_raised_while_answers_are_out_keeps_them(self, tmp_path, space, functions, whole):
         small = study(tmp_path / "raised", space, list(functions), budget=8)
         out = small.ask(1000)
