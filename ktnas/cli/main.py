@@ -148,9 +148,8 @@ def _require_place() -> None:
 
 
 _OUTLINE = """\
-to begin: `ktnas run` alone searches real data that come with the installation,
-and `ktnas run --help` tells all options. Completion by the tab key, in bash:
-  eval "$(ktnas completion bash)"     (for good: add that line to ~/.bashrc)
+to begin: `ktnas run` alone searches real data that come with the installation.
+Completion by the tab key, in bash: eval "$(ktnas completion bash)"
 """
 
 

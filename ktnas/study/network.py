@@ -6,11 +6,8 @@ only into the network that they were saved from. No images are needed.
 
 from __future__ import annotations
 
-import logging
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -200,61 +197,10 @@ def export_network(trained: TrainedNetwork, path: Path, to: Format) -> None:
     Raises:
         ConfigurationError: If packages are missing, torch cannot export this network, or the file cannot be written.
     """
-    content = _onnx(trained) if to == "onnx" else _torchscript(trained)
+    from ktnas.training.export import onnx_bytes, torchscript_bytes
+
+    content = (onnx_bytes if to == "onnx" else torchscript_bytes)(trained.module, trained.shape)
     try:
         write_atomically(path, content)
     except OSError as error:
         raise ConfigurationError(f"cannot write {path}: {error.strerror}") from None
-
-
-def _example(trained: TrainedNetwork, images: int) -> object:
-    import torch
-
-    height, width, channels = trained.shape
-    return torch.zeros(images, channels, height, width)
-
-
-def _onnx(trained: TrainedNetwork) -> bytes:
-    from importlib.util import find_spec
-
-    import torch
-
-    missing = [name for name in ("onnx", "onnxscript") if find_spec(name) is None]
-    if missing:
-        raise ConfigurationError(f"export to ONNX needs {' and '.join(missing)}: pip install 'ktnas[onnx]'")
-    images = torch.export.Dim("images", min=1)
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it misses packages that nothing here needs
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            program = torch.onnx.export(
-                trained.module,
-                (_example(trained, 2),),
-                input_names=["images"],
-                output_names=["outputs"],
-                dynamic_shapes=({0: images},),
-                dynamo=True,
-                verbose=False,
-            )
-        content = program.model_proto.SerializeToString() if program is not None else b""
-    except (RuntimeError, TypeError, ValueError, ImportError) as error:
-        raise _cannot("ONNX", error) from error
-    return bytes(content)
-
-
-def _torchscript(trained: TrainedNetwork) -> bytes:
-    import torch
-
-    content = BytesIO()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch calls it deprecated, and still writes it
-            traced = torch.jit.trace(trained.module, _example(trained, 2))  # type: ignore[no-untyped-call]
-            torch.jit.save(traced, content)
-    except (RuntimeError, TypeError, ValueError, AttributeError) as error:
-        raise _cannot("TorchScript", error) from error
-    return content.getvalue()
-
-
-def _cannot(what: str, error: Exception) -> ConfigurationError:
-    return ConfigurationError(f"this version of torch cannot export the network to {what} ({reason(error)[:300]})")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class StudyRecord:
     """What a directory says of its study.
 
     Attributes:
@@ -73,7 +73,7 @@ class Recorded:
         return replace(recalled(self.file.options, str(self.path / STUDY)), budget=self.budget.evaluations)
 
 
-def read_recorded(path: Path) -> Recorded:
+def read_recorded(path: Path) -> StudyRecord:
     """What a directory says of its study; nothing is loaded.
 
     Raises:
@@ -86,7 +86,7 @@ def read_recorded(path: Path) -> Recorded:
     return recorded
 
 
-def runs_of(path: Path) -> tuple[Recorded, tuple[int, ...]]:
+def runs_of(path: Path) -> tuple[StudyRecord, tuple[int, ...]]:
     """What a directory says of its study, or of its runs, and their seeds.
 
     Raises:
@@ -106,7 +106,7 @@ def runs_of(path: Path) -> tuple[Recorded, tuple[int, ...]]:
         raise DataError(f"{path / CONFIG} is damaged ({type(error).__name__}: {error})") from None
     if budget is None or not tasks or not seeds:
         raise DataError(f"{path / CONFIG} is damaged: it has no budget, no tasks, or no seed")
-    return Recorded(path, config, read_study_file(path / STUDY), tasks, seeds[0], budget), seeds
+    return StudyRecord(path, config, read_study_file(path / STUDY), tasks, seeds[0], budget), seeds
 
 
 def _task(name: str, plain: dict[str, object]) -> Task:
@@ -129,7 +129,7 @@ def open_study(path: Path) -> Study:
     return Study.of(experiment, recorded.seed, path, Provenance(), asynchronous=asynchronous, claim=False)
 
 
-def _from_record(recorded: Recorded) -> Experiment:
+def _from_record(recorded: StudyRecord) -> Experiment:
     """The experiment with nothing that evaluates."""
     space = _space(recorded)
     minimize = frozenset(task.name for task in recorded.tasks if task.minimize)
@@ -140,11 +140,11 @@ def _from_record(recorded: Recorded) -> Experiment:
     return Experiment(benchmark, Problem(space, recorded.tasks, sources), _search(recorded), recorded.budget)
 
 
-def _search(recorded: Recorded) -> Search[object]:
+def _search(recorded: StudyRecord) -> Search[object]:
     return with_store(cast("Search[object]", rebuilt(recorded.config.get("method"))))
 
 
-def _space(recorded: Recorded) -> SearchSpace:
+def _space(recorded: StudyRecord) -> SearchSpace:
     if recorded.file.space is not None:
         space = rebuilt(recorded.file.space)
         if isinstance(space, SearchSpace):

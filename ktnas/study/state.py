@@ -16,7 +16,7 @@ from ktnas.records.evaluations import read_evaluations
 from ktnas.records.proposals import PROPOSALS, Journal, read_journal
 from ktnas.records.run_directory import SUMMARY
 from ktnas.records.trials import TRIALS, read_trials
-from ktnas.study.opening import Recorded, read_recorded
+from ktnas.study.opening import StudyRecord, read_recorded
 from ktnas.study.told import pending_ids, with_told
 from ktnas.typing import JSON, Genotype
 
@@ -34,7 +34,7 @@ class StudyState:
         summary: What its last run came to; empty where none has ended.
     """
 
-    recorded: Recorded
+    recorded: StudyRecord
     trials: tuple[Trial, ...]
     journal: Journal
     pending: tuple[int, ...]

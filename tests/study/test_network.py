@@ -100,10 +100,9 @@ def test_as_onnx_it_answers_the_same(final, tmp_path):
 def test_without_its_packages_onnx_says_what_to_install(final, tmp_path, capsys, monkeypatch):
     for name in ("onnx", "onnxscript"):
         monkeypatch.setitem(sys.modules, name, None)
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    from ktnas.study import network
+    from ktnas.training import export
 
-    monkeypatch.setattr(network, "require_torch", lambda: None)
+    monkeypatch.setattr(export, "find_spec", lambda name: None)
     assert main(["export", str(final), "--to", "onnx", "--out", str(tmp_path / "x.onnx")]) == 2
     assert "pip install 'ktnas[onnx]'" in capsys.readouterr().err
     assert not (tmp_path / "x.onnx").exists()
