@@ -7,12 +7,7 @@ BIN := $(VENV)/bin
 .PHONY: demo test fast check format picture clean
 
 demo: $(VENV)/installed
-	$(BIN)/python -m ktnas.run --out runs/demo-graph
-	@if $(BIN)/python -c 'import sys, ktnas.files.search_path; sys.exit(ktnas.files.search_path.find("transnas101_micro.csv.gz") is None)'; then \
-		$(BIN)/python -m ktnas.run --source segmentsemantic --target normal --out runs/demo-transnas; \
-	else \
-		echo "transnas101_micro.csv.gz is not on the data search path (see \`ktnas data\`): the TransNAS search is left out"; \
-	fi
+	$(BIN)/python -m ktnas.run --out runs/demo
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal

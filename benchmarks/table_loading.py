@@ -1,4 +1,4 @@
-"""Time to read NAS-Bench-201 and to look one architecture up, beside other ways to read the same file.
+"""Time to read NAS-Bench-201 and to look one architecture up, beside other ways to read the same file; NAS-Bench-101.
 
     python benchmarks/table_loading.py [--data DIR] [--repeats N]
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
+import resource
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,8 +19,8 @@ from statistics import median
 
 import numpy as np
 
-from ktnas.benchmarks import nasbench201, nasbench_graph
-from ktnas.files.search_path import require
+from ktnas.benchmarks import nasbench101, nasbench201, nasbench_graph
+from ktnas.files.search_path import find, require
 
 LOOKUPS = 100_000
 
@@ -72,6 +73,27 @@ def main() -> None:
         lambda: [benchmark.report("cifar10", genotype) for genotype in genotypes[:10_000]], arguments.repeats
     )
     print(f"{'report, one lookup':34} {report / 10_000 * 1e6:8.2f} us")
+    large_table(arguments.data, arguments.repeats)
+
+
+def large_table(data: Path | None, repeats: int) -> None:
+    """NAS-Bench-101, where it is: reading, CPU seconds of it, memory that it takes, and one lookup."""
+    if find(nasbench101.FILENAME, data) is None:
+        print(f"{nasbench101.FILENAME} is not on the data search path: left out")
+        return
+    before, began = peak_mb(), time.process_time()
+    benchmark = nasbench101.load(data)
+    spent, grown = time.process_time() - began, peak_mb() - before
+    print(f"{'nasbench101.load, 423,624 cells':34} {seconds(lambda: nasbench101.load(data), repeats):8.3f} s")
+    print(f"{'the first time, CPU':34} {spent:8.3f} s, {grown:.0f} MB more than before at the peak")
+    genotypes = list(benchmark.genotypes[:: len(benchmark.genotypes) // 10_000])
+    lookup = seconds(lambda: [benchmark.evaluate("cifar10", genotype) for genotype in genotypes], repeats)
+    print(f"{'evaluate, one lookup in it':34} {lookup / len(genotypes) * 1e6:8.2f} us")
+
+
+def peak_mb() -> float:
+    """Most memory that this process has had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ktnas.problem.trial import Evaluation, History, Proposal, Trial
     from ktnas.rng import Streams
     from ktnas.runner.loop import Result
+    from ktnas.runner.workforce import Workforce
     from ktnas.spaces.base import ListedSpace, SearchSpace
     from ktnas.study.network import load_network
     from ktnas.study.result import Found, SearchResult
@@ -51,6 +52,7 @@ __all__ = [
     "Suggestion",
     "Task",
     "Trial",
+    "Workforce",
     "__version__",
     "find_benchmark",
     "load_benchmark",
@@ -83,6 +85,7 @@ _HOMES = {
     "Suggestion": "ktnas.study.telling",
     "Task": "ktnas.problem.task",
     "Trial": "ktnas.problem.trial",
+    "Workforce": "ktnas.runner.workforce",
     "__version__": "ktnas.version",
     "find_benchmark": "ktnas.benchmarks.registry",
     "load_benchmark": "ktnas.benchmarks.registry",

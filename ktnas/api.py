@@ -7,6 +7,7 @@ It is a `ktnas.study.Study` that is run once. Who needs more keeps the study (do
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from ktnas.config import defaults
 from ktnas.problem.callback import Callback
 from ktnas.problem.progress import Progress
 from ktnas.runner.provenance import Provenance
+from ktnas.runner.workforce import Workforce
 from ktnas.spaces.base import SearchSpace
 from ktnas.study.parts import composed, study_file
 from ktnas.study.result import SearchResult
@@ -37,9 +39,11 @@ def search(
     callback: Callback | Callable[[Progress], object] | None = None,
     catch: bool = False,
     out: Path | str | None = None,
-    workers: int | None = None,
+    workers: int | Workforce | None = None,
     timeout: float | None = None,
     patience: int | None = None,
+    executor: Executor | None = None,
+    asynchronous: bool = False,
     reuse: Sequence[Path | str] = (),
 ) -> SearchResult:
     """Search one space for several tasks at once.
@@ -61,9 +65,14 @@ def search(
         catch: Whether to go on where the first evaluations of a task have all failed (5 of them, or the whole budget
             if that is less).
         out: Directory where the search is kept; called again, it goes on there. None for in memory.
-        workers: Evaluations in parallel; no result depends on it. None for what the benchmark has.
+        workers: Evaluations in parallel, each in a process of its own; unless ``asynchronous``, no result depends on
+            it. None for what the benchmark has. A `ktnas.Workforce` says more: threads, a limit per evaluation, how
+            often one is begun anew whose worker was lost, a Dask cluster.
         timeout: Seconds after which the search ends with what it has found.
         patience: The search ends once no task has got better for so many of its evaluations.
+        executor: Evaluates in place of workers of its own: any `concurrent.futures.Executor`.
+        asynchronous: Whether a worker that is free gets something to do at once, not with the next generation: what is
+            found then depends on which evaluation ends first.
         reuse: Directories of other runs whose answers are taken where the same is asked; with ``out``.
 
     Raises:
@@ -94,4 +103,12 @@ def search(
     )
     provenance = Provenance(study_file(experiment, method, where), tuple(map(Path, reuse)))
     study = Study.of(experiment, seed, None if out is None else Path(out), provenance)
-    return study.run(workers=workers, timeout=timeout, patience=patience, callbacks=callback, catch=catch)
+    return study.run(
+        workers=workers,
+        timeout=timeout,
+        patience=patience,
+        executor=executor,
+        asynchronous=asynchronous,
+        callbacks=callback,
+        catch=catch,
+    )

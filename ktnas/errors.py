@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 SHOWN = 80
 """Longer texts of a file are cut in messages."""
 
+MESSAGE = 2_000
+"""Longer messages are cut at the command line."""
+
 REASON = 2_000
 """Longer reasons of a failure are cut: they are recorded with every evaluation that fails."""
 

@@ -1,6 +1,8 @@
-"""Numbers as people read them."""
+"""Numbers as people read them, and texts of others as they can be shown."""
 
 from __future__ import annotations
+
+import unicodedata
 
 
 def number_text(value: float) -> str:
@@ -39,3 +41,60 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min {rest} s"
     return f"{minutes // 60} h {minutes % 60} min"
+
+
+_DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the order in which others are shown."""
+
+
+def visible(text: str) -> str:
+    r"""A text in which nothing acts on a terminal or changes the order of what is read: such characters as escapes.
+
+    >>> visible("\x1b[31mred \u202eabc"), visible("größe\n精 e\u0301")
+    ('\\x1b[31mred \\u202eabc', 'größe\\n精 é')
+    """
+    if text.isprintable():
+        return text
+    return "".join(_escaped(one) if _acts(one) else one for one in text)
+
+
+def _acts(character: str) -> bool:
+    """Whether it is a control character, half of a pair, the end of a line or paragraph, or turns the order."""
+    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _DIRECTIONS
+
+
+def _escaped(character: str) -> str:
+    return character.encode("ascii", "backslashreplace").decode() if character > "\x7f" else repr(character)[1:-1]
+
+
+_FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
+
+
+def cell_text(text: str) -> str:
+    """A text as a cell of CSV, `visible`; where a spreadsheet would take it for a formula, behind an apostrophe.
+
+    >>> cell_text("=HYPERLINK(1)"), cell_text("-0.5"), cell_text("ktnas")
+    ("'=HYPERLINK(1)", '-0.5', 'ktnas')
+    """
+    text = visible(text)
+    if not text.lstrip(" ").startswith(tuple(_FORMULA)):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text
+
+
+def visible_lines(text: str) -> str:
+    """As `visible`, line by line."""
+    return text if text.isprintable() else "\n".join(map(visible, text.split("\n")))
+
+
+def encodable(text: str, encoding: str | None) -> str:
+    r"""A text in which characters that an encoding lacks are escapes of their numbers; None lacks nothing.
+
+    >>> encodable("größe", "ascii"), encodable("größe", None)
+    ('gr\\xf6\\xdfe', 'größe')
+    """
+    return text if encoding is None else text.encode(encoding, "backslashreplace").decode(encoding)

@@ -44,6 +44,8 @@ CORE = {
 """Up to and including `algorithms`, files aside: pure computation."""
 
 HEAVY = {
+    "cloudpickle": {"evaluation.dask_cluster", "runner.workforce"},
+    "distributed": {"evaluation.dask_cluster"},
     "gensim": {"embedding.node2vec.skip_gram"},
     "sklearn": {"surrogate.*", "datasets.images.bundled"},
     "matplotlib": {"report.*", "datasets.scenes.sheet"},

@@ -29,12 +29,14 @@ def run(*arguments, cwd, hash_seed="0", module="ktnas.run"):
     )
 
 
+TASKS = ("--source", "cora", "--target", "pubmed")
 METHODS = ("ktnas", "ktnas-paper", "regularized-evolution", "random-search")
 
 SEVERAL = """
 import runpy, sys
 for method in sys.argv[1:]:
-    sys.argv[1:] = ["--method", method, "--budget", "11", "--out", method, "--quiet"]
+    tasks = ["--source", "cora", "--target", "pubmed"]
+    sys.argv[1:] = [*tasks, "--method", method, "--budget", "11", "--out", method, "--quiet"]
     try:
         runpy.run_module("ktnas.run", run_name="__main__")
     except SystemExit as end:
@@ -67,7 +69,7 @@ def elsewhere(tmp_path_factory):
 @pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_processes_with_different_hash_seeds_leave_the_same_bytes(here, elsewhere, capsys, method):
-    assert main(["run", "--method", method, "--budget", "11", "--out", "run", "--json"]) == 0
+    assert main(["run", *TASKS, "--method", method, "--budget", "11", "--out", "run", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["method"] == method
     first, second = ((directory / "trials.jsonl").read_bytes() for directory in (here / "run", elsewhere / method))
     assert first == second
@@ -76,7 +78,7 @@ def test_processes_with_different_hash_seeds_leave_the_same_bytes(here, elsewher
 
 @pytest.mark.slow
 def test_the_default_method_goes_on_to_the_same_bytes(here):
-    arguments = ("run", "--budget", "12", "--quiet", "--out")
+    arguments = ("run", *TASKS, "--budget", "12", "--quiet", "--out")
     assert main([*arguments, "whole"]) == 0
     content = (here / "whole" / "trials.jsonl").read_bytes()
     for cut in (0, len(content) // 3, len(content) - 5):
@@ -151,7 +153,7 @@ runpy.run_module("ktnas.run", run_name="__main__")
     [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGKILL, -signal.SIGKILL)],
 )
 def test_a_run_that_is_ended_from_outside_goes_on(here, sent, code):
-    arguments = ["--method", "regularized-evolution", "--budget", "80", "--quiet", "--out"]
+    arguments = [*TASKS, "--method", "regularized-evolution", "--budget", "80", "--quiet", "--out"]
     log = here / "cut" / "trials.jsonl"
     waiting = [sys.executable, "-c", WAITING, *arguments, "cut"]
     with subprocess.Popen(waiting, env=ENVIRONMENT, stdout=subprocess.PIPE) as process:

@@ -7,6 +7,7 @@
 * `joint`, `until_best`, `transfer_matrix`: what is said of joint searches, of evaluations until the best, of pairs.
 * `smoothed`: ranks with the luck of a single training taken out.
 * `bare_codes`: benchmarks without the graphs that their spaces would know.
+* `simulated_clock`: searches with several workers, as if evaluations took their time.
 * `processes`: work that is not a sweep, in parallel.
 * `trainings`: trainings that are kept and never repeated.
 * `cells`, `agreement`: random cells of NAS-Bench-201, and how two orders of architectures agree.

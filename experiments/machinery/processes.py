@@ -16,7 +16,13 @@ _APART_S = 2.0
 """Seconds between two lines of progress, at least."""
 
 
-def in_parallel(work: Callable[[Unit], Outcome], units: Sequence[Unit], jobs: int, name: str) -> list[Outcome]:
+def in_parallel(
+    work: Callable[[Unit], Outcome],
+    units: Sequence[Unit],
+    jobs: int,
+    name: str,
+    keep: Callable[[Outcome], object] | None = None,
+) -> list[Outcome]:
     """What came of every unit, in their order.
 
     Args:
@@ -24,12 +30,15 @@ def in_parallel(work: Callable[[Unit], Outcome], units: Sequence[Unit], jobs: in
         units: What to work on.
         jobs: Processes, each with one thread for its matrices; with one, all is done in this process.
         name: What the progress is of.
+        keep: Told what came of each, as soon as it is there.
     """
     done = 0
     shown = float("-inf")
 
-    def tell(_number: int, _outcome: Outcome) -> None:
+    def tell(_number: int, outcome: Outcome) -> None:
         nonlocal done, shown
+        if keep is not None:
+            keep(outcome)
         done += 1
         if monotonic() - shown >= _APART_S or done == len(units):
             sys.stderr.write(f"{name}: {done} of {len(units)}\n")

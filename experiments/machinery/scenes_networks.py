@@ -8,6 +8,7 @@ first 40, 60 or 500 of them represent the whole space.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -32,20 +33,20 @@ class Network:
 
     Attributes:
         genotype: The first of its codes.
-        codes: How many codes it has.
+        codes: The digits of all its codes, the first one first.
         weights: Parameters of the convolutions of its pruned cell, in units of those of a 1x1 convolution.
         depth: Most convolutions on a path through its pruned cell, 0 to 3.
     """
 
     genotype: Genotype
-    codes: int
+    codes: tuple[str, ...]
     weights: int
     depth: int
 
     @property
     def code(self) -> str:
         """The digits of its first code, such as ``"310133"``."""
-        return "".join(map(str, self.genotype))
+        return self.codes[0]
 
 
 @lru_cache(maxsize=1)
@@ -54,7 +55,7 @@ def networks() -> tuple[Network, ...]:
     codes: dict[object, list[Genotype]] = defaultdict(list)
     for genotype in genotypes(SPACE):
         codes[canonical(SPACE, genotype)].append(genotype)
-    return tuple(_described(same[0], len(same)) for same in codes.values())
+    return tuple(_described(same) for same in codes.values())
 
 
 @lru_cache(maxsize=1)
@@ -78,9 +79,10 @@ def in_order() -> tuple[Network, ...]:
     return tuple(network for _, network in sorted(places, key=lambda place: (place[0], place[1].genotype)))
 
 
-def _described(genotype: Genotype, codes: int) -> Network:
-    graph = SPACE.graph(genotype)
-    return Network(genotype, codes, sum(_WEIGHTS.get(name, 0) for name in graph.operations), _depth(graph))
+def _described(same: Sequence[Genotype]) -> Network:
+    graph = SPACE.graph(same[0])
+    codes = tuple("".join(map(str, genotype)) for genotype in same)
+    return Network(same[0], codes, sum(_WEIGHTS.get(name, 0) for name in graph.operations), _depth(graph))
 
 
 def _depth(graph: OperationGraph) -> int:

@@ -13,12 +13,13 @@ from ktnas.runner.design import Named
 NASBENCH201 = "nasbench201"
 MICRO, MACRO = "transnas101-micro", "transnas101-macro"
 NASBENCH_GRAPH = "nasbench-graph"
+SCENES = "scenes"
 LINK, GRAPH = "mdesign-link", "mdesign-graph"
 
 TASKS: Mapping[str, tuple[str, ...]] = {
     NASBENCH201: ("cifar10", "cifar100", "imagenet16"),
     **dict.fromkeys(
-        (MICRO, MACRO),
+        (MICRO, MACRO, SCENES),
         ("class_object", "class_scene", "jigsaw", "room_layout", "segmentsemantic", "normal", "autoencoder"),
     ),
     NASBENCH_GRAPH: ("cora", "citeseer", "pubmed", "cs", "physics", "photo", "computers", "arxiv"),

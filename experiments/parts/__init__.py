@@ -7,5 +7,6 @@
 * `embedding_quality`: embeddings and surrogates by themselves.
 * `transfer_rank`: transfer rank against random transfer and none.
 * `transfer_signal`: what the labels that transfer rank learns from add to the surrogate.
+* `asynchronous`: several workers: asynchronous searches against generations, on a simulated clock.
 * `limits`: what the model of `ktnas` could reach if it had seen everything else.
 """

@@ -7,4 +7,6 @@
 * `zero_cost_search`: what such a score saves a search.
 * `scenes_recipe`: by which settings seeds agree on an order of networks trained on rendered scenes.
 * `scenes_table`: the table of rendered scenes, measured with the `scenes_settings` that were chosen.
+* `scenes_package`: the files that ship, made of its trainings.
+* `scenes_sheet`: the figures of its data sheet.
 """

@@ -32,6 +32,7 @@ a fold of ``tell`` over the recorded trials, and a replay of them is exact to th
 * `mfea2`: MFEA whose mating probabilities are learned online (MFEA-II).
 * `MTNAS`: evolution whose tasks take over one another's best architectures, refined by a proxy (MTNAS).
 * `KTNAS`: multi-population evolution with gated transfer.
+* `ProgressiveSearch`: progressive search by a predictor, in order of complexity.
 * `ktnas_paper`: the paper's procedure as written (arXiv 2504.00772): node2vec, transfer rank, mutation, no regressor.
 * `ktnas`: the default: a joint surrogate over all tasks screens the space, transfer rank moves architectures.
 * `ktnas_early`: `ktnas` as it was before networks that come out alike were left out: it goes on with records of that
@@ -40,6 +41,8 @@ a fold of ``tell`` over the recorded trials, and a replay of them is exact to th
 * `gp_search_early`: `gp_search` of the same time as `ktnas_early`.
 * `RandomSearch`: draws architectures without replacement.
 * `RegularizedEvolution`: regularized (aging) evolution.
+* `RankingWeighted`: one surrogate per task; every task chooses by a mixture of all of them.
+* `rgpe`: RGPE by composition: every part can be exchanged with `dataclasses.replace`.
 * `WarmStarting`: a search that can begin from given architectures.
 * `Sequential`: searches one task after the other.
 * `chained`: best-first expansion, task after task.
@@ -84,6 +87,7 @@ if TYPE_CHECKING:
     from ktnas.algorithms.mfea2 import mfea2 as mfea2
     from ktnas.algorithms.mtnas import MTNAS as MTNAS
     from ktnas.algorithms.multi_population import KTNAS as KTNAS
+    from ktnas.algorithms.pnas import ProgressiveSearch as ProgressiveSearch
     from ktnas.algorithms.presets import gp_search as gp_search
     from ktnas.algorithms.presets import gp_search_early as gp_search_early
     from ktnas.algorithms.presets import ktnas as ktnas
@@ -91,6 +95,8 @@ if TYPE_CHECKING:
     from ktnas.algorithms.presets import ktnas_paper as ktnas_paper
     from ktnas.algorithms.random_search import RandomSearch as RandomSearch
     from ktnas.algorithms.regularized_evolution import RegularizedEvolution as RegularizedEvolution
+    from ktnas.algorithms.rgpe import RankingWeighted as RankingWeighted
+    from ktnas.algorithms.rgpe import rgpe as rgpe
     from ktnas.algorithms.sequential import Sequential as Sequential
     from ktnas.algorithms.sequential import WarmStarting as WarmStarting
     from ktnas.algorithms.sequential import chained as chained
@@ -111,9 +117,11 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "mfea2": ["LearnedMating", "AtHome", "mfea2"],
         "mtnas": ["MTNAS"],
         "multi_population": ["KTNAS"],
+        "pnas": ["ProgressiveSearch"],
         "presets": ["gp_search", "gp_search_early", "ktnas", "ktnas_early", "ktnas_paper"],
         "random_search": ["RandomSearch"],
         "regularized_evolution": ["RegularizedEvolution"],
+        "rgpe": ["RankingWeighted", "rgpe"],
         "sequential": ["WarmStarting", "Sequential", "chained"],
         "weaknas": ["UniformAmongBest", "weaknas"],
         "zero_cost_evolution": ["ZeroCostEvolution"],

@@ -9,6 +9,7 @@ after the search.
 * `Tabulated`: a complexity that a table lists; fulfils `ktnas.problem.proxy.Proxy`.
 * `tabulated`: a measure of complexity as a proxy; None if the benchmark does not list it for every task.
 * `ComputedBenchmark`: a benchmark whose answers are computed, and take long.
+* `Distributable`: a benchmark whose answers can be computed in any process that has it.
 * `HasData`: a benchmark that reads data of which something is to be told before anything is paid for.
 * `Estimate`: what a search is expected to take.
 * `Estimable`: a benchmark that can tell how long its answers take.
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from ktnas.benchmarks.complexity_proxy import Tabulated as Tabulated
     from ktnas.benchmarks.complexity_proxy import tabulated as tabulated
     from ktnas.benchmarks.computed import ComputedBenchmark as ComputedBenchmark
+    from ktnas.benchmarks.computed import Distributable as Distributable
     from ktnas.benchmarks.computed import HasData as HasData
     from ktnas.benchmarks.estimate import Estimable as Estimable
     from ktnas.benchmarks.estimate import Estimate as Estimate
@@ -66,7 +68,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     submod_attrs={
         "base": ["Standing", "Benchmark", "Listing"],
         "complexity_proxy": ["Tabulated", "tabulated"],
-        "computed": ["ComputedBenchmark", "HasData"],
+        "computed": ["ComputedBenchmark", "Distributable", "HasData"],
         "estimate": ["Estimate", "Estimable"],
         "functions": ["FunctionBenchmark"],
         "known": ["KnownBenchmark", "BenchmarkEntry"],

@@ -7,14 +7,16 @@ every answer at the moment it is there, so that nothing that was paid for can be
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from ktnas.benchmarks.base import Benchmark
+from ktnas.evaluation.assignment import Answerer, Assignment
 from ktnas.evaluation.protocol import BatchEvaluator
 from ktnas.problem.callback import Callbacks
+from ktnas.problem.trial import History, Question
 
 
 @runtime_checkable
@@ -33,6 +35,20 @@ class ComputedBenchmark(Benchmark, Protocol):
 
     def evaluator(self, callbacks: Callbacks) -> AbstractContextManager[BatchEvaluator]:
         """What answers a run's questions, until the context is left."""
+
+
+@runtime_checkable
+class Distributable(ComputedBenchmark, Protocol):
+    """A benchmark whose answers can be computed in any process that has it."""
+
+    def with_workers(self, workers: int) -> ComputedBenchmark:
+        """The same with so many workers of its own; no answer depends on it."""
+
+    def answerer(self) -> Answerer[Any]:
+        """What answers in another process; it can be pickled, with all data."""
+
+    def assignments(self, questions: Sequence[Question], history: History) -> Sequence[Assignment[Any]]:
+        """What is to be done for questions, after a history."""
 
 
 @runtime_checkable

@@ -23,6 +23,8 @@ class KnownBenchmark:
         locate: Where its data lie, looking into a directory first; None if nowhere.
         count: Number of architectures that are really in the data.
         load: Read it, for some of its tasks only where that saves time.
+        stands_in: What a run is told where this one stands in for another with the same tasks whose data are not here,
+            ``{benchmark}``; empty if it never does.
     """
 
     name: str
@@ -32,6 +34,7 @@ class KnownBenchmark:
     locate: Callable[[Path | None], Path | None]
     count: Callable[[Path], int]
     load: Callable[[Path | None, Sequence[str]], TableBenchmark]
+    stands_in: str = ""
 
     def entry(self, directory: Path | None = None) -> BenchmarkEntry:
         """Its line of the inventory.

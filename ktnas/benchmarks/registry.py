@@ -6,6 +6,7 @@ A benchmark's own file says what is known of it, and is imported when it is aske
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -23,6 +24,7 @@ BENCHMARKS: Mapping[str, tuple[str, str]] = {
     "nasbench-graph": ("nasbench_graph", "NASBENCH_GRAPH"),
     "mdesign-link": ("mdesign", "MDESIGN_LINK"),
     "mdesign-graph": ("mdesign", "MDESIGN_GRAPH"),
+    "scenes": ("scenes", "SCENES"),
     "nasbench101": ("nasbench101", "NASBENCH101"),
 }
 """Every benchmark known by name: the module here, and the `KnownBenchmark` in it.
@@ -71,6 +73,8 @@ def load_benchmark(name: str, tasks: Sequence[str] = (), directory: Path | None 
 def find_benchmark(tasks: Sequence[str], directory: Path | None = None) -> TableBenchmark:
     """The first benchmark that has all of ``tasks``, restricted to them; micro cells come before macro networks.
 
+    Where its data are not here, one that comes with the package stands in for it, and its notes say so.
+
     Raises:
         UnknownNameError: If no benchmark has one of the tasks.
         ConfigurationError: If no benchmark has all of them.
@@ -85,13 +89,29 @@ def find_benchmark(tasks: Sequence[str], directory: Path | None = None) -> Table
     if not shared:
         places = "; ".join(f"{task} is of {' and '.join(names)}" for task, names in homes.items())
         raise ConfigurationError(f"no benchmark has all of the tasks {', '.join(tasks)}: {places}")
-    first, others = shared[0], [known.name for known in shared[1:] if known.locate(directory)]
-    if others and first.locate(directory) is None:
-        raise DataError(
-            f"these tasks mean benchmark {first.name}, whose data were not found; {' and '.join(others)} has the same "
-            f"tasks and is here: choose it by name (--benchmark). {first.hint}"
-        )
+    first = shared[0]
+    if first.locate(directory) is None:
+        return _instead(first, shared[1:], tasks, directory)
     return load_benchmark(first.name, tasks, directory)
+
+
+def _instead(
+    meant: KnownBenchmark, others: Sequence[KnownBenchmark], tasks: Sequence[str], directory: Path | None
+) -> TableBenchmark:
+    """One that stands in for the benchmark that is meant and not here."""
+    here = [known for known in others if known.locate(directory)]
+    for known in here:
+        if known.stands_in:
+            whole = known.load(directory, tasks)
+            notes = (known.stands_in.format(benchmark=meant.name), *whole.notes)
+            return replace(whole, notes=notes).restricted(tuple(tasks))
+    if here:
+        names = " and ".join(known.name for known in here)
+        raise DataError(
+            f"these tasks mean benchmark {meant.name}, whose data were not found; {names} has the same tasks and is "
+            f"here: choose it by name (--benchmark). {meant.hint}"
+        )
+    return load_benchmark(meant.name, tasks, directory)
 
 
 def inventory(directory: Path | None = None) -> tuple[BenchmarkEntry, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ktnas.errors import ConfigurationError
+from ktnas.formatting import visible
 
 if TYPE_CHECKING:
     from ktnas.report.comparison import CaseComparison
@@ -21,7 +22,7 @@ def execute(options: argparse.Namespace) -> int:
     from ktnas.records.reader import read_directories
     from ktnas.records.run_directory import RunDirectory
     from ktnas.report import markdown as comparison_report
-    from ktnas.report.columns import room
+    from ktnas.report.columns import encoding_of, room
     from ktnas.report.comparison import compare
 
     records = read_directories(options.directories)
@@ -30,14 +31,15 @@ def execute(options: argparse.Namespace) -> int:
     path = options.out or options.directories[0] / "comparison"
     written = comparison_report.write(RunDirectory(path), records, comparisons, ranks)
     for note in written.notes:
-        print(f"note: {note}", file=sys.stderr)
+        print(f"note: {visible(note)}", file=sys.stderr)
     if options.json:
         sys.stdout.write(to_json(comparison_report.rows(comparisons)))
         return 0
+    encoding = encoding_of(sys.stdout)
     for comparison in comparisons:
-        print(comparison_report.markdown(comparison, room(sys.stdout)))
-    print(missing if ranks is None else comparison_report.ranks_markdown(ranks))
-    print(f"recorded in {path}: {', '.join(written.files)}")
+        print(comparison_report.markdown(comparison, room(sys.stdout), encoding))
+    print(missing if ranks is None else comparison_report.ranks_markdown(ranks, encoding))
+    print(f"recorded in {visible(str(path))}: {', '.join(written.files)}")
     return 0
 
 

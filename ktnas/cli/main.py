@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Protocol, TextIO, cast
 
 from ktnas.cli import ask, best, compare, completion, data, docs, export, new, resume, run, show, sweep, tell, train
+from ktnas.cli.environment import environmental
 from ktnas.cli.interruption import interruptible
 from ktnas.cli.parser import INTERRUPTED, Parser
 from ktnas.cli.streams import Sheltered
-from ktnas.errors import ConfigurationError, KtnasError
+from ktnas.errors import MESSAGE, ConfigurationError, KtnasError, shortened
+from ktnas.formatting import visible
 from ktnas.version import __version__
 
 GONE = 1
@@ -130,11 +132,21 @@ def _execute(arguments: Sequence[str] | None, program: str, command: str | None)
         _require_place()
         return COMMANDS[command or options.command].execute(options)
     except KtnasError as error:
-        print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+        return _say(program, str(error))
+    except (MemoryError, OSError, ImportError) as error:
+        said = environmental(error)
+        if said is None:
+            raise
+        return _say(program, said)
     except KeyboardInterrupt:
         print(f"{program}: interrupted", file=sys.stderr)
         return INTERRUPTED
+
+
+def _say(program: str, error: str) -> int:
+    """One line on standard error, of a bounded length, in which nothing acts on a terminal; the exit code."""
+    print(f"{program}: error: {shortened(visible(' '.join(error.split())), MESSAGE)}", file=sys.stderr)
+    return 2
 
 
 def _require_place() -> None:

@@ -8,11 +8,15 @@ from dataclasses import replace
 from ktnas.cli.directories import add_directory
 from ktnas.cli.parser import use_one_thread
 from ktnas.cli.run import add_limits, search
+from ktnas.cli.workers import add_workforce
 
 
 def execute(options: argparse.Namespace) -> int:
     """Go on; the exit code."""
     use_one_thread()
+    from ktnas.cli.searches import ALONE
+    from ktnas.records.run_directory import RunDirectory
+    from ktnas.runner.mode import is_asynchronous
     from ktnas.study.opening import runs_of
 
     recorded, seeds = runs_of(options.directory)
@@ -22,6 +26,8 @@ def execute(options: argparse.Namespace) -> int:
     if options.workers is not None:
         asked = replace(asked, training=replace(asked.training, workers=options.workers))
     options.seed, options.repeats, options.out = seeds[0], len(seeds), options.directory
+    options.asynchronous = options.asynchronous or is_asynchronous(RunDirectory(options.directory))
+    options.alone = (options.directory / ALONE).is_dir()
     options.catch = options.catch or recorded.file.catch
     return search(asked, options)
 
@@ -49,6 +55,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", metavar="N", type=int, help="candidates trained in parallel")
     parser.add_argument("--jobs", metavar="J", type=int, help="processes for repeats (default: one per core)")
     parser.add_argument("--catch", action="store_true", help="go on whatever fails")
+    add_workforce(parser)
     add_limits(parser)
     parser.add_argument("--json", action="store_true", help="the summary as JSON on standard output, and nothing else")
     parser.add_argument("--quiet", action="store_true", help="no progress while it runs")

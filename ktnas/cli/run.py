@@ -12,20 +12,21 @@ from typing import TYPE_CHECKING
 
 from ktnas.cli.options import add_options_of, read_options
 from ktnas.cli.parser import INTERRUPTED, RUNS, use_one_thread
+from ktnas.cli.workers import add_workforce, workforce
+from ktnas.config.defaults import SHOWN_SEEDS
 from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
+from ktnas.formatting import visible, visible_lines
 
 if TYPE_CHECKING:
     from ktnas.records.summary import Summary
-    from ktnas.report.progress import View
+    from ktnas.report.sharing import Sharing
     from ktnas.runner.experiment import Experiment
 
 
 def execute(options: argparse.Namespace) -> int:
     """Search, record, and print what was found; the exit code."""
     use_one_thread()
-    if options.repeats < 1 or (options.jobs is not None and options.jobs < 1):
-        raise ConfigurationError("--repeats and --jobs must be at least 1")
     return search(read_options(RunOptions, options), options)
 
 
@@ -34,13 +35,14 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
 
     Args:
         asked: What decides the run, its seed aside.
-        options: Seeds, limits and output, as `add_search_options` has them.
+        options: Seeds, limits, who evaluates, and output.
     """
+    from ktnas.cli.searches import Searches, require_sharing, told_of_sharing
     from ktnas.config.experiment import compose
     from ktnas.config.remembered import remembered
     from ktnas.files.json_lines import to_json
     from ktnas.problem.budget import check
-    from ktnas.records.run_directory import RunDirectory, places_of
+    from ktnas.records.run_directory import RunDirectory
     from ktnas.records.study_file import StudyFile
     from ktnas.report.run_figures import draw
     from ktnas.runner import session
@@ -48,58 +50,70 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
     from ktnas.runner.provenance import Provenance
 
     limits = Limits.begun(options.timeout, options.patience)
+    force = workforce(options)
+    force.check()
+    repeats, alone = _extent(options, asked)
     experiment = compose(asked)
     check(experiment.problem, experiment.budget, options.seed)
-    seeds = range(options.seed, options.seed + options.repeats)
+    if alone:
+        require_sharing(experiment)
+    seeds = range(options.seed, options.seed + repeats)
+    silent = options.quiet or options.json
     if asked.training.live:
         left = session.unanswered(experiment, seeds, options.out)
-        _tell_time(experiment, left, asked.training.max_hours, quiet=options.quiet or options.json)
-    if not (options.quiet or options.json):
+        _tell_time(experiment, left, asked.training.max_hours, quiet=silent)
+    if not silent:
         _tell_data(experiment)
     path = options.out or session.fresh_directory(experiment, seeds, RUNS)
-    places = places_of(path, seeds)
-    directory = RunDirectory(path)
     provenance = Provenance(StudyFile(remembered(asked), catch=options.catch), tuple(options.reuse or ()))
-    with _view(options, experiment) as view:
-        if len(seeds) == 1:
-            summaries = [
-                session.search_once(
-                    experiment,
-                    options.seed,
-                    directory,
-                    [view, *limits.callbacks()],
-                    catch=options.catch,
-                    provenance=provenance,
-                )
-            ]
-        else:
-            cores = 1 if asked.training.live else os.cpu_count() or 1  # one run's workers keep all cores busy
-            jobs = options.jobs or min(len(seeds), cores)
-            summaries = session.search_seeds(
-                partial(compose, asked),
-                seeds,
-                directory,
-                view,
-                jobs=jobs,
-                catch=options.catch,
-                provenance=provenance,
-                limits=limits,
-            )
-    undrawn = draw(experiment, directory, summaries, [places[summary["seed"]] for summary in summaries])
-    ended = len(summaries) == len(seeds) and all(s["finished"] or "stopped" in s for s in summaries)
+    searched = Searches(path, seeds, _jobs(options, asked, repeats), options.catch, silent, force, provenance, limits)
+    summaries = searched.run(partial(compose, asked))
+    finished = searched.finished(summaries)
+    others = searched.alone(asked, experiment) if alone and finished else {}
+    found = told_of_sharing(experiment, summaries, others, RunDirectory(path))
+    undrawn = draw(
+        experiment, RunDirectory(path), summaries, searched.places(summaries), searched.alone_places(experiment, others)
+    )
+    every = [*summaries, *(summary for runs in others.values() for summary in runs)]
+    finished = finished and all(map(searched.finished, others.values()))
     if options.json:
-        sys.stdout.write(to_json(summaries[0] if len(seeds) == 1 else summaries))
+        one_or_all = summaries[0] if repeats == 1 else summaries
+        rows = [one.row() for one in found]
+        sys.stdout.write(to_json({"runs": summaries, "alone": others, "sharing": rows} if alone else one_or_all))
     else:
-        _print(summaries, experiment, path, repeated=len(seeds) > 1)
+        _print(summaries, experiment, path, repeated=repeats > 1, sharing=found)
     for note in undrawn:
-        print(f"note: {note}", file=sys.stderr)
-    reasons = dict.fromkeys(summary["stopped"] for summary in summaries if "stopped" in summary)
+        print(f"note: {visible(note)}", file=sys.stderr)
+    reasons = dict.fromkeys(summary["stopped"] for summary in every if "stopped" in summary)
     for reason in reasons:
-        print(f"stopped: {reason}; `ktnas resume {path}` goes on from here", file=sys.stderr)
-    if not ended:
-        print(f"interrupted; `ktnas resume {path}` goes on from here", file=sys.stderr)
+        print(f"stopped: {reason}; `ktnas resume {visible(str(path))}` goes on from here", file=sys.stderr)
+    if not (finished or reasons):
+        print(f"interrupted; `ktnas resume {visible(str(path))}` goes on from here", file=sys.stderr)
         return INTERRUPTED
     return 0
+
+
+def _extent(options: argparse.Namespace, asked: RunOptions) -> tuple[int, bool]:
+    """How many seeds, and whether the targets are searched alone as well: what shows most, where nothing is asked for.
+
+    Raises:
+        ConfigurationError: If there is to be no run.
+    """
+    from ktnas.runner.design import MOST_SEEDS
+
+    nothing = not (asked.sources or asked.targets or asked.tasks or asked.benchmark or asked.table)
+    shown = nothing and not asked.training.live
+    repeats = (SHOWN_SEEDS if shown else 1) if options.repeats is None else options.repeats
+    if repeats < 1 or (options.jobs is not None and options.jobs < 1):
+        raise ConfigurationError("--repeats and --jobs must be at least 1")
+    if repeats > MOST_SEEDS:
+        raise ConfigurationError(f"--repeats must be at most {MOST_SEEDS:,}; got {repeats:,}")
+    return repeats, shown if options.alone is None else options.alone
+
+
+def _jobs(options: argparse.Namespace, asked: RunOptions, repeats: int) -> int:
+    cores = 1 if asked.training.live else os.cpu_count() or 1  # one run's workers keep all cores busy
+    return options.jobs or min(repeats, cores)
 
 
 def _tell_time(
@@ -120,38 +134,32 @@ def _tell_data(experiment: Experiment) -> None:
 
     if isinstance(experiment.benchmark, HasData):
         for note in experiment.benchmark.data_notes:
-            print(note, file=sys.stderr)
+            print(visible_lines(note), file=sys.stderr)
 
 
-def _view(options: argparse.Namespace, experiment: Experiment) -> View:
-    from ktnas.benchmarks.computed import ComputedBenchmark
-    from ktnas.report.progress import Board, LiveView, PlainView, View
-
-    if options.quiet or options.json:
-        return View()
-    tasks, budget = experiment.problem.tasks, experiment.budget.evaluations
-    workers = max(1, benchmark.workers) if isinstance(benchmark := experiment.benchmark, ComputedBenchmark) else 0
-    board = Board(experiment.title, tasks, budget, options.repeats, workers)
-    return LiveView(board, sys.stderr) if sys.stderr.isatty() else PlainView(board, sys.stderr)
-
-
-def _print(summaries: Sequence[Summary], experiment: Experiment, path: Path, *, repeated: bool) -> None:
-    from ktnas.report.tables import print_repeats, print_run, print_title
+def _print(
+    summaries: Sequence[Summary], experiment: Experiment, path: Path, *, repeated: bool, sharing: Sequence[Sharing]
+) -> None:
+    from ktnas.report.tables import print_repeats, print_run, print_sharing, print_title
 
     print_title(f"{experiment.title}, {experiment.budget.evaluations} evaluations per task", sys.stdout)
     if repeated:
         print_repeats(summaries, sys.stdout)
     else:
         print_run(summaries[0], sys.stdout)
-    print(f"recorded in {path}")
+    print_sharing(sharing, sys.stdout)
+    print(f"recorded in {visible(str(path))}")
 
 
 _EXAMPLES = """\
 examples:
   %(prog)s
-      search real data that come with the installation (nasbench-graph, cora to pubmed)
+      measured networks that come with the installation (scenes, segmentsemantic to normal): 20 seeds, and the same
+      target searched alone, for what sharing gives
   %(prog)s --source segmentsemantic --target normal
-      what is found for segmentation helps the search for surface normals (transnas101-micro)
+      what is found for segmentation helps the search for surface normals (transnas101-micro; without its table, scenes)
+  %(prog)s --source cora --target pubmed --alone --repeats 20
+      graph neural networks, which come with the installation too (nasbench-graph)
   %(prog)s --tasks cifar10,cifar100,imagenet16 --budget 100 --until-best
       three tasks that help one another, until each has found the best cell of the table
   %(prog)s --tasks cifar10,cifar100,imagenet16 --method ktnas-paper --proxy synflow
@@ -176,6 +184,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     add_options_of(parser, RunOptions)
     _add_seeds(parser)
+    add_workforce(parser)
     _add_failures(parser)
     add_limits(parser)
     _add_output(parser)
@@ -187,7 +196,17 @@ def _add_seeds(parser: argparse.ArgumentParser) -> None:
         "--seed", metavar="N", type=int, default=0, help="seed of all random numbers (default: %(default)s)"
     )
     group.add_argument(
-        "--repeats", metavar="R", type=int, default=1, help="runs, with seeds N, N+1, ... (default: %(default)s)"
+        "--repeats",
+        metavar="R",
+        type=int,
+        help=f"runs, with seeds N, N+1, ... (default: 1; {SHOWN_SEEDS} where nothing is said of what to search)",
+    )
+    group.add_argument(
+        "--alone",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="search each target alone as well, with the same seeds, and say what sharing gave: a verdict takes "
+        f"--repeats {SHOWN_SEEDS} (default: only where nothing is said of what to search)",
     )
     group.add_argument(
         "--jobs",

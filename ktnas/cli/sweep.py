@@ -13,26 +13,31 @@ from ktnas.config.options import options as declared
 from ktnas.config.registry import listing
 from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
+from ktnas.formatting import visible
 
 
 def execute(options: argparse.Namespace) -> int:
     """Run the sweep, or what is left of it; the exit code."""
     use_one_thread()
     from ktnas.config.sweep_file import read_sweep
+    from ktnas.evaluation.dask_cluster import reached
     from ktnas.report.progress import SweepView
     from ktnas.runner.sweep import run_sweep
 
     if options.jobs is not None and options.jobs < 1:
         raise ConfigurationError("--jobs must be at least 1")
     sweep = read_sweep(options.file)
+    if options.dask is not None:
+        reached(options.dask)
     path = options.out or RUNS / options.file.stem
     view = None if options.quiet else SweepView(sys.stderr)
-    result = run_sweep(sweep, path, jobs=options.jobs or os.cpu_count() or 1, callback=view)
+    result = run_sweep(sweep, path, jobs=options.jobs or os.cpu_count() or 1, callback=view, dask=options.dask)
     if not result.finished:
         print("\ninterrupted; the same command goes on from here", file=sys.stderr)
         return INTERRUPTED
-    print(f"{len(result.records)} runs, {result.found} of them found finished, in {path}; to see what they came to:")
-    print(f"ktnas compare {path}")
+    place = visible(str(path))
+    print(f"{len(result.records)} runs, {result.found} of them found finished, in {place}; to see what they came to:")
+    print(f"ktnas compare {place}")
     return 0
 
 
@@ -68,5 +73,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--jobs", metavar="J", type=int, help="processes; results do not depend on it (default: one per core)"
+    )
+    parser.add_argument(
+        "--dask",
+        metavar="ADDRESS|FILE",
+        help="do the runs on a Dask cluster: the scheduler's address (tcp://HOST:PORT), or the file that it has "
+        'written (ktnas docs parallel); needs pip install "ktnas[dask]"',
     )
     parser.add_argument("--quiet", action="store_true", help="no progress while it runs")

@@ -15,6 +15,7 @@ from ktnas.config.registry import SCENE_TASKS, TRAINING_SPACES, listing
 from ktnas.config.shares import Shares
 from ktnas.config.training import HOW_TO_TRAIN, TrainingChoice
 from ktnas.errors import ConfigurationError
+from ktnas.formatting import visible, visible_lines
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -34,7 +35,7 @@ def execute(options: argparse.Namespace) -> int:
     training = prepare(choice, options.architecture, task, options.seed, options.data)
     if not (options.quiet or options.json):
         for note in training.benchmark.data_notes:
-            print(note, file=sys.stderr)
+            print(visible_lines(note), file=sys.stderr)
     path = options.out or training.directory(RUNS)
     record = training.run(path, None if options.quiet or options.json else sys.stderr)
     exported = []
@@ -47,9 +48,9 @@ def execute(options: argparse.Namespace) -> int:
         sys.stdout.write(to_json(record))
     else:
         final_training.print_record(record, sys.stdout)
-        print(f"weights and record in {path}")
+        print(f"weights and record in {visible(str(path))}")
         for file in exported:
-            print(f"exported to {file}")
+            print(f"exported to {visible(str(file))}")
     return 0
 
 

@@ -20,6 +20,8 @@ docs/sweep.md describes every key. Nothing in a file is executed.
 from __future__ import annotations
 
 import dataclasses
+import math
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from itertools import product
@@ -32,9 +34,9 @@ from ktnas.config.method import MethodChoice
 from ktnas.config.options import from_table
 from ktnas.config.registry import SPACES, made
 from ktnas.config.run_options import RunOptions
-from ktnas.errors import ConfigurationError, DataError, KtnasError, unknown_name
+from ktnas.errors import SHOWN, ConfigurationError, DataError, KtnasError, shortened, unknown_name
 from ktnas.files.plain_json import read_regular
-from ktnas.runner.design import Arm, BenchmarkSource, Case, Named, OwnTable, Sweep
+from ktnas.runner.design import MOST_ARMS, MOST_SEEDS, Arm, BenchmarkSource, Case, Named, OwnTable, Sweep, require_few
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -42,6 +44,11 @@ if TYPE_CHECKING:
 
 _SIZE_LIMIT = 1 << 22
 """Larger files are refused, bytes."""
+
+_KEY_PARTS = 64
+_PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+"""
+_DEEP_KEY = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*+{_PART}(?:\.[ \t]*+{_PART}){{{_KEY_PARTS}}}")
+"""A key of so many parts takes the parser a time that grows with their square."""
 
 Axis: TypeAlias = tuple[str, bool]
 """What an entry's lists vary: the key, and whether it is a field of the composed method."""
@@ -54,14 +61,7 @@ def read_sweep(path: Path) -> Sweep:
         DataError: If the file cannot be read, or is no TOML.
         KtnasError: If something in it is unknown or contradicts itself; the message names the place.
     """
-    try:
-        plain = tomllib.loads(read_regular(path, _SIZE_LIMIT).decode())
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}") from None
-    except RecursionError:
-        raise DataError(f"{path} is nested too deeply") from None
-    except ValueError as error:  # of TOML, of UTF-8, and of numbers of thousands of digits
-        raise DataError(f"{path} is no TOML file: {error}") from None
+    plain = _table(path)
     others = ("seeds", "arms", "cases")
     bare = RunOptions(method=MethodChoice("random-search"))  # suits any case; arms are checked on them later
     every = from_table(bare, plain, str(path), only=("budget", "until_best"), others=others)
@@ -70,19 +70,42 @@ def read_sweep(path: Path) -> Sweep:
     return Sweep(tuple(arms), tuple(cases), _seeds(plain.get("seeds", 10)))
 
 
+def _table(path: Path) -> dict[str, object]:
+    try:
+        text = read_regular(path, _SIZE_LIMIT).decode()
+        deep = _DEEP_KEY.search(text) is not None
+        plain = {} if deep else tomllib.loads(text)
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror}") from None
+    except RecursionError:
+        raise DataError(f"{path} is nested too deeply") from None
+    except ValueError as error:  # of TOML, of UTF-8, and of numbers of thousands of digits
+        raise DataError(f"{path} is no TOML file: {error}") from None
+    if deep:
+        raise DataError(f"{path} has a key of more than {_KEY_PARTS} parts")
+    return plain
+
+
 def _tables(plain: Mapping[str, object], key: str, path: Path) -> list[dict[str, object]]:
     entries = plain.get(key)
+    if isinstance(entries, list):
+        require_few(key, len(entries), MOST_ARMS)
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         raise ConfigurationError(f"{path} needs at least one [[{key}]]")
     return entries
 
 
 def _seeds(value: object) -> tuple[int, ...]:
+    if type(value) is int:
+        require_few("seeds", value, MOST_SEEDS)
     seeds = list(range(value)) if type(value) is int else value
     if not isinstance(seeds, list) or not seeds or not all(type(seed) is int for seed in seeds):
-        raise ConfigurationError(f"seeds must be their number, at least 1, or a list of whole numbers; got {value!r}")
+        raise ConfigurationError(
+            "seeds must be their number, at least 1, or a list of whole numbers; got " + shortened(repr(value), SHOWN)
+        )
+    require_few("seeds", len(seeds), MOST_SEEDS)
     if len(set(seeds)) != len(seeds):
-        raise ConfigurationError(f"a seed is listed twice in {seeds}")
+        raise ConfigurationError(f"a seed is listed twice in {shortened(str(seeds), SHOWN)}")
     return tuple(seeds)
 
 
@@ -96,6 +119,7 @@ def _arms(entry: Mapping[str, object], where: str) -> list[Arm]:
     said = {key: value for key, value in entry.items() if key not in ("name", "fields")}
     axes = {**_axes(said, field=False), **_axes(replaced, field=True)}
     arms = []
+    require_few(f"arms of {where}", math.prod(map(len, axes.values())), MOST_ARMS)
     for values in product(*axes.values()):
         chosen = dict(zip(axes, values, strict=True))
         search = _search(chosen, where)

@@ -25,7 +25,20 @@ class Assignment(Generic[C]):
     context: C | None = None
 
 
-Answerer: TypeAlias = Callable[[Assignment[C]], Evaluation]
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An evaluation as it comes back from where it was computed.
+
+    Attributes:
+        evaluation: The answer.
+        printed: What was printed meanwhile, on both streams; empty where nothing was, or nobody listened.
+    """
+
+    evaluation: Evaluation
+    printed: str = ""
+
+
+Answerer: TypeAlias = Callable[[Assignment[C]], Evaluation | Reply]
 """Answers one assignment after the other. For a worker it is pickled, with all data that it needs."""
 
 

@@ -7,7 +7,7 @@ ended. One that dies or stalls while it starts has cost no evaluation, and is re
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
 from multiprocessing.connection import wait
@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 from ktnas.errors import KtnasError
 from ktnas.evaluation.assignment import Answerer, Assign, Assignment
 from ktnas.evaluation.worker import Worker, WorkerStartError
-from ktnas.problem.callback import Callbacks, StopSearch
+from ktnas.problem.callback import Callbacks, Printed, StopSearch
 from ktnas.problem.trial import Evaluation, History, Question
 from ktnas.typing import Genotype
 
@@ -50,17 +50,28 @@ class Workers(Generic[C]):
         assign: What is to be done for questions, after a history.
         callbacks: Told when an evaluation begins and ends.
         limit_s: Seconds that an evaluation may take; None for no limit.
+        retries: How often an evaluation is begun anew whose worker was lost, before it has failed.
+        watched: Whether an answerer watches the limit itself, and is ended from outside only if it overruns it.
     """
 
     def __init__(
-        self, answerers: Sequence[Answerer[C]], assign: Assign[C], callbacks: Callbacks, limit_s: float | None = None
+        self,
+        answerers: Sequence[Answerer[C]],
+        assign: Assign[C],
+        callbacks: Callbacks,
+        limit_s: float | None = None,
+        *,
+        retries: int = 0,
+        watched: bool = True,
     ) -> None:
         self._workers = [Worker(answerer) for answerer in answerers]
         self._assign, self._callbacks = assign, callbacks
-        self._overdue_s = None if limit_s is None else 1.5 * limit_s + _PATIENCE_S
+        self._overdue_s = limit_s if limit_s is None or not watched else 1.5 * limit_s + _PATIENCE_S
+        self._retries = retries
+        self._lost: Counter[Question] = Counter()
         self._queue: deque[Assignment[C]] = deque()
         self._answers: dict[Question, Evaluation] = {}
-        self._untold: deque[tuple[Question, Evaluation]] = deque()
+        self._untold: deque[tuple[Question, Evaluation, str]] = deque()
         self._failed_starts = 0
 
     def __enter__(self) -> Workers[C]:
@@ -70,8 +81,17 @@ class Workers(Generic[C]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End all workers, at once; where Ctrl-C is the reason, what they have answered by now is told before."""
+        self.end(collect=kind is not None and issubclass(kind, KeyboardInterrupt))
+
+    @property
+    def workers(self) -> int:
+        """How many evaluations may run at the same time."""
+        return len(self._workers)
+
+    def end(self, *, collect: bool = False) -> None:
+        """End all workers; what they have answered by now is told before, if that is wanted."""
         try:
-            if kind is not None and issubclass(kind, KeyboardInterrupt):
+            if collect:
                 with suppress(KtnasError, StopSearch):
                     self._collect(0.0)
                     self._tell_arrived()
@@ -90,6 +110,30 @@ class Workers(Generic[C]):
         wanted = self._assign(questions, history)
         self._queue = deque(assignment for assignment in wanted if assignment.question not in running)
         self._tell(self._hand_out())
+
+    def submit(self, question: Question, history: History) -> None:
+        """Begin with one more evaluation.
+
+        Raises:
+            KtnasError: If a worker cannot start.
+        """
+        self._queue.extend(self._assign([question], history))
+        with suppress(StopSearch):  # whoever drives this asks callbacks itself
+            self._tell(self._hand_out())
+
+    def completed(self, patience_s: float) -> list[tuple[Question, Evaluation]]:
+        """Answers that have arrived, in the order of arrival, after at most so many seconds.
+
+        Raises:
+            KtnasError: If a worker cannot start.
+        """
+        self._collect(patience_s)
+        arrived = list(self._answers.items())
+        self._answers.clear()
+        with suppress(StopSearch):
+            self._tell_arrived()
+            self._tell(self._hand_out())
+        return arrived
 
     def __call__(self, task: str, genotype: Genotype) -> Evaluation:
         """The answer, as soon as it is there; others that arrive meanwhile are told and kept.
@@ -119,8 +163,11 @@ class Workers(Generic[C]):
         """
         stopped: StopSearch | None = None
         while self._untold:
+            question, answer, printed = self._untold.popleft()
             try:
-                self._callbacks.evaluations(finished=(self._untold.popleft(),))
+                if printed:
+                    self._callbacks.evaluation_printed(Printed(question, printed))
+                self._callbacks.evaluations(finished=((question, answer),))
             except StopSearch as stop:
                 stopped = stop
         if stopped is not None:
@@ -149,8 +196,13 @@ class Workers(Generic[C]):
         for worker in self._workers:
             answer = self._news(worker, waits=worker.connection in ready)
             if answer is not None and worker.assignment is not None:
-                question, worker.assignment = worker.assignment.question, None
-                self._untold.append((question, answer))
+                assignment, worker.assignment = worker.assignment, None
+                question = assignment.question
+                self._lost[question] += worker.lost
+                if worker.lost and self._lost[question] <= self._retries:
+                    self._queue.appendleft(assignment)
+                    continue
+                self._untold.append((question, answer, worker.printed))
                 self._answers[question] = answer
 
     def _news(self, worker: Worker[C], *, waits: bool) -> Evaluation | None:

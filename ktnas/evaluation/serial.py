@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-from ktnas.evaluation.assignment import Answerer, Assign, Assignment
+from ktnas.evaluation.assignment import Answerer, Assign, Assignment, Reply
 from ktnas.problem.callback import Callbacks
 from ktnas.problem.trial import Evaluation, History, Question
 from ktnas.typing import Genotype
@@ -34,6 +34,7 @@ class Serial(Generic[C]):
         """The answer; of a question that was not expected, without any context."""
         question = (task, genotype)
         self._callbacks.evaluations(begun=(question,))
-        answer = self._answer(self._expected.pop(question, Assignment(question)))
+        reply = self._answer(self._expected.pop(question, Assignment(question)))
+        answer = reply.evaluation if isinstance(reply, Reply) else reply
         self._callbacks.evaluations(finished=((question, answer),))
         return answer

@@ -20,7 +20,7 @@ from time import perf_counter
 from typing import Generic, TypeVar
 
 from ktnas.errors import KtnasError, reason, shortened
-from ktnas.evaluation.assignment import Answerer, Assignment
+from ktnas.evaluation.assignment import Answerer, Assignment, Reply
 from ktnas.evaluation.interrupts import (
     end_with_parent,
     interruptions_held_back,
@@ -74,12 +74,16 @@ class Worker(Generic[C]):
         connection: To the process; None where there is none.
         ready: Whether it can be asked.
         assignment: What it is busy with.
+        lost: Whether its last evaluation failed because the process was lost, not by an answer.
+        printed: What its last evaluation printed.
     """
 
     answerer: Answerer[C]
     connection: Connection[object, object] | None = None
     ready: bool = False
     assignment: Assignment[C] | None = None
+    lost: bool = False
+    printed: str = ""
     _process: SpawnProcess | None = None
     _spared: Callable[[], object] | None = None
     _sender: threading.Thread | None = None
@@ -127,6 +131,7 @@ class Worker(Generic[C]):
         except OSError:
             return False
         self.assignment, self._began = assignment, perf_counter()
+        self.lost, self.printed = False, ""
         return True
 
     def news(self) -> Evaluation | None:
@@ -143,12 +148,15 @@ class Worker(Generic[C]):
             return self._died()
         self.ready = self.ready or message == _READY
         if isinstance(message, WorkerLostError):
-            took = self.busy_s
+            took, self.lost = self.busy_s, True
             self.end()
             return Evaluation.failed(str(message), took)
         if isinstance(message, _CannotBegin):
             self.end()
             raise WorkerStartError(f"a worker process could not begin: {message.reason}; {_GUARD}", hopeless=True)
+        if isinstance(message, Reply):
+            self.printed = message.printed
+            return message.evaluation
         return message if isinstance(message, Evaluation) else None
 
     def overdue(self) -> Evaluation:
@@ -167,7 +175,7 @@ class Worker(Generic[C]):
         return WorkerStartError(text, hopeless=False)
 
     def _died(self) -> Evaluation:
-        took, ready = self.busy_s, self.ready
+        took, ready, self.lost = self.busy_s, self.ready, True
         code = self.end()
         if ready:
             return Evaluation.failed(f"the worker process {_ending(code)}", took)

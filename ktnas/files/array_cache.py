@@ -18,6 +18,7 @@ import numpy as np
 
 from ktnas.files.durable import replacing
 from ktnas.files.npy_content import array_of
+from ktnas.files.regular import open_regular
 from ktnas.store import Arrays
 
 SIZE_LIMIT = 1 << 30
@@ -96,13 +97,11 @@ def _make_room(directory: Path, room: int) -> None:
 
 
 def _read(path: Path) -> Arrays:
-    if path.exists() and not path.is_file():  # a pipe would be waited for
-        raise ValueError("it is no regular file")
-    with zipfile.ZipFile(path) as archive:
+    with open_regular(path) as file, zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         if any(member.compress_type != zipfile.ZIP_STORED for member in members):
             raise ValueError("it is compressed, which this program never does")
-        if sum(member.file_size for member in members) > min(SIZE_LIMIT, path.stat().st_size):
+        if sum(member.file_size for member in members) > min(SIZE_LIMIT, os.fstat(file.fileno()).st_size):
             raise ValueError("it claims to be larger than it is, or is too large")
         return {member.filename.removesuffix(".npy"): array_of(archive.read(member)) for member in members}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import json
-import os
-import stat
 from pathlib import Path
 from typing import NoReturn
+
+from ktnas.files.regular import open_regular
 
 SIZE_LIMIT = 1 << 26
 """Larger files that are read whole for one value are refused, bytes."""
@@ -36,10 +36,7 @@ def read_regular(path: Path, size_limit: int | None = None) -> bytes:
     Raises:
         OSError: If it cannot be read, is no regular file, or is larger than the limit.
     """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file")
+    with open_regular(path) as file:
         content = file.read() if size_limit is None else file.read(size_limit + 1)
     if size_limit is not None and len(content) > size_limit:
         raise OSError(errno.EFBIG, f"it is larger than {size_limit >> 20} MiB")

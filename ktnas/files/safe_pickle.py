@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ktnas.errors import DataError
+from ktnas.files.regular import open_regular
 
 SIZE_LIMIT = 1 << 23
 """Larger files of numbers are refused: four times the largest that is known. A byte may become 64 in memory."""
@@ -230,7 +231,7 @@ def read_restricted_pickle(path: Path) -> object:
         DataError: If the file is unreadable, too large, no pickle, or asks for anything else than numbers.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             data = file.read(SIZE_LIMIT + 1)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error}") from error
@@ -259,7 +260,7 @@ def read_restricted_arrays(path: Path, size_limit: int) -> object:
         DataError: If the file is unreadable, too large, no pickle, or asks for anything else than arrays of bytes.
     """
     try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as pages:
+        with open_regular(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as pages:
             _check_claims(pages, size_limit)
             pages.seek(0)
             content: object = _Unpickler(_as_file(pages), _ARRAYS, encoding="bytes").load()

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import codecs
 import gzip
-import os
-import stat
 import zlib
 from pathlib import Path
-from typing import BinaryIO
 
 from ktnas.errors import DataError
+from ktnas.files.regular import open_regular
 
 SIZE_LIMIT = 1 << 28
 """Tables that hold more bytes than this, unpacked, are refused."""
@@ -64,7 +62,7 @@ def read_content(path: Path) -> bytes:
         DataError: If it cannot be read, is no regular file, truncated, too large, or something that is no table.
     """
     try:
-        with _opened(path) as file:
+        with open_regular(path) as file:
             zipped = file.read(2) == _GZIP
             file.seek(0)
             content = (gzip.GzipFile(fileobj=file) if zipped else file).read(SIZE_LIMIT + 1)
@@ -79,15 +77,6 @@ def read_content(path: Path) -> bytes:
         if content.startswith(magic) or (magic.isascii() and start.startswith(magic.lower())):
             raise DataError(f"{path} is {kind}, not CSV, TSV, JSON or Parquet; {remedy}")
     return content
-
-
-def _opened(path: Path) -> BinaryIO:
-    # what is no regular file may wait for ever, or never end
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError("it is no regular file")
-    return os.fdopen(descriptor, "rb")
 
 
 def text_of(path: Path, content: bytes) -> str:

@@ -6,6 +6,7 @@
 * `Asked`: what a search asks.
 * `Begun`: an evaluation that begins.
 * `Finished`: an evaluation that has ended.
+* `Printed`: what an evaluation printed in its worker.
 * `Answered`: a generation that was answered, before the search is told.
 * `Ended`: a search that has come to its end, or was ended by a callback.
 * `Callback`: is told of a search; every hook does nothing until it is overridden.
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from ktnas.problem.callback import Callbacks as Callbacks
     from ktnas.problem.callback import Ended as Ended
     from ktnas.problem.callback import Finished as Finished
+    from ktnas.problem.callback import Printed as Printed
     from ktnas.problem.callback import StopSearch as StopSearch
     from ktnas.problem.pending import Pending as Pending
     from ktnas.problem.population import survivors as survivors
@@ -73,7 +75,17 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
         "budget": ["Budget", "EarlierBudget"],
-        "callback": ["StopSearch", "Asked", "Begun", "Finished", "Answered", "Ended", "Callback", "Callbacks"],
+        "callback": [
+            "StopSearch",
+            "Asked",
+            "Begun",
+            "Finished",
+            "Printed",
+            "Answered",
+            "Ended",
+            "Callback",
+            "Callbacks",
+        ],
         "pending": ["Pending"],
         "population": ["survivors", "tournament"],
         "progress": ["Transfers", "NewBest", "TaskProgress", "progress_of", "Progress", "RunProgress", "SweepProgress"],

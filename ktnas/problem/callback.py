@@ -64,6 +64,19 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class Printed:
+    """What an evaluation printed in its worker.
+
+    Attributes:
+        question: The task's name, and the architecture.
+        text: The end of it, both streams in their order; not empty.
+    """
+
+    question: Question
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """A generation that was answered, before the search is told.
 
@@ -103,6 +116,9 @@ class Callback:
 
     def evaluation_finished(self, finished: Finished) -> bool | None:
         """An evaluation has ended; those in parallel end in any order. A repeat is no evaluation."""
+
+    def evaluation_printed(self, printed: Printed) -> bool | None:
+        """An evaluation in a worker has printed something; told when it has ended, before `evaluation_finished`."""
 
     def generation_answered(self, answered: Answered) -> bool | None:
         """All that a search has asked is answered, and it has not been told yet: whoever records, records here."""
@@ -192,8 +208,15 @@ class Callbacks(Callback):
             return callback
         return cls() if callback is None else cls(callback)
 
-    def start(self, seed: int, tasks: Iterable[str]) -> None:
-        """A run begins: nothing has been evaluated."""
+    def start(self, seed: int, tasks: Iterable[str], *, asynchronous: bool = False) -> None:
+        """A run begins: nothing has been evaluated.
+
+        Args:
+            seed: The run's seed.
+            tasks: Names of the tasks.
+            asynchronous: Whether evaluations go on while the search is told of others.
+        """
+        self._asynchronous = asynchronous
         self._seed, self._generation, self._doing = seed, 0, ""
         self._tasks: dict[str, TaskProgress] = {task: TaskProgress() for task in tasks}
         self._running: set[Question] = set()
@@ -277,6 +300,9 @@ class Callbacks(Callback):
     def evaluation_finished(self, finished: Finished) -> bool:
         return self._tell(lambda member: member.evaluation_finished(finished), self._told)
 
+    def evaluation_printed(self, printed: Printed) -> bool:
+        return self._tell(lambda member: member.evaluation_printed(printed))
+
     def generation_answered(self, answered: Answered) -> bool:
         self._trials = answered.trials
         if self._answers:
@@ -286,8 +312,9 @@ class Callbacks(Callback):
 
     def generation_finished(self, progress: Progress) -> bool:
         self._tasks, self._trials = dict(progress.tasks), ()
-        self._running.clear()
-        self._answers.clear()
+        if not self._asynchronous:
+            self._running.clear()
+            self._answers.clear()
         stopped = self._tell(lambda member: member.generation_finished(progress))
         return self.progressed(self.progress()) if self._shown else stopped
 

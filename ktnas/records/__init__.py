@@ -1,5 +1,9 @@
 """What runs leave on disk, and the way back from it: a contract (docs/output.md).
 
+* `HandedOut`: that an asynchronous search was asked, and what it handed out.
+* `read_asked`: what an asynchronous run handed out, in order.
+* `AskedLog`: appends to ``asked.jsonl``; what stands there already must come again, exactly.
+* `read_printed`: what evaluations of a run printed, in the order they ended.
 * `EvaluationLog`: appends evaluations to ``answers.jsonl`` of a run directory as they arrive.
 * `read_evaluations`: the evaluations in ``answers.jsonl`` of a run directory, by task and genotype.
 * `read_directories`: the finished runs of all directories, under names by which arms can be told apart
@@ -30,8 +34,12 @@ from typing import TYPE_CHECKING
 import lazy_loader as lazy
 
 if TYPE_CHECKING:
+    from ktnas.records.asked import AskedLog as AskedLog
+    from ktnas.records.asked import HandedOut as HandedOut
+    from ktnas.records.asked import read_asked as read_asked
     from ktnas.records.evaluations import EvaluationLog as EvaluationLog
     from ktnas.records.evaluations import read_evaluations as read_evaluations
+    from ktnas.records.printed import read_printed as read_printed
     from ktnas.records.reader import read_directories as read_directories
     from ktnas.records.run_directory import RunDirectory as RunDirectory
     from ktnas.records.run_directory import places_of as places_of
@@ -54,7 +62,9 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
+        "asked": ["HandedOut", "read_asked", "AskedLog"],
         "evaluations": ["EvaluationLog", "read_evaluations"],
+        "printed": ["read_printed"],
         "reader": ["read_directories"],
         "run_directory": ["RunDirectory", "places_of", "unused_directory"],
         "summary": ["TaskSummary", "Summary", "Ending", "summarize"],

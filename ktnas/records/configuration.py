@@ -21,6 +21,9 @@ from ktnas.version import __version__
 EARLIER = "earlier_budgets"
 """The part of ``config.json`` that tells of budgets which held before this one; most records have none."""
 
+ASYNCHRONOUS = "asynchronous"
+"""The part of ``config.json`` that only asynchronous runs have: what their method does otherwise."""
+
 PACKAGES = ("gensim", "nas-bench-graph", "networkx", "numpy", "scikit-learn", "scipy", "torch")
 """Packages whose version can change a result."""
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
+
+from ktnas.formatting import encodable, visible_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,10 +45,19 @@ class Column:
 
 
 def plain(text: str) -> str:
-    """Text in which brackets are no markup."""
+    """Text in which brackets are no markup, nothing acts on a terminal, and nothing is lacked by standard output.
+
+    A character that is escaped only when it is written would be wider than the table has room for.
+    """
     from rich.markup import escape
 
-    return escape(text)
+    return escape(encodable(visible_lines(text), encoding_of(sys.stdout)))
+
+
+def encoding_of(stream: TextIO) -> str | None:
+    """The encoding of a stream whose characters may be lacking; None where it lacks nothing, or has none."""
+    encoding = getattr(stream, "encoding", None)
+    return encoding if isinstance(encoding, str) and not encoding.lower().startswith("utf") else None
 
 
 def console(stream: TextIO) -> Console:

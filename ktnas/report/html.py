@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import base64
+import html
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 from pathlib import Path
 
 from ktnas.description import describe
 from ktnas.errors import ConfigurationError
 from ktnas.files.durable import write_atomically
 from ktnas.files.json_lines import to_json
-from ktnas.formatting import duration
+from ktnas.formatting import duration, visible_lines
 from ktnas.problem.progress import progress_of
 from ktnas.problem.task import value_text
 from ktnas.problem.trial import Trial
@@ -32,6 +32,11 @@ img { max-width: 100%; } .scroll { overflow-x: auto; } .muted { color: #667785; 
 
 _SHOWN = ("task", "evaluation", "generation", "architecture", "value", "cost_s", "source_task", "error")
 """Columns of the table of trials."""
+
+
+def escape(text: str) -> str:
+    """Text in which nothing is markup, and nothing changes the order of what is read."""
+    return html.escape(visible_lines(text))
 
 
 def write_report(path: Path, experiment: Experiment, seed: int, trials: Sequence[Trial], pending: int) -> None:

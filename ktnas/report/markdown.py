@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 
 from ktnas.errors import ConfigurationError
+from ktnas.formatting import cell_text, encodable, visible, visible_lines
 from ktnas.records.run_directory import RunDirectory
 from ktnas.records.sweep_log import RunRecord
 from ktnas.records.trajectory import Trajectory
@@ -37,7 +38,7 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     | a      | 1.5  |
     | b \| c | 20   |
     """
-    plain = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in (header, *rows)]
+    plain = [[visible(cell.replace("\n", " ")).replace("|", "\\|") for cell in row] for row in (header, *rows)]
     widths = [max(len(row[i]) for row in plain) for i in range(len(header))]
     lines = ["| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |" for row in plain]
     rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
@@ -67,13 +68,19 @@ def tables_within(header: Sequence[str], rows: Sequence[Sequence[str]], width: i
 
 
 def csv_text(rows: Sequence[Mapping[str, Value]]) -> str:
-    """Rows with a header, the columns of the first; numbers with six digits, absent ones empty."""
+    """Rows with a header, the columns of the first; numbers with six digits, absent empty; none is a formula."""
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({key: f"{v:.6g}" if isinstance(v, float) else v for key, v in row.items()})
+        writer.writerow({key: _cell(value) for key, value in row.items()})
     return buffer.getvalue()
+
+
+def _cell(value: Value) -> Value:
+    if isinstance(value, str):
+        return cell_text(value)
+    return f"{value:.6g}" if isinstance(value, float) else value
 
 
 def number(value: float) -> str:
@@ -106,12 +113,13 @@ _WORDS = {
 }
 
 
-def markdown(comparison: CaseComparison, width: int | None = None) -> str:
+def markdown(comparison: CaseComparison, width: int | None = None, encoding: str | None = None) -> str:
     """A case in two tables: what every arm came to, and how it differs from the baseline.
 
     Args:
         comparison: The case.
         width: Characters in a line: tables that are wider are parted, or lose columns. None for no limit.
+        encoding: Of what it is written to, as `ktnas.report.columns.encoding_of` tells it.
     """
     words = _WORDS[comparison.measure]
     runs = {cell.runs for cell in comparison.cells}
@@ -127,8 +135,11 @@ def markdown(comparison: CaseComparison, width: int | None = None) -> str:
         f"{' '.join(notes)}".rstrip()
         + "\n",
         tables_within(
-            ["arm", *comparison.tasks],
-            [[arm, *(_cell_text(comparison, arm, task) for task in comparison.tasks)] for arm in comparison.arms],
+            ["arm", *(encodable(task, encoding) for task in comparison.tasks)],
+            [
+                [encodable(arm, encoding), *(_cell_text(comparison, arm, task) for task in comparison.tasks)]
+                for arm in comparison.arms
+            ],
             width,
         ),
     ]
@@ -136,9 +147,9 @@ def markdown(comparison: CaseComparison, width: int | None = None) -> str:
         parts += [
             f"Difference from {comparison.baseline}, paired by seed; Wilcoxon signed-rank test, p after Holm's "
             "correction; effect: matched-pairs rank-biserial correlation, positive where the arm is better.\n",
-            _differences_table(comparison, width),
+            _differences_table(comparison, width, encoding),
         ]
-    return "\n".join(parts)
+    return visible_lines("\n".join(parts))
 
 
 def _counted(runs: int) -> str:
@@ -159,14 +170,14 @@ def _bracketed(interval: Interval | None) -> str:
     return "" if interval is None else f" [{number(interval.low)}, {number(interval.high)}]"
 
 
-def _differences_table(comparison: CaseComparison, width: int | None) -> str:
+def _differences_table(comparison: CaseComparison, width: int | None, encoding: str | None) -> str:
     rows = []
     for difference in comparison.differences:
         test = difference.test
         rows.append(
             [
-                difference.arm,
-                difference.task,
+                encodable(difference.arm, encoding),
+                encodable(difference.task, encoding),
                 f"{test.difference:+.4g}{_bracketed(test.known_interval)}",
                 f"{difference.effect:+.2f}",
                 f"{difference.p:.2g}",
@@ -188,11 +199,12 @@ def _narrowed(header: list[str], rows: list[list[str]], width: int | None) -> st
     return markdown_table(header, rows)
 
 
-def ranks_markdown(ranks: MeanRanks) -> str:
+def ranks_markdown(ranks: MeanRanks, encoding: str | None = None) -> str:
     """Mean ranks over tasks, best first, and which arms differ significantly."""
     lines = []
-    for i, (name, rank) in enumerate(zip(ranks.names, ranks.ranks, strict=True)):
-        better = [ranks.names[j] for j in range(i) if ranks.pairwise[i][j] < LEVEL]
+    names = [encodable(name, encoding) for name in ranks.names]
+    for i, (name, rank) in enumerate(zip(names, ranks.ranks, strict=True)):
+        better = [names[j] for j in range(i) if ranks.pairwise[i][j] < LEVEL]
         lines.append([name, f"{rank:.2f}", "; ".join(better) or "-"])
     return (
         f"### Mean ranks over {ranks.blocks} tasks\n\n"

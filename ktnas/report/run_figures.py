@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -27,9 +27,20 @@ _LONGEST_NAME = 100
 
 
 def draw(
-    experiment: Experiment, directory: RunDirectory, summaries: Sequence[Summary], places: Sequence[Path]
+    experiment: Experiment,
+    directory: RunDirectory,
+    summaries: Sequence[Summary],
+    places: Sequence[Path],
+    alone: Mapping[str, Sequence[Path]] | None = None,
 ) -> list[str]:
     """The figures of a run or of all its repeats: the trajectory of the search, and each task's best architecture.
+
+    Args:
+        experiment: What was searched.
+        directory: Where they are written.
+        summaries: Of the runs.
+        places: Their directories.
+        alone: By task, directories of searches of that task alone, which are drawn beneath; None if there are none.
 
     Returns:
         A sentence for every figure that could not be drawn: no reason to lose the report.
@@ -40,7 +51,12 @@ def draw(
     records = [read_trials(place) for place in places]
     progress = [progress_of(trials, problem.names) for trials in records]
     trajectories = [
-        TaskCurves(task, tuple(run[task.name].incumbents() for run in progress), benchmark.best_fitness(task.name))
+        TaskCurves(
+            task,
+            tuple(run[task.name].incumbents() for run in progress),
+            benchmark.best_fitness(task.name),
+            _incumbents(task, (alone or {}).get(task.name, ())),
+        )
         for task in problem.tasks
     ]
     runs = f"seed {summaries[0]['seed']}" if len(summaries) == 1 else f"{len(summaries)} seeds"
@@ -70,6 +86,10 @@ def best_figures(experiment: Experiment, records: Sequence[Sequence[Trial]]) -> 
         if found:
             figures[f"best-{name}"] = partial(_cell, experiment, task, found[0], operations)
     return figures
+
+
+def _incumbents(task: Task, places: Sequence[Path]) -> tuple[Sequence[float | None], ...]:
+    return tuple(progress_of(read_trials(place), (task.name,))[task.name].incumbents() for place in places)
 
 
 def _cell(experiment: Experiment, task: Task, best: Trial, operations: Sequence[str]) -> bytes:

@@ -15,6 +15,8 @@ from ktnas.report.statistics import Spread, spread
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ktnas.report.sharing import Sharing
+
 ABSENT = "-"
 
 _LEAVE = ("skipped", "role", "rank", "found at", "migrants (+/-)", "regret", "evals")
@@ -175,6 +177,11 @@ def print_repeats(summaries: Sequence[Summary], stream: TextIO) -> None:
     total = sum(summary["seconds"]["total"] for summary in summaries)
     out.print()
     say(out, f"{len(summaries)} seeds, {duration(total)} in all, {duration(total / len(summaries))} each")
+
+
+def print_sharing(found: Sequence[Sharing], stream: TextIO) -> None:
+    """What sharing gave each target, a sentence each."""
+    _print_notes(console(stream), [str(one) for one in found], style="bold")
 
 
 def _quantities(tasks: Sequence[TaskSummary]) -> list[list[str]]:

@@ -9,7 +9,6 @@
 * `Sweep`: every arm on every case with every seed.
 * `Experiment`: a problem of a benchmark, an algorithm, and when to stop.
 * `Asynchronous`: a search that is asked and told step by step.
-* `HandedOut`: that an asynchronous search was asked, and what it handed out.
 * `replay`: bring an asynchronous search to where a record leaves it.
 * `FirstFailures`: raises where the first evaluations of a task have all failed; after one success never again.
 * `FinalTraining`: one architecture on one dataset.
@@ -25,6 +24,9 @@
 * `map_in_parallel`: what a function makes of every item, in their order.
 * `Link`: what work has of whoever gave it out, in whichever process it is done.
 * `Recorder`: writes trials down before the search acts on them; answers that take long, as soon as they are there.
+* `Earlier`: what is known of an asynchronous run before it begins.
+* `run_asynchronously`: search without generations: a worker that is free gets something to do at once.
+* `Workforce`: who evaluates: this process, workers, an executor or a cluster, generation by generation or not.
 * `search_once`: search, or go on with a search that was cut off, and record it.
 * `search_seeds`: one search per seed, each in a directory of its own.
 * `SweepResult`: what a sweep has come to.
@@ -39,7 +41,6 @@ import lazy_loader as lazy
 
 if TYPE_CHECKING:
     from ktnas.runner.asynchronous import Asynchronous as Asynchronous
-    from ktnas.runner.asynchronous import HandedOut as HandedOut
     from ktnas.runner.asynchronous import replay as replay
     from ktnas.runner.design import Arm as Arm
     from ktnas.runner.design import BenchmarkSource as BenchmarkSource
@@ -65,13 +66,16 @@ if TYPE_CHECKING:
     from ktnas.runner.recorder import Recorder as Recorder
     from ktnas.runner.session import search_once as search_once
     from ktnas.runner.session import search_seeds as search_seeds
+    from ktnas.runner.steady_loop import Earlier as Earlier
+    from ktnas.runner.steady_loop import run_asynchronously as run_asynchronously
     from ktnas.runner.sweep import SweepResult as SweepResult
     from ktnas.runner.sweep import run_sweep as run_sweep
+    from ktnas.runner.workforce import Workforce as Workforce
 
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
-        "asynchronous": ["HandedOut", "Asynchronous", "replay"],
+        "asynchronous": ["Asynchronous", "replay"],
         "design": ["BenchmarkSource", "Named", "OwnTable", "Given", "Arm", "Case", "Sweep"],
         "experiment": ["Experiment"],
         "failures": ["FirstFailures"],
@@ -83,6 +87,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "pool_process": ["Link"],
         "recorder": ["Recorder"],
         "session": ["search_once", "search_seeds"],
+        "steady_loop": ["Earlier", "run_asynchronously"],
         "sweep": ["SweepResult", "run_sweep"],
+        "workforce": ["Workforce"],
     },
 )

@@ -17,8 +17,7 @@ calls, so that the same calls bring back the same search. `ktnas.runner.steady_l
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ktnas.algorithms.base import Search
@@ -30,21 +29,10 @@ from ktnas.problem.pending import Pending
 from ktnas.problem.progress import TaskProgress
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import Evaluation, History, Proposal, Question, Trial
+from ktnas.records.asked import HandedOut
 from ktnas.rng import Streams
 from ktnas.runner.ledger import STALLED_AFTER, Ledger, Transferring
-
-
-@dataclass(frozen=True, slots=True)
-class HandedOut:
-    """That the search was asked, and what it handed out: with the trials in the order told, the whole of a run.
-
-    Attributes:
-        seen: How many trials there were before, repeats included.
-        pending: What is to be evaluated; None where only repeats came up.
-    """
-
-    seen: int
-    pending: Pending | None
+from ktnas.transfer.outcome import Outcome
 
 
 class Asynchronous:
@@ -110,6 +98,11 @@ class Asynchronous:
     def results(self) -> dict[str, TaskProgress]:
         """How far each task has come."""
         return self._ledger.results(self._transferring(), self._state)
+
+    def outcomes(self) -> Mapping[str, tuple[Outcome, ...]]:
+        """Judged transfers per target task, oldest first; empty where the search transfers nothing."""
+        transferring = self._transferring()
+        return {} if transferring is None else transferring.outcomes(self._state)
 
     def _transferring(self) -> Transferring | None:
         return self._form if isinstance(self._form, Transferring) else None

@@ -5,6 +5,7 @@ Arms are searches with a name, so an ablation is a list of ``Arm(name, dataclass
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,25 @@ from ktnas.problem.task import Problem
 from ktnas.records.trajectory import case_title
 from ktnas.runner.experiment import Experiment, require_population, stopping, with_proxy, with_store
 from ktnas.spaces.base import SearchSpace
+
+MOST_SEEDS = 10_000
+"""Seeds of a sweep, at most; of repeats too."""
+
+MOST_ARMS = 1_000
+"""Arms of a sweep, at most; and cases."""
+
+MOST_RUNS = 100_000
+"""Runs of a sweep, at most."""
+
+
+def require_few(what: str, count: int, most: int) -> None:
+    """Refuse a number that would take all memory and time before the first run begins.
+
+    Raises:
+        ConfigurationError: If there are too many.
+    """
+    if count > most:
+        raise ConfigurationError(f"{count:,} {what} are too many; at most {most:,} are run: part them")
 
 
 class BenchmarkSource(Protocol):
@@ -172,7 +192,8 @@ class Sweep:
     def __post_init__(self) -> None:
         if not (self.arms and self.cases and self.seeds):
             raise ConfigurationError("a sweep needs at least one arm, one case and one seed")
-        names = [arm.name for arm in self.arms]
-        twice = next((name for name in names if names.count(name) > 1), None)
+        require_few("runs", len(self.arms) * len(self.cases) * len(self.seeds), MOST_RUNS)
+        counts = Counter(arm.name for arm in self.arms)
+        twice = next((name for name, count in counts.items() if count > 1), None)
         if twice is not None:
             raise ConfigurationError(f"two arms are named {twice!r}; give each a name of its own")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ktnas.algorithms.base import KeepsEmbeddings, Populated, RatesByProxy, Search
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.complexity_proxy import tabulated
-from ktnas.errors import ConfigurationError
+from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.files.array_cache import DiskStore
 from ktnas.files.search_path import cache_directory
 from ktnas.problem.budget import Budget, S
@@ -56,6 +56,19 @@ class Experiment:
         others = [name for name in self.problem.names if name not in self.problem.sources]
         tasks = f"{', '.join(sources)} to {', '.join(others)}" if sources else ", ".join(others)
         return f"{self.benchmark.name}: {tasks} ({self.search.name})"
+
+    def alone(self, task: str) -> Experiment:
+        """The same search of one of its tasks alone, among the same architectures.
+
+        Raises:
+            UnknownNameError: If it has no such task.
+        """
+        problem = self.problem
+        if task not in problem.names:
+            raise unknown_name("task", task, problem.names)
+        single = Problem(problem.space, tuple(one for one in problem.tasks if one.name == task))
+        stop_at = {name: fitness for name, fitness in self.budget.stop_at.items() if name == task}
+        return replace(self, problem=single, budget=replace(self.budget, stop_at=stop_at))
 
 
 def with_store(search: Search[object]) -> Search[object]:

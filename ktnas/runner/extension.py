@@ -21,6 +21,7 @@ from ktnas.files.plain_json import read_regular
 from ktnas.problem.budget import Budget, EarlierBudget
 from ktnas.problem.callback import Callback
 from ktnas.problem.trial import Evaluation, Question, Trial
+from ktnas.records.asked import read_asked
 from ktnas.records.checked import count_of, fields_of, list_of
 from ktnas.records.configuration import EARLIER, configuration
 from ktnas.records.evaluations import EvaluationLog
@@ -30,6 +31,7 @@ from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory
 from ktnas.records.summary_check import CHECK, check_of
 from ktnas.records.trials import TRIALS, read_trials
 from ktnas.runner.experiment import Experiment
+from ktnas.runner.mode import is_asynchronous, with_mode_of
 from ktnas.runner.stepwise import OpenBatch, Stepwise
 
 
@@ -84,8 +86,11 @@ def with_earlier_budget(
         return experiment
     if before.evaluations == wanted.evaluations:
         return replace(experiment, budget=before)
-    directory.claim(configuration(benchmark, experiment.problem, experiment.search, before, (seed,)))
+    config = configuration(benchmark, experiment.problem, experiment.search, before, (seed,))
+    directory.claim(with_mode_of(directory, config, experiment.search))
     require_larger(directory, before.evaluations, wanted.evaluations)
+    if is_asynchronous(directory):
+        return _raised_asynchronous(replace(experiment, budget=before), wanted.evaluations, seed, directory, benchmark)
     told.busy(f"what was asked with {before.evaluations:,} evaluations is asked again with {wanted.evaluations:,}")
     raised = _raised(replace(experiment, budget=before), wanted.evaluations, seed, directory, benchmark)
     told.busy("")
@@ -138,6 +143,22 @@ def _raised(
     unfinish(directory)
     raised = replace(experiment, budget=larger)
     config = configuration(benchmark, raised.problem, raised.search, larger, (seed,))
+    directory.write(CONFIG, to_json(config))
+    return raised
+
+
+def _raised_asynchronous(
+    experiment: Experiment, evaluations: int, seed: int, directory: RunDirectory, benchmark: Benchmark
+) -> Experiment:
+    """With the larger budget; what was handed out stays, and was asked under the smaller one."""
+    trials = read_trials(directory.path) if (directory.path / TRIALS).exists() else ()
+    open_ = any(handed.seen >= len(trials) for handed in read_asked(directory.path))
+    held = EarlierBudget(experiment.budget.evaluations, len(trials) + open_)
+    larger = Budget(evaluations, experiment.budget.stop_at, (*experiment.budget.earlier, held))
+    raised = replace(experiment, budget=larger)
+    config = configuration(benchmark, raised.problem, raised.search, larger, (seed,))
+    config = with_mode_of(directory, config, raised.search)
+    unfinish(directory)
     directory.write(CONFIG, to_json(config))
     return raised
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from ktnas.problem.callback import Answered, Callback, Finished
+from ktnas.problem.callback import Answered, Callback, Finished, Printed
 from ktnas.problem.progress import Progress, RunProgress
 from ktnas.records.evaluations import EvaluationLog
+from ktnas.records.printed import PrintedLog
 from ktnas.records.summary import Ending, Seconds
 from ktnas.records.trials import TrialLog
 from ktnas.typing import Genotype
@@ -22,6 +23,7 @@ class Recorder(Callback):
         label: An architecture as users know it.
         log: The trials on disk.
         answers: The answers on disk; None where they take no time.
+        printed: What evaluations printed, on disk; None where they are in this process.
         search_s: Seconds spent in the search itself.
         began: When the run began.
     """
@@ -29,12 +31,17 @@ class Recorder(Callback):
     label: Callable[[Genotype], str]
     log: TrialLog
     answers: EvaluationLog | None = None
+    printed: PrintedLog | None = None
     search_s: float = 0.0
     began: float = field(default_factory=perf_counter)
 
     def evaluation_finished(self, finished: Finished) -> None:
         if self.answers is not None:
             self.answers.append(finished.question, finished.evaluation)
+
+    def evaluation_printed(self, printed: Printed) -> None:
+        if self.printed is not None:
+            self.printed.append(printed.question, printed.text)
 
     def generation_answered(self, answered: Answered) -> None:
         self.log.append(answered.trials, [self.label(trial.genotype) for trial in answered.trials])

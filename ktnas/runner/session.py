@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.computed import ComputedBenchmark
-from ktnas.benchmarks.table import TableBenchmark
-from ktnas.evaluation.protocol import Evaluate
-from ktnas.evaluation.replay import recalling
-from ktnas.evaluation.told import Told
 from ktnas.files.json_lines import to_json
 from ktnas.problem.budget import check
 from ktnas.problem.callback import Answered, Callback, Callbacks, FailureKinds, Finished
 from ktnas.problem.progress import RunProgress
-from ktnas.records.configuration import begun_by_this_program, configuration
-from ktnas.records.evaluations import EvaluationLog, answered
-from ktnas.records.known import known_answers
+from ktnas.records.configuration import begun_by_this_program
+from ktnas.records.evaluations import answered
 from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory, places_of, unused_directory
 from ktnas.records.summary import Ending, Summary, agrees, summarize
 from ktnas.records.trials import TrialLog
@@ -29,13 +24,15 @@ from ktnas.runner.experiment import Experiment
 from ktnas.runner.extension import note_on, raise_budget_of_all, with_earlier_budget
 from ktnas.runner.failures import FirstFailures
 from ktnas.runner.limits import Limits
-from ktnas.runner.loop import run
+from ktnas.runner.mode import settle_mode
 from ktnas.runner.pool import Onlooker, run_in_parallel
 from ktnas.runner.pool_process import Link
 from ktnas.runner.provenance import Provenance, reuse_notes
 from ktnas.runner.recorded import ended_summary, is_of_this_package, questions
+from ktnas.runner.recorded_run import RunPlace, recorded_configuration, searched
 from ktnas.runner.recorder import Recorder
 from ktnas.runner.replayed import replayed
+from ktnas.runner.workforce import Workforce, alone
 from ktnas.typing import JSON
 
 _APART_S = 0.125
@@ -53,6 +50,7 @@ def search_once(
     *,
     catch: bool = False,
     provenance: Provenance | None = None,
+    workforce: Workforce | None = None,
 ) -> Summary:
     """Search, or go on with a search that was cut off, and record it.
 
@@ -68,6 +66,7 @@ def search_once(
             long. Several are told in their order.
         catch: Whether to go on where the first evaluations of a task have all failed (`ktnas.runner.failures`).
         provenance: What else the directory is to know of it; None for nothing.
+        workforce: Who evaluates; None for whoever the benchmark has.
 
     Raises:
         EvaluationError: If the first evaluations of a task have all failed, unless ``catch``.
@@ -77,20 +76,26 @@ def search_once(
     """
     problem, budget = experiment.problem, experiment.budget
     check(problem, budget, seed)
-    benchmark = experiment.benchmark
+    force = alone(workforce)
+    benchmark = force.suited(experiment.benchmark)
     if isinstance(benchmark, ComputedBenchmark):
         benchmark = benchmark.for_run(seed, directory.path)
     watching = () if callback is None else (callback,) if isinstance(callback, Callback) else tuple(callback)
     told = Callbacks(*watching)
     with directory.held():
         if provenance is not None:
-            provenance.check(directory, configuration(benchmark, problem, experiment.search, budget, (seed,)))
+            provenance.check(directory, recorded_configuration(experiment, benchmark, (seed,), force))
         experiment = with_earlier_budget(experiment, benchmark, seed, directory, told)
-        config = configuration(benchmark, problem, experiment.search, experiment.budget, (seed,))
+        config = recorded_configuration(experiment, benchmark, (seed,), force)
+        settle_mode(directory, config)
         lost = directory.claim(config)
         if provenance is not None:
             provenance.write(directory, config)
-        same = not lost and begun_by_this_program(directory) and is_of_this_package((experiment.search, problem.space))
+        same = (
+            not (lost or force.asynchronous)
+            and begun_by_this_program(directory)
+            and is_of_this_package((experiment.search, problem.space))
+        )
         with closing(TrialLog(directory.path, told=same)) as log:
             summary = None if told.of_generations else ended_summary(experiment, benchmark, seed, directory, log)
             if summary is not None:
@@ -102,7 +107,8 @@ def search_once(
                 *watching,
                 *(() if catch else (FirstFailures(),)),
             )
-            ending = _searched(experiment, benchmark, seed, directory.path, Recorder(benchmark.label, log), others)
+            place = RunPlace(directory.path, Recorder(benchmark.label, log), force)
+            ending = searched(experiment, benchmark, seed, place, others)
             if ending.finished:
                 log.require_end()
             notes = (*note_on(experiment.budget, experiment.search.name), *reuse_notes(directory.path))
@@ -157,45 +163,6 @@ class _Rebuilt(Callback):
             self.written = True
 
 
-def _searched(
-    experiment: Experiment,
-    benchmark: Benchmark,
-    seed: int,
-    directory: Path,
-    recorder: Recorder,
-    others: Sequence[Callback],
-) -> Ending:
-    problem, budget = experiment.problem, experiment.budget
-    callbacks = Callbacks(recorder, *others)
-    callbacks.start(seed, problem.names)
-    try:
-        with _evaluator(benchmark, directory, recorder, callbacks) as evaluate:
-            result = run(problem, experiment.search, evaluate, budget=budget, seed=seed, callback=callbacks)
-    except KeyboardInterrupt:
-        return recorder.ending(callbacks.progress())
-    if result.stopped is not None:
-        return recorder.ending(callbacks.progress(), result.stopped)
-    return Ending(result.tasks, {"total": result.total_s, "search": result.search_s})
-
-
-@contextmanager
-def _evaluator(benchmark: Benchmark, directory: Path, recorder: Recorder, callbacks: Callbacks) -> Iterator[Evaluate]:
-    """What answers a run's questions: first the record; answers that take long are recorded as they arrive.
-
-    A table answers again at no cost, so that a number that was changed in the record is found out; what was told from
-    outside, or taken from another run, stands.
-    """
-    told = known_answers(directory)
-    known = {**told, **recorder.log.evaluations}
-    if not isinstance(benchmark, ComputedBenchmark):
-        answer = Told(benchmark.evaluate, callbacks) if callbacks.of_evaluations else benchmark.evaluate
-        yield recalling(told if isinstance(benchmark, TableBenchmark) else known, answer)
-        return
-    with closing(EvaluationLog(directory)) as answers, benchmark.evaluator(callbacks) as evaluate:
-        recorder.answers = answers
-        yield recalling(known, evaluate)
-
-
 def search_seeds(
     compose: Callable[[], Experiment],
     seeds: Sequence[int],
@@ -206,6 +173,7 @@ def search_seeds(
     catch: bool = False,
     provenance: Provenance | None = None,
     limits: Limits | None = None,
+    workforce: Workforce | None = None,
 ) -> list[Summary]:
     """One search per seed, each in a directory of its own; the results do not depend on the number of processes.
 
@@ -219,6 +187,7 @@ def search_seeds(
         catch: Whether to go on where the first evaluations of a task have all failed.
         provenance: As for `search_once`; answers are taken by each of the runs.
         limits: What ends each of them before its budget.
+        workforce: As for `search_once`, for each of the runs. With an executor, one run goes after the other.
 
     Returns:
         The summaries in the order of the seeds; after an interruption, of those that had begun.
@@ -230,13 +199,14 @@ def search_seeds(
     problem, budget = experiment.problem, experiment.budget
     for seed in seeds:
         check(problem, budget, seed)
-    config = configuration(experiment.benchmark, problem, experiment.search, budget, seeds)
+    force = alone(workforce)
+    config = recorded_configuration(experiment, experiment.benchmark, seeds, force)
     with directory.held():
         raise_budget_of_all(config, directory)
         lost = directory.claim(config)
         if provenance is not None:
             replace(provenance, reuse=()).write(directory, config)
-        way = _Repeat(compose, catch, provenance, limits or Limits())
+        way = _Repeat(compose, catch, provenance, limits or Limits(), force)
         summaries = _all(way, experiment, seeds, directory, callback, jobs=jobs)
         if lost:  # the runs have proved to be of this search
             directory.write(CONFIG, to_json(config))
@@ -254,7 +224,7 @@ def _all(
     jobs: int,
 ) -> list[Summary]:
     places = places_of(directory.path, seeds)
-    workers = min(jobs, len(seeds))
+    workers = min(jobs, len(seeds)) if way.workforce.executor is None else 1  # an executor stays in its process
     others = Callback() if callback is None else callback
     if workers == 1:
         return _in_turn(way, experiment, places, others)
@@ -312,6 +282,7 @@ class _Repeat:
     catch: bool
     provenance: Provenance | None
     limits: Limits
+    workforce: Workforce
 
     def __call__(self, item: tuple[int, Path], link: Link) -> Summary:
         seed, place = item
@@ -321,8 +292,15 @@ class _Repeat:
 
     def search(self, experiment: Experiment, seed: int, place: Path, told: Sequence[Callback]) -> Summary:
         """One run."""
-        directory = RunDirectory(place)
-        return search_once(experiment, seed, directory, told, catch=self.catch, provenance=self.provenance)
+        return search_once(
+            experiment,
+            seed,
+            RunDirectory(place),
+            told,
+            catch=self.catch,
+            provenance=self.provenance,
+            workforce=self.workforce,
+        )
 
 
 @dataclass(slots=True)

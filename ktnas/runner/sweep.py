@@ -27,6 +27,7 @@ from ktnas.runner.design import Sweep
 from ktnas.runner.loop import run
 from ktnas.runner.plan import Job, SweepPlan, planned
 from ktnas.runner.pool import Onlooker, run_in_parallel
+from ktnas.runner.pool_cluster import run_on_cluster
 from ktnas.runner.pool_process import Link
 
 
@@ -45,7 +46,9 @@ class SweepResult:
     found: int
 
 
-def run_sweep(sweep: Sweep, directory: Path, *, jobs: int = 1, callback: Callback | None = None) -> SweepResult:
+def run_sweep(
+    sweep: Sweep, directory: Path, *, jobs: int = 1, callback: Callback | None = None, dask: str | None = None
+) -> SweepResult:
     """Run what a directory does not hold yet; Ctrl-C, or a callback, ends it with what has been finished.
 
     Args:
@@ -53,6 +56,7 @@ def run_sweep(sweep: Sweep, directory: Path, *, jobs: int = 1, callback: Callbac
         directory: Holds ``runs.jsonl``; made if need be.
         jobs: Processes. Results do not depend on it.
         callback: `Callback.sweep_progressed` is called after every run, in this process.
+        dask: Address of a Dask scheduler, or the file that it has written: its workers do the runs.
 
     Raises:
         KtnasError: If an arm does not suit a case, data are not found, the directory cannot be used, or a process has
@@ -66,7 +70,11 @@ def run_sweep(sweep: Sweep, directory: Path, *, jobs: int = 1, callback: Callbac
         tally = _Tally(sweep, plan, log, Callbacks.of(callback), pending, max(1, min(jobs, len(pending))))
         if not tally.tell():
             onlooker = Onlooker(tally.take)
-            run_in_parallel(_Run(sweep, plan.titles), pending, jobs=tally.workers, onlooker=onlooker)
+            work = _Run(sweep, plan.titles)
+            if dask is not None:
+                run_on_cluster(work, pending, dask, onlooker)
+            else:
+                run_in_parallel(work, pending, jobs=tally.workers, onlooker=onlooker)
         finished = all(key in log.records for key in plan.keys.values())
         records = [tally.named(job) for job, key in plan.keys.items() if key in log.records]
     finally:

@@ -16,6 +16,7 @@ from ktnas.records.configuration import configuration
 from ktnas.records.run_directory import CONFIG, RunDirectory
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.extension import budget_of, require_larger, unfinish, with_earlier_budget
+from ktnas.runner.mode import with_mode_of
 from ktnas.runner.provenance import Provenance
 from ktnas.study.desk import Desk
 from ktnas.typing import JSON
@@ -38,9 +39,10 @@ def claimed(experiment: Experiment, seed: int, directory: Path, provenance: Prov
     try:
         with in_turn(directory):
             asked = configuration(benchmark, experiment.problem, experiment.search, experiment.budget, (seed,))
-            provenance.check(place, asked)
+            provenance.check(place, with_mode_of(place, asked, experiment.search))
             experiment = with_earlier_budget(experiment, benchmark, seed, place, Callbacks())
             config = configuration(benchmark, experiment.problem, experiment.search, experiment.budget, (seed,))
+            config = with_mode_of(place, config, experiment.search)
             if not place.claim(config):
                 provenance.write(place, config)
     except OSError as error:

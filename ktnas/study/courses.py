@@ -18,8 +18,9 @@ from ktnas.errors import ConfigurationError
 from ktnas.problem.callback import Asked
 from ktnas.problem.progress import TaskProgress
 from ktnas.problem.trial import Evaluation, Proposal, Question, Trial
+from ktnas.records.asked import HandedOut
 from ktnas.records.proposals import BatchEvent, Journal
-from ktnas.runner.asynchronous import Asynchronous, HandedOut
+from ktnas.runner.asynchronous import Asynchronous
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.stepwise import Stepwise
 from ktnas.study.remembering import remembering

@@ -27,6 +27,7 @@ from ktnas.records.summary import Ending, summarize
 from ktnas.records.trials import TRIALS, TrialLog, read_trials
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.extension import note_on
+from ktnas.runner.mode import is_asynchronous
 from ktnas.runner.provenance import reuse_notes
 from ktnas.study.courses import Course
 from ktnas.study.courses import course as course_of
@@ -223,6 +224,11 @@ class Desk:
             except OSError as error:
                 raise ConfigurationError(f"cannot use {self._directory}: {error.strerror}") from None
             self._require_budget()
+            if is_asynchronous(RunDirectory(self._directory)):
+                raise ConfigurationError(
+                    f"the study in {self._directory} is run asynchronously: its run hands out proposals and takes the "
+                    "answers; to ask and tell from outside, begin another study"
+                )
             yield stack.enter_context(closing(ProposalLog(self._directory)))
 
     def _require_budget(self) -> None:

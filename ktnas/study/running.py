@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
 
 from ktnas.benchmarks.base import Benchmark
-from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.benchmarks.outside import OutsideBenchmark
 from ktnas.errors import ConfigurationError
-from ktnas.evaluation.protocol import Evaluate
 from ktnas.evaluation.replay import recalling
-from ktnas.evaluation.told import Told
 from ktnas.problem.callback import Answered, Callback, Callbacks, Ended, FailureKinds, Finished, as_callback
 from ktnas.problem.progress import Progress, TaskProgress
 from ktnas.problem.trial import Evaluation, History, Question
 from ktnas.records.run_directory import RunDirectory
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.failures import FirstFailures
-from ktnas.runner.loop import run
+from ktnas.runner.loop import Result, run
 from ktnas.runner.provenance import Provenance
 from ktnas.runner.session import search_once
+from ktnas.runner.steady_loop import Earlier, run_asynchronously
+from ktnas.runner.workforce import Workforce
 from ktnas.study.result import SearchResult, best_of
 
 
@@ -74,25 +71,6 @@ def require_runnable(benchmark: Benchmark) -> None:
         )
 
 
-def with_workers(benchmark: Benchmark, workers: int | None) -> Benchmark:
-    """The benchmark with so many evaluations in parallel; no answer depends on it.
-
-    Raises:
-        ConfigurationError: If it cannot do that.
-    """
-    if workers is None:
-        return benchmark
-    if workers < 1:
-        raise ConfigurationError(f"there must be at least 1 worker; got {workers}")
-    if isinstance(benchmark, ComputedBenchmark) and is_dataclass(benchmark) and not isinstance(benchmark, type):
-        names = {field.name for field in fields(benchmark)}
-        if "workers" in names:
-            return cast("Benchmark", replace(benchmark, workers=workers))
-    if workers > 1:
-        raise ConfigurationError(f"{benchmark.name} answers one question at a time: leave workers out")
-    return benchmark
-
-
 def run_recorded(
     experiment: Experiment,
     seed: int,
@@ -101,6 +79,7 @@ def run_recorded(
     *,
     catch: bool,
     provenance: Provenance,
+    workforce: Workforce,
 ) -> SearchResult:
     """Run it in its directory.
 
@@ -110,7 +89,13 @@ def run_recorded(
     """
     collected = _Collected()
     summary = search_once(
-        experiment, seed, RunDirectory(directory), [collected, *callbacks], catch=catch, provenance=provenance
+        experiment,
+        seed,
+        RunDirectory(directory),
+        [collected, *callbacks],
+        catch=catch,
+        provenance=provenance,
+        workforce=workforce,
     )
     if not summary["finished"] and "stopped" not in summary:
         raise KeyboardInterrupt
@@ -125,30 +110,47 @@ def run_in_memory(
     callbacks: Sequence[Callback],
     *,
     catch: bool,
+    workforce: Workforce,
 ) -> SearchResult:
     """Run it, with what is known answered from there; new answers are put there as they come."""
     collected = _Collected(answers=known)
     watches = () if catch else (FirstFailures(),)
     told = Callbacks(collected, *callbacks, *watches)
-    with _evaluator(experiment.benchmark, told) as evaluate:
-        result = run(
-            experiment.problem,
-            experiment.search,
-            recalling(dict(known), evaluate),
-            budget=experiment.budget,
-            seed=seed,
-            callback=told,
-        )
+    experiment = replace(experiment, benchmark=workforce.suited(experiment.benchmark))
+    result = (_steady if workforce.asynchronous else _in_generations)(experiment, seed, dict(known), told, workforce)
     known.update({(t.task, t.genotype): t.evaluation for t in result.history if not t.repeat})
     return SearchResult(
         best_of(experiment.benchmark, result.tasks.items()), result.tasks, result.history, result.stopped
     )
 
 
-def _evaluator(benchmark: Benchmark, callbacks: Callbacks) -> AbstractContextManager[Evaluate]:
-    if isinstance(benchmark, ComputedBenchmark):
-        return benchmark.evaluator(callbacks)
-    return nullcontext(Told(benchmark.evaluate, callbacks))
+def _in_generations(
+    experiment: Experiment, seed: int, known: Mapping[Question, Evaluation], told: Callbacks, workforce: Workforce
+) -> Result:
+    with workforce.evaluator(experiment.benchmark, told) as evaluate:
+        return run(
+            experiment.problem,
+            experiment.search,
+            recalling(known, evaluate),
+            budget=experiment.budget,
+            seed=seed,
+            callback=told,
+        )
+
+
+def _steady(
+    experiment: Experiment, seed: int, known: Mapping[Question, Evaluation], told: Callbacks, workforce: Workforce
+) -> Result:
+    with workforce.backend(experiment.benchmark, told) as backend:
+        return run_asynchronously(
+            experiment.problem,
+            experiment.search,
+            backend,
+            budget=experiment.budget,
+            seed=seed,
+            callback=told,
+            earlier=Earlier(answers=known),
+        )
 
 
 def watching(
@@ -159,8 +161,3 @@ def watching(
         return []
     several = callbacks if isinstance(callbacks, Sequence) else (callbacks,)
     return [as_callback(one) for one in several]
-
-
-def parallel(experiment: Experiment, workers: int | None) -> Experiment:
-    """The experiment with so many evaluations in parallel."""
-    return replace(experiment, benchmark=with_workers(experiment.benchmark, workers))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -18,10 +19,13 @@ from ktnas.problem.progress import Progress, TaskProgress, progress_of
 from ktnas.problem.trial import Evaluation, Trial
 from ktnas.records.evaluations import read_evaluations
 from ktnas.records.proposals import Journal, read_journal
+from ktnas.records.run_directory import RunDirectory
 from ktnas.records.trials import TRIALS, read_trials
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.limits import Limits
+from ktnas.runner.mode import is_asynchronous
 from ktnas.runner.provenance import Provenance
+from ktnas.runner.workforce import Workforce, workforce_of
 from ktnas.spaces.base import SearchSpace
 from ktnas.study.claiming import claimed, claimed_asynchronous
 from ktnas.study.desk import Desk
@@ -29,7 +33,6 @@ from ktnas.study.parts import composed, study_file
 from ktnas.study.result import Found, SearchResult, best_of
 from ktnas.study.running import (
     LogFailures,
-    parallel,
     require_runnable,
     run_in_memory,
     run_recorded,
@@ -160,9 +163,11 @@ class Study:
     def run(
         self,
         *,
-        workers: int | None = None,
+        workers: int | Workforce | None = None,
         timeout: float | None = None,
         patience: int | None = None,
+        executor: Executor | None = None,
+        asynchronous: bool = False,
         callbacks: Callback
         | Callable[[Progress], object]
         | Sequence[Callback | Callable[[Progress], object]]
@@ -172,10 +177,15 @@ class Study:
         """Evaluate until the budget is used, or something ends it; called again, it goes on.
 
         Args:
-            workers: Evaluations in parallel; no result depends on it. None for what the benchmark has.
+            workers: Evaluations in parallel, each in a process of its own; unless ``asynchronous``, no result depends
+                on it. None for what the benchmark has. A `ktnas.Workforce` says more: threads, a limit per evaluation,
+                how often one is begun anew whose worker was lost, a Dask cluster.
             timeout: Seconds after which it ends; an evaluation that is under way is not waited for longer than it
                 takes.
             patience: It ends once no task has got better for so many of its evaluations.
+            executor: Evaluates in place of workers of its own: any `concurrent.futures.Executor`.
+            asynchronous: Whether a worker that is free gets something to do at once, not with the next generation:
+                what is found then depends on which evaluation ends first. A study is either, from its first run on.
             callbacks: One or several `Callback`, told of everything; or functions, called with a `Progress` after every
                 generation. If one returns True or raises `StopSearch`, the run ends with what it has found.
             catch: Whether to go on where the first evaluations of a task have all failed (5 of them, or the whole
@@ -187,15 +197,23 @@ class Study:
             KeyboardInterrupt: If it was interrupted; with a directory, what was found is recorded.
         """
         require_runnable(self.experiment.benchmark)
-        experiment = parallel(self.experiment, workers)
+        steady = asynchronous or (self.directory is not None and is_asynchronous(RunDirectory(self.directory)))
+        force = workforce_of(workers, executor, asynchronous=steady)
+        experiment = self.experiment
         told = [LogFailures(), *watching(callbacks), *Limits.begun(timeout, patience).callbacks()]
         if self.directory is None:
             known = {**self._desk.journal.answers, **self._desk.known}
             self._desk.known = known
-            self._result = run_in_memory(experiment, self.seed, known, told, catch=catch)
+            self._result = run_in_memory(experiment, self.seed, known, told, catch=catch, workforce=force)
         else:
             self._result = run_recorded(
-                experiment, self.seed, self.directory, told, catch=catch, provenance=self._provenance
+                experiment,
+                self.seed,
+                self.directory,
+                told,
+                catch=catch,
+                provenance=self._provenance,
+                workforce=force,
             )
         return self._result
 

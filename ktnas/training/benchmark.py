@@ -172,6 +172,14 @@ class TrainingBenchmark:
         answerers = [_InWorker(replace(self, device=str(place))) for place in devices(self.device, self.workers)]
         return Workers(answerers, self.assignments, callbacks, self.limit_s)
 
+    def with_workers(self, workers: int) -> TrainingBenchmark:
+        """The same with so many workers."""
+        return replace(self, workers=workers)
+
+    def answerer(self) -> _InWorker:
+        """Trains a candidate in whatever process, on that machine's device."""
+        return _InWorker(self)
+
     def assignments(self, questions: Sequence[Question], history: History) -> list[Assignment[Earlier]]:
         """What is to be trained for questions, after a history that decides about halving."""
         if self.halving is None:

@@ -62,11 +62,26 @@ def test_an_unknown_benchmark_and_a_task_of_another_are_errors():
 
 def test_missing_data_say_how_to_get_them(only):
     with pytest.raises(DataError, match=rf"{MICRO} was not found in any of: .*--data or KTNAS_DATA"):
-        find_benchmark(("normal",))
+        load_benchmark("transnas101-micro", ("normal",))
+    with pytest.raises(DataError, match=r"nasbench201\.csv\.gz was not found in any of"):
+        find_benchmark(("cifar10",))
 
 
-def test_macro_does_not_stand_in_for_micro_silently(only):
+def test_rendered_scenes_stand_in_for_micro_and_say_so(only):
+    (only / MACRO).write_text("arch_str\n")  # does not stand in: its networks are of another space
+    benchmark = find_benchmark(("segmentsemantic", "normal"))
+    assert benchmark.name == "scenes"
+    assert [task.name for task in benchmark.tasks] == ["segmentsemantic", "normal"]
+    told, *_ = benchmark.notes
+    assert "TransNAS-Bench-101 (transnas101-micro)" in told
+    assert "`scenes` is searched" in told
+    assert not any("TransNAS" in note for note in load_benchmark("scenes").notes)
+
+
+def test_a_benchmark_of_another_space_does_not_stand_in_silently(only, monkeypatch):
     (only / MACRO).write_text("arch_str\n")
+    known = tuple(source for source in known_benchmarks() if source.name != "scenes")
+    monkeypatch.setattr(lookup, "known_benchmarks", lambda: known)
     with pytest.raises(DataError, match="transnas101-macro has the same tasks and is here: choose it by name"):
         find_benchmark(("normal",))
 
@@ -79,7 +94,8 @@ def test_inventory_counts_what_is_there(source):
     benchmark = load_benchmark(source.name, source.tasks[:1])
     assert entry.found
     assert entry.hint == entry.problem == ""
-    assert entry.architectures == len(benchmark.genotypes) == source.size
+    assert entry.architectures == len(benchmark.genotypes)
+    assert len(benchmark.genotypes) == source.size or source.name == "scenes"  # of which part is measured
     assert entry.tasks == tuple(task.name for task in load_benchmark(source.name).tasks)
 
 

@@ -12,7 +12,7 @@ from ktnas.cli.main import main
 from ktnas.records.trials import read_trials
 
 CODES = [f"{a}{b}{c}" for a in range(4) for b in range(4) for c in range(4)]
-SEARCH = ["--method", "regularized-evolution", "--population", "4", "--budget", "12"]
+SEARCH = ["--method", "regularized-evolution", "--population", "4", "--budget", "12", "--repeats", "1", "--no-alone"]
 
 
 DIGITS = "--fitness train --tasks digits --space nasbench201 --channels 2 --epochs 1 --share 0.1 --device cpu"
@@ -175,7 +175,7 @@ def test_an_interruption_says_how_to_go_on(capsys, table, tmp_path, monkeypatch)
         ("--method random-search --transfer none", "method 'random-search' has no transfer; leave --transfer out"),
         ("--budget 0", "at least 1 evaluation per task; got 0"),
         ("--method regularized-evolution --budget 1", "smaller than the population of 10"),
-        ("--method random-search --budget 99999", "exceeds the 26,206 architectures"),
+        ("--source cora --target pubmed --method random-search --budget 99999", "exceeds the 26,206 architectures"),
         ("--source cora --target cora", "both source and target"),
         ("--source cora", "--source cora needs --target"),
         ("--seed -1", "the seed must not be negative; got -1"),

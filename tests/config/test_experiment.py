@@ -30,9 +30,9 @@ def asked(**changes):
 
 def test_without_anything_two_tasks_of_the_embedded_benchmark_are_searched():
     experiment = compose(asked())
-    assert experiment.benchmark.name == "nasbench-graph"
-    assert experiment.problem.names == ("cora", "pubmed")
-    assert experiment.problem.role("cora") == "source"
+    assert experiment.benchmark.name == "scenes"
+    assert experiment.problem.names == ("segmentsemantic", "normal")
+    assert experiment.problem.role("segmentsemantic") == "source"
 
 
 def test_a_benchmark_alone_means_all_its_tasks():

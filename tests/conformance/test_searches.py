@@ -21,9 +21,11 @@ from ktnas.algorithms.mfea import MFEA, FixedMating
 from ktnas.algorithms.mfea2 import mfea2
 from ktnas.algorithms.mtnas import MTNAS
 from ktnas.algorithms.multi_population import KTNAS
+from ktnas.algorithms.pnas import ProgressiveSearch
 from ktnas.algorithms.presets import gp_search, ktnas, ktnas_paper
 from ktnas.algorithms.random_search import RandomSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
+from ktnas.algorithms.rgpe import RankingWeighted
 from ktnas.algorithms.sequential import Sequential, chained
 from ktnas.algorithms.weaknas import UniformAmongBest, weaknas
 from ktnas.algorithms.zero_cost_evolution import ZeroCostEvolution
@@ -93,6 +95,8 @@ SEARCHES = {
     "enumeration": Enumeration(batch=4),
     "bananas": replace(bananas(), screening=SurrogateScreening(Ridge()), population=4, offspring=3),
     "weaknas": replace(weaknas(), screening=UniformAmongBest(Ridge(), 8), population=4, offspring=3),
+    "pnas": ProgressiveSearch(beam=3, drawn=10, embedder=OneHot(), surrogate=Ridge()),
+    "rgpe": composed(screening=RankingWeighted(Ridge(), draws=20, folds=2), pool=WholeSpace(), offspring=1),
     "mfea": MFEA(population=4),
     "mfea, rare mutation": MFEA(FixedMating(1.0), population=4, mutation_rate=0.0),
     "mfea2": replace(mfea2(), population=4),

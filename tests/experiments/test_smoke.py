@@ -10,6 +10,7 @@ EXPERIMENTS = [
     pytest.param("paper.transnas", marks=TABLES),
     pytest.param("paper.two_tasks", marks=TABLES),
     pytest.param("paper.nasbench_graph"),
+    pytest.param("paper.scenes"),
     pytest.param("paper.figures"),
     pytest.param("paper.negative_transfer", marks=TABLES),
     pytest.param("paper.sample_efficiency"),
@@ -17,6 +18,7 @@ EXPERIMENTS = [
     pytest.param("parts.transfer_rank", marks=TABLES),
     pytest.param("parts.quantities"),
     pytest.param("parts.codes", marks=TABLES),
+    pytest.param("parts.asynchronous", marks=pytest.mark.table("nasbench201")),
 ]
 
 

@@ -11,6 +11,7 @@ from ktnas.problem.callback import (
     Callbacks,
     Ended,
     Finished,
+    Printed,
     StopSearch,
     as_callback,
 )
@@ -23,6 +24,7 @@ HOOKS = {
     "generation_asked": Asked(0, ()),
     "evaluation_begun": Begun(A),
     "evaluation_finished": Finished(A, Evaluation(1.0)),
+    "evaluation_printed": Printed(A, "text"),
     "generation_answered": Answered(0, ()),
     "generation_finished": GENERATION,
     "search_ended": Ended({}),

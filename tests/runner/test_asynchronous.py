@@ -14,7 +14,7 @@ from ktnas.runner.loop import run
 from ktnas.spaces.categorical import Categorical
 from tests.conformance.test_searches import PROBLEMS, SEARCHES, Broken, evaluate
 
-SLOW = {"forest, whole space", "ridge", "bananas", "weaknas", "separately", "proxies as features"}
+SLOW = {"forest, whole space", "ridge", "bananas", "weaknas", "rgpe", "separately", "proxies as features"}
 QUICK = sorted(set(SEARCHES) - SLOW - {"screened by a proxy, then by a surrogate"})
 TWO = PROBLEMS["two tasks"]
 

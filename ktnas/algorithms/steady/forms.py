@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
 from functools import singledispatch
 from typing import Any, cast
 
@@ -24,6 +25,8 @@ from ktnas.algorithms.steady.populations import SteadyKTNAS
 from ktnas.algorithms.steady.sequential import SteadySequential
 from ktnas.algorithms.steady.walks import SteadyBestFirst, SteadyLocal
 from ktnas.algorithms.zero_cost_evolution import ZeroCostEvolution
+from ktnas.description import describe
+from ktnas.typing import JSON
 
 
 @singledispatch
@@ -80,7 +83,19 @@ def _(search: KTNAS) -> SteadySearch[Any]:
     return SteadyKTNAS(search)
 
 
+@steadily.register
+def _(search: SteadyKTNAS) -> SteadySearch[Any]:
+    return search  # composed by hand, with an imagination of its own
+
+
 @steadily.register(Sequential)
 def _(search: Sequential[Any]) -> SteadySearch[Any]:
     inner = steadily(search.inner)
     return Generational(search) if isinstance(inner, Generational) else SteadySequential(search, inner)
+
+
+def steady_settings(search: object) -> dict[str, JSON]:
+    """What a search's steady form is, and what it can be set to beside the search itself: for records."""
+    form: Any = steadily(search)
+    own = {one.name for one in fields(form)} - {"search", "inner"} if is_dataclass(form) else set()
+    return {"form": type(form).__name__, **{name: describe(getattr(form, name)) for name in sorted(own)}}

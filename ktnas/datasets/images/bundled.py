@@ -5,7 +5,6 @@ Both are divided into 70, 15 and 15 % of each class, evenly spaced (`splits.thre
 
 from __future__ import annotations
 
-import gzip
 import importlib.util
 import io
 from pathlib import Path
@@ -18,6 +17,7 @@ from ktnas.datasets.images.files import reading
 from ktnas.datasets.images.splits import three_parts
 from ktnas.datasets.objectives import Classification
 from ktnas.errors import DataError
+from ktnas.files.regular import open_packed
 
 _TEXT_LIMIT = 64 << 20
 
@@ -57,7 +57,7 @@ def read_mnist5k(path: Path, name: str = "mnist5k") -> Dataset:
         DataError: If the file is truncated or malformed.
     """
     with reading(path):
-        with gzip.open(path) as stream:
+        with open_packed(path, packed=True) as stream:
             text = stream.read(_TEXT_LIMIT + 1)
         if len(text) > _TEXT_LIMIT:
             raise DataError(f"{path} unpacks to more than {_TEXT_LIMIT >> 20} MiB; refused")

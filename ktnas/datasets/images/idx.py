@@ -7,11 +7,9 @@ here, and a test part of 10,000.
 
 from __future__ import annotations
 
-import gzip
 import math
 import struct
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +21,7 @@ from ktnas.datasets.images.splits import without_last
 from ktnas.datasets.labels import oddities, understood
 from ktnas.datasets.objectives import Objective
 from ktnas.errors import DataError
+from ktnas.files.regular import open_packed
 
 FILES = (
     "train-images-idx3-ubyte",
@@ -63,7 +62,7 @@ def _locate(directory: Path, file: str) -> Path:
 
 def _read(path: Path) -> npt.NDArray[np.uint8]:
     dimensions = 3 if "idx3" in path.name else 1
-    with reading(path), _open(path) as stream:
+    with reading(path), open_packed(path, packed=path.suffix == ".gz") as stream:
         magic, *shape = struct.unpack(f">{1 + dimensions}I", stream.read(4 + 4 * dimensions))
         if magic != 0x0800 + dimensions:
             raise DataError(
@@ -76,7 +75,3 @@ def _read(path: Path) -> npt.NDArray[np.uint8]:
         if stream.read(1):
             raise DataError(f"{path} is longer than the {count} bytes that its header tells")
     return content.reshape(shape)
-
-
-def _open(path: Path) -> gzip.GzipFile | BinaryIO:
-    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import math
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from ktnas.datasets.images.files import read_bytes, reading, require_plausible
 from ktnas.datasets.labels import understood
 from ktnas.datasets.objectives import Objective
 from ktnas.errors import DataError
+from ktnas.files.regular import open_regular
 
 _REQUIRED = ("train_images", "train_labels", "val_images", "val_labels")
 
@@ -103,10 +105,13 @@ def holds_images(path: Path) -> bool:
         return False
 
 
-def _open(path: Path) -> zipfile.ZipFile:
-    if path.is_file() and not zipfile.is_zipfile(path):
-        raise DataError(f"{path} is no npz file (a zip archive of arrays), or it is truncated")
-    return zipfile.ZipFile(path)
+@contextmanager
+def _open(path: Path) -> Iterator[zipfile.ZipFile]:
+    with open_regular(path) as file:
+        if not zipfile.is_zipfile(file):
+            raise DataError(f"{path} is no npz file (a zip archive of arrays), or it is truncated")
+        with zipfile.ZipFile(file) as archive:
+            yield archive
 
 
 def _headers(archive: zipfile.ZipFile, path: Path) -> dict[str, Header]:

@@ -20,6 +20,7 @@ import numpy as np
 from ktnas.datasets.dataset import Images
 from ktnas.datasets.images.files import require_plausible
 from ktnas.errors import DataError
+from ktnas.files.regular import open_regular
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -184,7 +185,7 @@ def _features(image: Image, path: Path) -> Iterator[str]:
 def _has_16_bits(image: Image, path: Path) -> bool:
     """Whether a file has more bits per channel than pillow gives."""
     if image.format == "PNG":
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             return stream.read(_PNG_HEAD)[24:25] == b"\x10"
     tags = getattr(image, "tag_v2", None) if image.format == "TIFF" else None
     return tags is not None and max(tags.get(_BITS_PER_SAMPLE, (1,))) > 8

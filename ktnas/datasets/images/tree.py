@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ktnas.datasets.account import HIDDEN, NO_IMAGE, PassedOver
 from ktnas.errors import DataError
+from ktnas.files.regular import open_regular
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".pbm"})
 """How names of images usually end, in small or capital letters."""
@@ -135,7 +136,7 @@ def _is_image(path: Path) -> bool:
     if suffix in SUFFIXES:
         return True
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             start = stream.read(512)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error}") from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from ktnas.datasets.scenes.sheet import draw_sheet
 from ktnas.datasets.scenes.tasks import Scenes
 from ktnas.errors import ConfigurationError, KtnasError
+from ktnas.files.durable import write_atomically
 
 MOST_COLUMNS = 40
 
@@ -35,7 +36,7 @@ def _write(out: Path, count: int, size: int, seed: int) -> None:
         raise ConfigurationError(f"--count must be 1 to {MOST_COLUMNS}; got {count}")
     picture = draw_sheet(Scenes(train=1, validation=count, test=0, size=size, seed=seed), count)
     try:
-        out.write_bytes(picture)
+        write_atomically(out, picture)
     except OSError as error:
         raise ConfigurationError(f"cannot write {out}: {error.strerror}; name another file with --out") from None
 

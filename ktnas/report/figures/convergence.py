@@ -15,7 +15,7 @@ from ktnas.problem.task import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-from ktnas.report.figures.style import LINE, MUTED, OPTIMUM, STYLE, drawn, png, short
+from ktnas.report.figures.style import ALONE, LINE, MUTED, OPTIMUM, STYLE, drawn, png, short
 
 NAME_LIMIT = 28
 """Characters of an operation's name that are drawn, at most."""
@@ -29,15 +29,20 @@ class TaskCurves:
         task: The task.
         curves: Per run, the best fitness after each evaluation; None while all have failed.
         optimum: The best listed fitness; None if unknown.
+        alone: The same as ``curves`` of searches of this task alone; empty if there are none.
     """
 
     task: Task
     curves: tuple[Sequence[float | None], ...]
     optimum: float | None = None
+    alone: tuple[Sequence[float | None], ...] = ()
 
 
 def convergence(trajectories: Sequence[TaskCurves], title: str) -> bytes:
-    """Best value so far over evaluations, one panel per task; with several runs, each thin and their median bold."""
+    """Best value so far over evaluations, one panel per task; with several runs, each thin and their median bold.
+
+    Searches of a task alone lie beneath, dashed.
+    """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -62,27 +67,40 @@ def _panel(axes: Axes, trajectory: TaskCurves) -> None:
 
     task = trajectory.task
     curves = [_values(task, curve) for curve in trajectory.curves]
-    alone = len(curves) == 1
-    for curve in curves:
-        steps = range(1, len(curve) + 1)
-        axes.step(steps, curve, where="post", color=LINE, lw=1.8 if alone else 0.8, alpha=1.0 if alone else 0.3)
-    if alone and curves[0]:
-        axes.plot(len(curves[0]), curves[0][-1], "o", color=LINE, ms=4)
-    elif not alone:
-        median = _median(curves)
-        axes.step(range(1, len(median) + 1), median, where="post", color=LINE, lw=2.0, label="median")
+    others = [_values(task, curve) for curve in trajectory.alone]
+    if others:
+        _draw(axes, others, ALONE, "searched alone", ls=(0, (3, 1.5)))
+    _draw(axes, curves, LINE, "shared" if others else "median")
     if trajectory.optimum is not None:
         axes.axhline(
             drawn(task.to_fitness(trajectory.optimum)), color=OPTIMUM, lw=1.1, ls=(0, (4, 3)), label="best listed"
         )
-    _limit(axes, curves, trajectory)
+    _limit(axes, [*curves, *others], trajectory)
     axes.set_title(short(task.name, 36), loc="left", fontweight="bold")
     axes.set_ylabel(short(f"{task.metric} ({task.unit})" if task.unit else task.metric, 32))
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.ticklabel_format(axis="y", useOffset=False)
-    if trajectory.optimum is not None or not alone:
+    if trajectory.optimum is not None or len(curves) > 1 or others:
         axes.legend(loc="best", frameon=False, fontsize=8)
+
+
+def _draw(
+    axes: Axes,
+    curves: Sequence[Sequence[float]],
+    colour: str,
+    label: str,
+    ls: str | tuple[int, tuple[float, ...]] = "-",
+) -> None:
+    """One curve bold, with a dot at its end; several thin, and their median bold."""
+    single = len(curves) == 1
+    for curve in [] if single else curves:
+        axes.step(range(1, len(curve) + 1), curve, where="post", color=colour, lw=0.8, alpha=0.3)
+    bold = curves[0] if single else _median(curves)
+    told = label if not single or label != "median" else None
+    axes.step(range(1, len(bold) + 1), bold, where="post", color=colour, lw=1.8 if single else 2.0, ls=ls, label=told)
+    if single and bold:
+        axes.plot(len(bold), bold[-1], "o", color=colour, ms=4)
 
 
 def _values(task: Task, curve: Sequence[float | None]) -> list[float]:

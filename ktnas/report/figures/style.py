@@ -22,7 +22,7 @@ LARGEST = 1e100
 INK, MUTED, GRID = "#1f2933", "#7b8794", "#e4e7eb"
 
 
-LINE, OPTIMUM = "#2563eb", "#d97706"
+LINE, ALONE, OPTIMUM = "#2563eb", "#9d174d", "#d97706"
 
 
 PALETTE = ("#bfdbfe", "#bbf7d0", "#fde68a", "#fbcfe8", "#ddd6fe", "#fed7aa", "#a5f3fc", "#d9f99d", "#fecaca", "#e9d5ff")

@@ -89,10 +89,14 @@ def test_lines_of_changed_tasks_are_dropped(tmp_path):
 
 
 def test_order_of_work():
-    work = table.Job(table.RECIPE, Path("unused"), "cpu", 61).work()
-    assert len({training.key for training in work}) == len(work) == 7 * (60 * 3 + 1)
+    work = table.Job(table.RECIPE, Path("unused"), "cpu", 501).work()
+    assert len({training.key for training in work}) == len(work) == 7 * (60 * 3 + 441)
     assert [training.seed for training in work[:21]] == [0] * 7 + [1] * 7 + [2] * 7
+    assert {training.seed for training in work[7 * 36 : 7 * (36 + 488)]} == {0}
+    assert {training.seed for training in work[7 * (36 + 488) : -7]} == {1, 2}
     assert {training.seed for training in work[-7:]} == {0}
+    fewer = table.Job(table.RECIPE, Path("unused"), "cpu", 30).work()
+    assert len(fewer) == 7 * 30 * 3
 
 
 @pytest.mark.parametrize("wrong", ["--processes", "--networks", "--check"])

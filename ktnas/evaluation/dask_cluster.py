@@ -1,0 +1,368 @@
+"""Evaluations on a Dask cluster: workers may come, go and die while a search runs, and so may the scheduler.
+
+A worker that is lost costs the time of what it did: Dask gives that to another one, and an evaluation that has cost
+several workers their lives has failed. Where the scheduler is lost, what has been answered is kept, and what was under
+way is handed out again once it is back at its address. What answers, with its data, travels once to each worker that
+lacks it (`ktnas.evaluation.executors`).
+
+Whoever reaches a scheduler can run any code on its workers: Dask is for networks that are trusted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import socket
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import urlsplit
+
+from ktnas.errors import ConfigurationError, KtnasError, reason, shortened
+from ktnas.evaluation.assignment import Answerer, Assign, Assignment, Reply
+from ktnas.evaluation.backend import Announcer
+from ktnas.evaluation.executors import Lacking, Parcel, answered_there, keep_there, require_same_version
+from ktnas.files.plain_json import read_json_file
+from ktnas.problem.callback import Callbacks, StopSearch
+from ktnas.problem.trial import Evaluation, History, Question
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+C = TypeVar("C")
+
+CONNECT_S = 5.0
+"""Seconds in which a scheduler must answer."""
+
+_LISTENS_S = 3.0
+"""Seconds in which something must listen at its address."""
+
+RETURN_S = 600.0
+"""Seconds in which a scheduler that was lost must be back."""
+
+_GONE = frozenset({"cancelled", "lost"})
+"""States of what a scheduler has forgotten."""
+
+_LOOK_S = 1.0
+"""Seconds between two looks at which workers there are."""
+
+
+def connected(place: str) -> Client:
+    """A client of a scheduler.
+
+    Args:
+        place: Its address, such as ``tcp://node7:8786``, or the file that it has written (``--scheduler-file``).
+
+    Raises:
+        ConfigurationError: If Dask is not installed, or the scheduler cannot be reached in a few seconds.
+    """
+    address = reached(place)
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ConfigurationError('to evaluate on a Dask cluster, install Dask: pip install "ktnas[dask]"') from None
+    for name in ("distributed.client", "distributed.core", "distributed.comm", "distributed.batched"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong is told in our own words
+    try:
+        asyncio.run(_identified(address))
+        return Client(address, timeout=CONNECT_S, set_as_default=False)
+    except Exception as error:  # whatever answers there, it is no scheduler
+        raise _unreachable(place, reason(error)) from None
+
+
+async def _identified(address: str) -> None:
+    """Ask what listens there who it is: a client that does not come about leaves threads behind."""
+    from distributed import rpc
+
+    async with rpc(address, timeout=CONNECT_S) as there:
+        found = await asyncio.wait_for(there.identity(), CONNECT_S)
+    if found.get("type") != "Scheduler":
+        raise ValueError(f"what listens there is a {found.get('type')}, no Scheduler")
+
+
+def reached(place: str) -> str:
+    """The address of a scheduler, where something listens.
+
+    Raises:
+        ConfigurationError: If nothing does, or the file does not name it.
+    """
+    if not place.strip():
+        raise ConfigurationError("the address of the Dask scheduler is empty; give tcp://HOST:PORT or its file")
+    address = place if "://" in place else _address_in(Path(place)) if _is_file(place) else f"tcp://{place}"
+    parts = urlsplit(address)
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or not port:
+        raise ConfigurationError(
+            f"{place!r} is no address of a Dask scheduler: give tcp://HOST:PORT, or the file that it writes with "
+            "--scheduler-file"
+        )
+    if parts.scheme in {"tcp", "tls"}:
+        try:
+            socket.create_connection((host, port), timeout=_LISTENS_S).close()
+        except OSError as error:
+            raise _unreachable(place, reason(error)) from None
+    return address
+
+
+def _is_file(place: str) -> bool:
+    return Path(place).exists() or Path(place).suffix == ".json" or "/" in place
+
+
+def _address_in(path: Path) -> str:
+    try:
+        found = read_json_file(path)
+    except (OSError, ValueError) as error:
+        why = "there is no such file" if isinstance(error, FileNotFoundError) else reason(error)
+        raise ConfigurationError(
+            f"cannot read the address of a Dask scheduler from {path}: {why}; the scheduler writes it with "
+            "--scheduler-file"
+        ) from None
+    address = found.get("address") if isinstance(found, dict) else None
+    if not isinstance(address, str) or "://" not in address:
+        raise ConfigurationError(f"{path} names no Dask scheduler: it was not written by `dask scheduler`")
+    return address
+
+
+def _unreachable(place: str, why: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"no Dask scheduler answers at {place}: {shortened(why)}; start one with `dask scheduler`, see `ktnas docs "
+        "parallel`"
+    )
+
+
+def finished_of(futures: Sequence[Future[Any]]) -> Iterator[Future[Any]]:
+    """Pieces of work as they end, however they do."""
+    from distributed import as_completed
+
+    yield from as_completed(futures)
+
+
+class DaskCluster(Generic[C]):
+    """A backend on a Dask cluster.
+
+    Args:
+        place: The scheduler's address or file, as for `connected`.
+        answer: Answers an assignment on a worker.
+        assign: What is to be done for questions, after a history.
+        callbacks: Announcer when an evaluation begins and ends.
+        retries: How often an evaluation is begun anew after Dask has given it up, before it has failed.
+        return_s: Seconds in which a scheduler that was lost must be back.
+
+    Raises:
+        ConfigurationError: As `connected`.
+    """
+
+    def __init__(
+        self,
+        place: str,
+        answer: Answerer[C],
+        assign: Assign[C],
+        callbacks: Callbacks,
+        *,
+        retries: int = 1,
+        return_s: float = RETURN_S,
+    ) -> None:
+        self._place, self._assign, self._callbacks, self._tell = place, assign, callbacks, Announcer(callbacks)
+        self._retries, self._return_s = retries, return_s
+        self._flights: dict[Question, Assignment[C]] = {}
+        self._futures: dict[Question, Future[Any]] = {}
+        self._lost: Counter[Question] = Counter()
+        self._done: queue.SimpleQueue[tuple[Question | str, Future[Any]]] = queue.SimpleQueue()
+        """Evaluations that have ended, by their question; workers that have got what answers, by their address."""
+        self._supplied: dict[str, tuple[Future[Any], list[Question]]] = {}
+        """Workers that are being sent what answers, and which evaluations wait for it."""
+        self._client: Client | None = connected(place)
+        from cloudpickle import dumps  # comes with Dask; sends functions of a script by value
+
+        self.parcel = Parcel(answer, dumps)
+        self._workers, self._looked = 0, float("-inf")
+
+    @property
+    def workers(self) -> int:
+        """Threads of all workers that are there; 0 while there is none, or no scheduler."""
+        if monotonic() - self._looked >= _LOOK_S:
+            self._look()
+        return self._workers
+
+    def submit(self, question: Question, history: History) -> None:
+        """Hand it to the scheduler."""
+        (self._flights[question],) = self._assign([question], history)
+        self._send(question)
+        with suppress(StopSearch):  # callbacks remember it
+            self._tell.begun(question)
+
+    def completed(self, patience_s: float) -> Sequence[tuple[Question, Evaluation]]:
+        """Answers that have arrived.
+
+        Raises:
+            KtnasError: If the scheduler was lost and is not back in its time, or workers cannot do the work.
+        """
+        arrived: list[tuple[Question, Evaluation]] = []
+        with suppress(queue.Empty):
+            self._take(arrived, *self._done.get(timeout=min(patience_s, _LOOK_S)))
+        while not self._done.empty():
+            self._take(arrived, *self._done.get())
+        if not arrived and not self._is_alive():
+            self._return()
+        return arrived
+
+    def end(self, *, collect: bool = False) -> None:
+        """Cancel what is under way, and leave the cluster; what has arrived is told, if that is wanted."""
+        arrived: list[tuple[Question, Evaluation]] = []
+        while collect and not self._done.empty():
+            with suppress(KtnasError):
+                self._take(arrived, *self._done.get())
+        self._flights.clear()
+        self._leave()
+
+    def _leave(self) -> None:
+        client, self._client = self._client, None
+        futures, self._futures = self._futures, {}
+        self._supplied.clear()
+        if client is None:
+            return
+        with suppress(Exception):  # a scheduler that is gone has nothing to cancel
+            if self._is_running(client):
+                client.cancel(list(futures.values()), force=True)
+        with suppress(Exception):
+            client.close(timeout=1)
+
+    def _is_running(self, client: Client | None) -> bool:
+        return client is not None and client.status == "running"
+
+    def _is_alive(self) -> bool:
+        """Whether the scheduler is there, and knows what was handed out to it."""
+        lost = any(future.status in _GONE for future in self._futures.values())
+        return self._is_running(self._client) and not lost
+
+    def _look(self) -> None:
+        self._looked = monotonic()
+        client = self._client
+        if client is None or not self._is_running(client):
+            self._workers = 0
+            return
+        try:
+            self._workers = sum(client.sync(client.scheduler.ncores, callback_timeout=CONNECT_S).values())
+        except Exception:  # it is lost: `completed` looks after that
+            self._workers = 0
+
+    def _return(self) -> None:
+        """Wait for the scheduler to come back, and hand out anew what was under way.
+
+        Raises:
+            KtnasError: If it does not.
+        """
+        self._leave()
+        until = monotonic() + self._return_s
+        self._callbacks.busy("the Dask scheduler is lost; waiting for it to come back")
+        while self._client is None:
+            if self._callbacks.stopped is not None:
+                return
+            try:
+                self._client = connected(self._place)
+            except ConfigurationError as error:
+                if monotonic() >= until:
+                    raise KtnasError(
+                        f"the Dask scheduler was lost and is not back after {self._return_s:.0f} s ({error}); what was "
+                        "answered until then is kept: give the same command again once it is"
+                    ) from None
+        self._callbacks.busy("")
+        self._looked = float("-inf")
+        for question in list(self._flights):
+            self._send(question)
+
+    def _send(self, question: Question) -> None:
+        digest, _ = self.parcel.handed(whole=False)
+        future = self._submitted(answered_there, digest, None, self._flights[question])
+        if future is not None:
+            self._futures[question] = future
+            future.add_done_callback(self._noted(question))
+
+    def _submitted(self, *work: Any, workers: Sequence[str] | None = None) -> Future[Any] | None:
+        """A piece of work on its way; None where the scheduler is lost: `completed` hands it out once that is back."""
+        if self._client is None or not self._is_running(self._client):
+            return None
+        near = {} if workers is None else {"workers": list(workers), "allow_other_workers": True}
+        try:
+            return self._client.submit(*work, pure=False, **near)
+        except Exception:  # the connection broke meanwhile
+            return None
+
+    def _supply(self, worker: str, question: Question) -> None:
+        """Send a worker what answers, once however many evaluations have found that it lacks it."""
+        if worker in self._supplied:
+            self._supplied[worker][1].append(question)
+            return
+        future = self._submitted(keep_there, *self.parcel.handed(whole=True), workers=[worker])
+        if future is not None:
+            self._supplied[worker] = future, [question]
+            future.add_done_callback(self._noted(worker))
+
+    def _noted(self, what: Question | str) -> Callable[[Future[Any]], None]:
+        return lambda done: self._done.put((what, done))
+
+    def _take(self, arrived: list[tuple[Question, Evaluation]], what: Question | str, future: Future[Any]) -> None:
+        if not isinstance(what, str):
+            self._taken(arrived, what, future)
+            return
+        waiting = self._supplied.get(what)
+        if waiting is None or waiting[0].key != future.key or future.status in _GONE:
+            return
+        del self._supplied[what]
+        if future.status == "error":
+            raise self._unable(future.exception(timeout=60))
+        for question in waiting[1]:
+            if question in self._flights:
+                self._send(question)
+
+    def _taken(self, arrived: list[tuple[Question, Evaluation]], question: Question, future: Future[Any]) -> None:
+        current = self._futures.get(question)
+        if question not in self._flights or current is None or current.key != future.key:
+            return  # of an earlier attempt
+        if future.status in _GONE:
+            return  # with its scheduler: handed out again once that is back
+        reply = self._reply(question, future)
+        if reply is None:
+            return
+        del self._flights[question], self._futures[question]
+        self._tell.finished(question, reply)
+        arrived.append((question, reply.evaluation))
+
+    def _reply(self, question: Question, future: Future[Any]) -> Reply | None:
+        """What has come of an attempt; None if another one has begun, or will."""
+        if future.status == "error":
+            return self._failed(question, future)
+        try:
+            found = future.result(timeout=60)
+        except Exception:  # its worker was lost with the result: Dask computes it anew, or the scheduler is lost
+            future.add_done_callback(self._noted(question))
+            return None
+        if isinstance(found, Lacking):
+            require_same_version(found)
+            self._supply(str(found.worker), question)
+            return None
+        return found if isinstance(found, Reply) else Reply(found)
+
+    def _failed(self, question: Question, future: Future[Any]) -> Reply | None:
+        error = future.exception(timeout=60)
+        if isinstance(error, ImportError | AttributeError):
+            raise self._unable(error)
+        self._lost[question] += 1
+        if self._lost[question] > self._retries:
+            return Reply(Evaluation.failed(f"its worker was lost: {shortened(reason(error))}"))
+        self._send(question)
+        return None
+
+    @staticmethod
+    def _unable(error: BaseException) -> ConfigurationError:
+        return ConfigurationError(
+            f"the workers of the Dask cluster cannot do the work: {shortened(reason(error))}; they need ktnas and the "
+            "modules of your functions, in the same versions as here"
+        )
