@@ -26,13 +26,20 @@ def environmental(error: BaseException) -> str | None:
     if isinstance(error, MemoryError):
         return f"memory is exhausted{_of(str(error))}; {_KEPT}, or ask for less"
     if isinstance(error, ImportError):
-        if _LIBRARY.search(str(error)) is None:
+        refusal = _LIBRARY.search(str(error))
+        if refusal is None:
             return None
-        return f"a library cannot be loaded{_of(str(error))}; {_KEPT}"
+        return f"a library cannot be loaded ({_line_of(refusal)}); {_KEPT}"
     if isinstance(error, OSError) and error.errno in _REFUSALS:
         what = error.strerror or type(error).__name__
         return f"{what}: {error.filename}; {_KEPT}" if error.filename else f"{what}; {_KEPT}"
     return None
+
+
+def _line_of(found: re.Match[str]) -> str:
+    """The line in which it stands: the others are a library's advice."""
+    before, after = found.string[: found.start()], found.string[found.end() :]
+    return f"{before.splitlines()[-1] if before else ''}{found[0]}{after.partition(chr(10))[0]}".strip()
 
 
 def _of(text: str) -> str:

@@ -16,7 +16,23 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, TextIO, cast
 
-from ktnas.cli import ask, best, compare, completion, data, docs, export, new, resume, run, show, sweep, tell, train
+from ktnas.cli import (
+    ask,
+    best,
+    compare,
+    completion,
+    data,
+    docs,
+    export,
+    new,
+    printed,
+    resume,
+    run,
+    show,
+    sweep,
+    tell,
+    train,
+)
 from ktnas.cli.environment import environmental
 from ktnas.cli.interruption import interruptible
 from ktnas.cli.parser import INTERRUPTED, Parser
@@ -52,6 +68,7 @@ COMMANDS: Mapping[str, Command] = {
     "compare": compare,
     "train": train,
     "export": export,
+    "printed": printed,
     "docs": docs,
     "completion": completion,
 }
@@ -69,6 +86,7 @@ _SUMMARIES = {
     "compare": "what sweeps and runs came to, and whether methods differ",
     "train": "train one architecture from scratch, measure it on test images",
     "export": "a trained network as ONNX or TorchScript",
+    "printed": "what functions of your own printed in workers",
     "docs": "read the documentation: quickstart, data, training, ...",
     "completion": "what makes a shell complete commands, options and names",
 }

@@ -116,9 +116,15 @@ class AppendOnlyLog(Generic[Record]):
             raise
         self._torn = True
         """Whether something may stand behind the lines."""
+        self._waiting = False
+        """Whether lines have been added that are not synced."""
 
-    def append(self, lines: Sequence[str]) -> None:
+    def append(self, lines: Sequence[str], *, synced: bool = True) -> None:
         """Add lines, given without their ends and checks; on disk when this returns.
+
+        Args:
+            lines: The lines.
+            synced: Whether they must outlast a power cut: what costs nothing to find again may wait for `sync`.
 
         Raises:
             ConfigurationError: If they cannot be written.
@@ -134,14 +140,32 @@ class AppendOnlyLog(Generic[Record]):
             rest = memoryview(content)
             while rest:
                 rest = rest[self._file.write(rest) :]
-            sync(self._file.fileno())
+            if synced:
+                sync(self._file.fileno())
         except OSError as error:
-            raise ConfigurationError(
-                f"cannot write {self.path}: {error.strerror}; what it holds is kept: "
-                "give the same command again once that is mended"
-            ) from None
+            raise self._unwritable(error) from None
         self._torn = False
+        self._waiting = not synced
         self._size += len(content)
+
+    def sync(self) -> None:
+        """Have on disk what `append` has added.
+
+        Raises:
+            ConfigurationError: If it cannot be written.
+        """
+        if self._waiting:
+            try:
+                sync(self._file.fileno())
+            except OSError as error:
+                raise self._unwritable(error) from None
+            self._waiting = False
+
+    def _unwritable(self, error: OSError) -> ConfigurationError:
+        return ConfigurationError(
+            f"cannot write {self.path}: {error.strerror}; what it holds is kept: "
+            "give the same command again once that is mended"
+        )
 
     def close(self) -> None:
         """Release the file."""

@@ -173,12 +173,13 @@ class TrialLog:
         groups = [(n, tuple(line.trial.proposal for line in lines)) for n, lines in groupby(told, lambda o: o.question)]
         return [proposals for place, (n, proposals) in enumerate(groups, 1) if n == place]
 
-    def append(self, trials: Sequence[Trial], architectures: Sequence[str]) -> None:
+    def append(self, trials: Sequence[Trial], architectures: Sequence[str], *, synced: bool = True) -> None:
         """Add what answers one question, or find that it is what is recorded next; on disk when this returns.
 
         Args:
             trials: Those that come next.
             architectures: Theirs, as users know them.
+            synced: Whether they must outlast a power cut, as all must that was paid for; else they wait for `sync`.
 
         Raises:
             ConfigurationError: If something else is recorded; the record is not changed then. Or if they cannot be
@@ -198,9 +199,17 @@ class TrialLog:
                     "choose another --out"
                 )
         first = self._position + len(recorded) + 1
-        self._log.append([self._whole(line, n) for n, line in enumerate(lines[len(recorded) :], first)])
+        self._log.append([self._whole(line, n) for n, line in enumerate(lines[len(recorded) :], first)], synced=synced)
         self._position += len(lines)
         self.appended += len(lines) - len(recorded)
+
+    def sync(self) -> None:
+        """Have on disk what was added.
+
+        Raises:
+            ConfigurationError: If it cannot be written.
+        """
+        self._log.sync()
 
     def _whole(self, line: str, number: int) -> str:
         """A line with its place in the run; records that were begun without go on without."""

@@ -100,7 +100,7 @@ def test_data_travel_once_to_each_worker(cluster, tmp_path, monkeypatch):
     search(SPACE, functions, budget=30, method=METHOD, workers=Workforce(dask=str(cluster.file)))
     processes = {pid for pid, _ in paid(place)}
     whole = [size for size in sent if size]
-    assert len(whole) == len(processes) <= 3
+    assert len(processes) <= len(whole) <= 3
     assert all(len(ballast) < size < len(ballast) + 10_000 for size in whole)
     assert sum(whole) < 4 * len(ballast)
 
@@ -129,7 +129,7 @@ def test_a_worker_that_is_killed_and_one_that_joins_late_change_nothing(cluster,
     alone, there = found_alone(tmp_path), found_there(cluster, tmp_path, After(5, strike))
     assert list(there.history) == list(alone.history)
     again = len(paid(tmp_path / "there")) - 24
-    assert 0 <= again <= 1  # at most what the victim was at
+    assert 0 <= again <= 2  # at most what the victim was at, and what it had answered and nobody had fetched
 
 
 def test_an_asynchronous_search_survives_it_too(cluster, tmp_path):
@@ -168,7 +168,7 @@ def test_the_scheduler_is_lost_and_comes_back(cluster, tmp_path):
     (tmp_path / "there").mkdir()
     alone, there = found_alone(tmp_path), found_there(cluster, tmp_path, After(5, strike), out=tmp_path / "run")
     assert list(there.history) == list(alone.history)
-    assert len(paid(tmp_path / "there")) - 24 <= 3  # what three workers were at; nothing that was answered
+    assert len(paid(tmp_path / "there")) - 24 <= 6  # as above, of three workers; nothing that was told
     answered = (tmp_path / "run" / "answers.jsonl").read_text().splitlines()
     assert len(answered) == len(set(answered)) == 24
 

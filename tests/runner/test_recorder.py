@@ -2,7 +2,7 @@
 
 import pytest
 
-from ktnas.problem.callback import Answered, Asked, Callback, Callbacks, StopSearch
+from ktnas.problem.callback import Answered, Asked, Callback, Callbacks, Ended, StopSearch
 from ktnas.problem.progress import Progress, progress_of
 from ktnas.problem.trial import Evaluation, Proposal, Trial
 from ktnas.records.evaluations import EvaluationLog, read_evaluations
@@ -92,3 +92,30 @@ def test_an_interruption_counts_what_had_arrived(recorder, callbacks):
     a, b = ending.tasks["a"], ending.tasks["b"]
     assert (a.evaluations, a.failed, a.best, a.evaluations_to_best, a.cost_s) == (4, 2, trials[1], 2, 6.0)
     assert (b.evaluations, b.best.fitness, b.evaluations_to_best) == (1, -1.0, 1)
+
+
+def test_what_a_table_answers_is_written_at_once_and_synced_at_the_end(tmp_path, monkeypatch):
+    synced = []
+    log = TrialLog(tmp_path)
+    recorder = Recorder(str, log, free=True)
+    monkeypatch.setattr("ktnas.files.json_lines.sync", lambda descriptor: synced.append(len(read_trials(tmp_path))))
+    for number in range(20):
+        recorder.synced += number and 1e9  # no second has passed since the first
+        recorder.generation_answered(Answered(number, (Trial(number, Proposal("a", (number,)), Evaluation(1.0)),)))
+        assert len(read_trials(tmp_path)) == number + 1
+    assert synced == [1]
+    recorder.search_ended(Ended({}))
+    recorder.search_ended(Ended({}))
+    assert synced == [1, 20]
+    log.close()
+
+
+def test_what_was_paid_for_is_synced_before_the_search_hears_of_it(tmp_path, monkeypatch):
+    synced = []
+    log = TrialLog(tmp_path)
+    recorder = Recorder(str, log)
+    monkeypatch.setattr("ktnas.files.json_lines.sync", lambda descriptor: synced.append(len(read_trials(tmp_path))))
+    for number in range(3):
+        recorder.generation_answered(Answered(number, (Trial(number, Proposal("a", (number,)), Evaluation(1.0)),)))
+    assert synced == [1, 2, 3]
+    log.close()
