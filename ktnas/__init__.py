@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ktnas.runner.loop import Result
     from ktnas.runner.workforce import Workforce
     from ktnas.spaces.base import ListedSpace, SearchSpace
+    from ktnas.study.network import load_network
     from ktnas.study.result import Found, SearchResult
     from ktnas.study.study import Study
     from ktnas.study.telling import Suggestion
@@ -55,6 +56,7 @@ __all__ = [
     "__version__",
     "find_benchmark",
     "load_benchmark",
+    "load_network",
     "load_table",
     "search",
 ]
@@ -87,6 +89,7 @@ _HOMES = {
     "__version__": "ktnas.version",
     "find_benchmark": "ktnas.benchmarks.registry",
     "load_benchmark": "ktnas.benchmarks.registry",
+    "load_network": "ktnas.study.network",
     "load_table": "ktnas.benchmarks.user_table",
     "search": "ktnas.api",
 }

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from fault_injection.lab import Lab
 
-ROWS = ("rows_signals", "rows_workers", "rows_records", "rows_power", "rows_resources", "rows_functions", "rows_async")
+ROWS = (
+    *("rows_signals", "rows_workers", "rows_records", "rows_power", "rows_resources", "rows_functions"),
+    *("rows_async", "rows_study"),
+)
 """Modules that hold faults, in the order of the table."""
 
 

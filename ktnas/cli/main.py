@@ -1,8 +1,9 @@
 """The command line: it parses, calls, and prints. Nothing heavy is imported before the arguments are understood.
 
 Exit codes: 0 done; 2 a user's mistake, or output that cannot be written, with one line on standard error that names
-it; 1 whoever read the output has gone, as `head` does; 130 interrupted, 143 and 129 by SIGTERM and SIGHUP. What was
-searched is recorded in any case. Any other exception is a defect of ours and keeps its traceback.
+it; 3 `ktnas ask` has nothing to hand out before something is told; 1 whoever read the output has gone, as `head` does;
+130 interrupted, 143 and 129 by SIGTERM and SIGHUP. What was searched is recorded in any case. Any other exception is a
+defect of ours and keeps its traceback.
 """
 
 from __future__ import annotations
@@ -15,7 +16,23 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, TextIO, cast
 
-from ktnas.cli import compare, completion, data, docs, printed, run, sweep, train
+from ktnas.cli import (
+    ask,
+    best,
+    compare,
+    completion,
+    data,
+    docs,
+    export,
+    new,
+    printed,
+    resume,
+    run,
+    show,
+    sweep,
+    tell,
+    train,
+)
 from ktnas.cli.environment import environmental
 from ktnas.cli.interruption import interruptible
 from ktnas.cli.parser import INTERRUPTED, Parser
@@ -40,10 +57,17 @@ class Command(Protocol):
 
 COMMANDS: Mapping[str, Command] = {
     "run": run,
+    "resume": resume,
+    "show": show,
+    "best": best,
+    "new": new,
+    "ask": ask,
+    "tell": tell,
     "data": data,
     "sweep": sweep,
     "compare": compare,
     "train": train,
+    "export": export,
     "printed": printed,
     "docs": docs,
     "completion": completion,
@@ -51,10 +75,17 @@ COMMANDS: Mapping[str, Command] = {
 
 _SUMMARIES = {
     "run": "search architectures for one or more tasks",
+    "resume": "go on with a run or a study, from its directory alone",
+    "show": "how far a study or a run has come",
+    "best": "the best architectures of a study or a run",
+    "new": "make a study that others ask and tell, or run",
+    "ask": "architectures of a study to evaluate",
+    "tell": "what came of an architecture that was asked for",
     "data": "which benchmarks and images there are, and where",
     "sweep": "methods x tasks x seeds, as a file says, on all cores",
     "compare": "what sweeps and runs came to, and whether methods differ",
     "train": "train one architecture from scratch, measure it on test images",
+    "export": "a trained network as ONNX or TorchScript",
     "printed": "what functions of your own printed in workers",
     "docs": "read the documentation: quickstart, data, training, ...",
     "completion": "what makes a shell complete commands, options and names",
@@ -147,9 +178,8 @@ def _require_place() -> None:
 
 
 _OUTLINE = """\
-to begin: `ktnas run` alone searches real data that come with the installation,
-and `ktnas run --help` tells all options. Completion by the tab key, in bash:
-  eval "$(ktnas completion bash)"     (for good: add that line to ~/.bashrc)
+to begin: `ktnas run` alone searches real data that come with the installation.
+Completion by the tab key, in bash: eval "$(ktnas completion bash)"
 """
 
 

@@ -27,15 +27,29 @@ if TYPE_CHECKING:
 def execute(options: argparse.Namespace) -> int:
     """Search, record, and print what was found; the exit code."""
     use_one_thread()
+    return search(read_options(RunOptions, options), options)
+
+
+def search(asked: RunOptions, options: argparse.Namespace) -> int:
+    """Search what was asked for, or go on with it; the exit code.
+
+    Args:
+        asked: What decides the run, its seed aside.
+        options: Seeds, limits, who evaluates, and output.
+    """
     from ktnas.cli.searches import Searches, require_sharing, told_of_sharing
     from ktnas.config.experiment import compose
+    from ktnas.config.remembered import remembered
     from ktnas.files.json_lines import to_json
     from ktnas.problem.budget import check
     from ktnas.records.run_directory import RunDirectory
+    from ktnas.records.study_file import StudyFile
     from ktnas.report.run_figures import draw
     from ktnas.runner import session
+    from ktnas.runner.limits import Limits
+    from ktnas.runner.provenance import Provenance
 
-    asked = read_options(RunOptions, options)
+    limits = Limits.begun(options.timeout, options.patience)
     force = workforce(options)
     force.check()
     repeats, alone = _extent(options, asked)
@@ -51,7 +65,8 @@ def execute(options: argparse.Namespace) -> int:
     if not silent:
         _tell_data(experiment)
     path = options.out or session.fresh_directory(experiment, seeds, RUNS)
-    searched = Searches(path, seeds, _jobs(options, asked, repeats), options.catch, silent, force)
+    provenance = Provenance(StudyFile(remembered(asked), catch=options.catch), tuple(options.reuse or ()))
+    searched = Searches(path, seeds, _jobs(options, asked, repeats), options.catch, silent, force, provenance, limits)
     summaries = searched.run(partial(compose, asked))
     finished = searched.finished(summaries)
     others = searched.alone(asked, experiment) if alone and finished else {}
@@ -59,6 +74,7 @@ def execute(options: argparse.Namespace) -> int:
     undrawn = draw(
         experiment, RunDirectory(path), summaries, searched.places(summaries), searched.alone_places(experiment, others)
     )
+    every = [*summaries, *(summary for runs in others.values() for summary in runs)]
     finished = finished and all(map(searched.finished, others.values()))
     if options.json:
         one_or_all = summaries[0] if repeats == 1 else summaries
@@ -68,8 +84,11 @@ def execute(options: argparse.Namespace) -> int:
         _print(summaries, experiment, path, repeated=repeats > 1, sharing=found)
     for note in undrawn:
         print(f"note: {visible(note)}", file=sys.stderr)
-    if not finished:
-        print(f"interrupted; the same command with --out {visible(str(path))} goes on from here", file=sys.stderr)
+    reasons = dict.fromkeys(summary["stopped"] for summary in every if "stopped" in summary)
+    for reason in reasons:
+        print(f"stopped: {reason}; `ktnas resume {visible(str(path))}` goes on from here", file=sys.stderr)
+    if not (finished or reasons):
+        print(f"interrupted; `ktnas resume {visible(str(path))}` goes on from here", file=sys.stderr)
         return INTERRUPTED
     return 0
 
@@ -176,6 +195,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     _add_seeds(parser)
     add_workforce(parser)
     _add_failures(parser)
+    add_limits(parser)
     _add_output(parser)
 
 
@@ -205,6 +225,28 @@ def _add_seeds(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """What ends a search before its budget, and what it need not pay for."""
+    group = parser.add_argument_group("what ends it early, and what is known already")
+    group.add_argument(
+        "--timeout", metavar="S", type=float, help="end after so many seconds; it can go on later (default: no limit)"
+    )
+    group.add_argument(
+        "--patience",
+        metavar="N",
+        type=int,
+        help="end once no task has got better for N of its evaluations (default: no limit)",
+    )
+    group.add_argument(
+        "--reuse",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        help="take answers that this other run of the same benchmark, table and recipe has paid for; they count as "
+        "evaluations; may be repeated",
+    )
+
+
 def _add_failures(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what fails")
     group.add_argument(
@@ -221,7 +263,7 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         "--out",
         metavar="DIR",
         type=Path,
-        help="run directory; one that holds the same configuration goes on where it was cut off "
+        help="run directory; one that holds the same configuration, or a smaller budget, goes on where it was cut off "
         f"(default: a new one under {RUNS}/)",
     )
     group.add_argument("--json", action="store_true", help="the summary as JSON on standard output, and nothing else")

@@ -20,6 +20,8 @@ from ktnas.report.run_figures import file_names
 from ktnas.report.sharing import Sharing, sharing
 from ktnas.runner import session
 from ktnas.runner.experiment import Experiment
+from ktnas.runner.limits import Limits
+from ktnas.runner.provenance import Provenance
 from ktnas.runner.workforce import Workforce
 
 ALONE, SHARING = "alone", "sharing.json"
@@ -52,6 +54,8 @@ class Searches:
         catch: Whether to go on with a task of which the first evaluations have all failed.
         silent: Whether to show nothing of how far they have come.
         workforce: Who evaluates.
+        provenance: How the runs are made again, and whose answers they take.
+        limits: What ends them before their budget.
     """
 
     path: Path
@@ -60,19 +64,36 @@ class Searches:
     catch: bool
     silent: bool
     workforce: Workforce = field(default_factory=Workforce)
+    provenance: Provenance | None = None
+    limits: Limits = field(default_factory=Limits)
 
     def run(self, composed: Callable[[], Experiment], path: Path | None = None) -> list[Summary]:
         """Search, or go on; after an interruption, the summaries of the runs that had begun."""
         directory, experiment = RunDirectory(path or self.path), composed()
+        provenance = self.provenance if path is None else None
         with self._view(experiment) as view:
             if len(self.seeds) == 1:
                 return [
                     session.search_once(
-                        experiment, self.seeds[0], directory, view, catch=self.catch, workforce=self.workforce
+                        experiment,
+                        self.seeds[0],
+                        directory,
+                        [view, *self.limits.callbacks()],
+                        catch=self.catch,
+                        provenance=provenance,
+                        workforce=self.workforce,
                     )
                 ]
             return session.search_seeds(
-                composed, self.seeds, directory, view, jobs=self.jobs, catch=self.catch, workforce=self.workforce
+                composed,
+                self.seeds,
+                directory,
+                view,
+                jobs=self.jobs,
+                catch=self.catch,
+                provenance=provenance,
+                limits=self.limits,
+                workforce=self.workforce,
             )
 
     def alone(self, asked: RunOptions, experiment: Experiment) -> dict[str, list[Summary]]:

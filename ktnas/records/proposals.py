@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Literal
 
 from ktnas.errors import DataError
 from ktnas.files.json_lines import AppendOnlyLog, read_lines
@@ -31,12 +32,15 @@ class BatchEvent:
         asked: The proposals.
         ids: Per proposal, its id; None where nothing is to be evaluated.
         labels: Per proposal, the architecture as users know it.
+        chosen: What the method chose for it, question by question, where that is more than ``asked``: so that it need
+            not be asked again.
     """
 
     batch: int
     asked: Asked
     ids: tuple[int | None, ...]
     labels: tuple[str, ...]
+    chosen: tuple[tuple[Proposal, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +91,21 @@ def _plain(event: Event) -> Mapping[str, object]:
             "metrics": dict(answer.metrics),
         }
     proposals = [
-        {
-            "id": number,
-            "task": one.task,
-            "genotype": one.genotype,
-            "architecture": label,
-            "parents": one.parents,
-            "source_task": one.source_task,
-        }
+        {"id": number, "architecture": label, **_plain_proposal(one)}
         for one, number, label in zip(event.asked.proposals, event.ids, event.labels, strict=True)
     ]
-    return {"event": "asked", "batch": event.batch, "generation": event.asked.generation, "proposals": proposals}
+    chosen = [[_plain_proposal(one) for one in several] for several in event.chosen]
+    return {
+        "event": "asked",
+        "batch": event.batch,
+        "generation": event.asked.generation,
+        "proposals": proposals,
+        **({"chosen": chosen} if chosen else {}),
+    }
+
+
+def _plain_proposal(one: Proposal) -> dict[str, object]:
+    return {"task": one.task, "genotype": one.genotype, "parents": one.parents, "source_task": one.source_task}
 
 
 def decode(line: str) -> Event:
@@ -116,19 +124,25 @@ def decode(line: str) -> Event:
 def _batch(record: dict[str, object]) -> BatchEvent:
     proposals, ids, labels = [], [], []
     for one in map(fields_of, list_of(record["proposals"])):
-        number, source = one["id"], one["source_task"]
-        proposals.append(
-            Proposal(
-                text_of(one["task"]),
-                genotype_of(one["genotype"]),
-                tuple(map(genotype_of, list_of(one["parents"]))),
-                None if source is None else text_of(source),
-            )
-        )
+        number = one["id"]
+        proposals.append(_proposal(one))
         ids.append(None if number is None else count_of(number))
         labels.append(text_of(one["architecture"]))
     asked = Asked(count_of(record["generation"]), tuple(proposals))
-    return BatchEvent(count_of(record["batch"]), asked, tuple(ids), tuple(labels))
+    chosen = tuple(
+        tuple(_proposal(fields_of(one)) for one in list_of(several)) for several in list_of(record.get("chosen", []))
+    )
+    return BatchEvent(count_of(record["batch"]), asked, tuple(ids), tuple(labels), chosen)
+
+
+def _proposal(record: dict[str, object]) -> Proposal:
+    source = record["source_task"]
+    return Proposal(
+        text_of(record["task"]),
+        genotype_of(record["genotype"]),
+        tuple(map(genotype_of, list_of(record["parents"]))),
+        None if source is None else text_of(source),
+    )
 
 
 _KINDS: Mapping[str, Callable[[dict[str, object]], Event]] = {
@@ -144,17 +158,21 @@ class Journal:
 
     Attributes:
         batches: What the search was asked, by the batch's number.
+        chosen: What the method chose for each batch, where that is recorded.
         ids: The id of each question.
         questions: The question of each id, in the order of the ids.
         given: When each id was handed out last.
         told: The answer of each id that has one, in the order of arrival.
+        order: The number of each batch, or the id of each answer, in the order in which they were asked and told.
     """
 
     batches: dict[int, Asked] = field(default_factory=dict)
+    chosen: dict[int, tuple[tuple[Proposal, ...], ...]] = field(default_factory=dict)
     ids: dict[Question, int] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     given: dict[int, float] = field(default_factory=dict)
     told: dict[int, Evaluation] = field(default_factory=dict)
+    order: list[tuple[Literal["asked", "told"], int]] = field(default_factory=list)
 
     @classmethod
     def of(cls, events: Sequence[Event]) -> Journal:
@@ -216,11 +234,14 @@ class Journal:
             raise DataError(f"proposal {event.id} was told twice")
         else:
             self.told[event.id] = event.evaluation
+            self.order.append(("told", event.id))
 
     def _asked(self, event: BatchEvent) -> None:
         for later in [one for one in self.batches if one >= event.batch]:
             del self.batches[later]
         self.batches[event.batch] = event.asked
+        self.chosen[event.batch] = event.chosen
+        self.order.append(("asked", event.batch))
         for one, number in zip(event.asked.proposals, event.ids, strict=True):
             question = (one.task, one.genotype)
             if number is None or self.ids.get(question) == number:

@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ktnas.algorithms.base import Search
+from ktnas.algorithms.steady.base import SteadySearch
 from ktnas.algorithms.steady.forms import steadily
 from ktnas.errors import ConfigurationError
 from ktnas.problem.budget import Budget, check
@@ -44,6 +45,7 @@ class Asynchronous:
         seed: Seed of every random stream, not negative.
         told: Called with new trials before the search is told: whoever records, records here.
         asked: Called when something is handed out, before it is.
+        form: Another steady form than the algorithm's own, such as one that remembers what it was asked.
 
     Raises:
         ConfigurationError: If the budget or the seed does not suit the problem.
@@ -58,9 +60,10 @@ class Asynchronous:
         *,
         told: Callable[[tuple[Trial, ...]], object] | None = None,
         asked: Callable[[HandedOut], object] | None = None,
+        form: SteadySearch[Any] | None = None,
     ) -> None:
         check(problem, budget, seed)
-        self._form = steadily(search)
+        self._form = steadily(search) if form is None else form
         self._state = self._form.start(problem)
         self._ledger = Ledger(problem, budget)
         self._streams = Streams(seed)

@@ -35,6 +35,23 @@ from ktnas.runner.mode import is_asynchronous, with_mode_of
 from ktnas.runner.stepwise import OpenBatch, Stepwise
 
 
+def budget_of(held: Mapping[str, object], wanted: Budget) -> Budget | None:
+    """The budget that a configuration tells, with those that held before; None where it tells none.
+
+    Args:
+        held: What ``config.json`` holds.
+        wanted: Whose fitness to stop at it has.
+    """
+    try:
+        earlier = tuple(
+            EarlierBudget(count_of(one["evaluations"]), count_of(one["trials"]))
+            for one in map(fields_of, list_of(held.get(EARLIER, [])))
+        )
+        return Budget(count_of(held["budget"]), wanted.stop_at, earlier)
+    except (KeyError, TypeError, ConfigurationError):
+        return None  # it is of another kind, or damaged: `RunDirectory.claim` says so
+
+
 def note_on(budget: Budget, method: str) -> tuple[str, ...]:
     """What a reader must know of a budget that was raised; nothing of any other."""
     return tuple(
@@ -64,24 +81,33 @@ def with_earlier_budget(
     held = directory.config()
     if held is None:
         return experiment
-    before, wanted = _budget_of(held, experiment.budget), experiment.budget
+    before, wanted = budget_of(held, experiment.budget), experiment.budget
     if before is None:
         return experiment
     if before.evaluations == wanted.evaluations:
         return replace(experiment, budget=before)
     config = configuration(benchmark, experiment.problem, experiment.search, before, (seed,))
     directory.claim(with_mode_of(directory, config, experiment.search))
-    if before.evaluations > wanted.evaluations:
-        raise ConfigurationError(
-            f"{directory.path} holds a run of {before.evaluations:,} evaluations per task; a budget can be raised, not "
-            f"lowered to {wanted.evaluations:,}"
-        )
+    require_larger(directory, before.evaluations, wanted.evaluations)
     if is_asynchronous(directory):
         return _raised_asynchronous(replace(experiment, budget=before), wanted.evaluations, seed, directory, benchmark)
     told.busy(f"what was asked with {before.evaluations:,} evaluations is asked again with {wanted.evaluations:,}")
     raised = _raised(replace(experiment, budget=before), wanted.evaluations, seed, directory, benchmark)
     told.busy("")
     return raised
+
+
+def require_larger(directory: RunDirectory, before: int, wanted: int) -> None:
+    """Refuse a budget below the one that a directory has.
+
+    Raises:
+        ConfigurationError: If it is.
+    """
+    if before > wanted:
+        raise ConfigurationError(
+            f"{directory.path} holds a run of {before:,} evaluations per task; a budget can be raised, not lowered to "
+            f"{wanted:,}"
+        )
 
 
 def raise_budget_of_all(config: Mapping[str, object], directory: RunDirectory) -> None:
@@ -99,18 +125,6 @@ def raise_budget_of_all(config: Mapping[str, object], directory: RunDirectory) -
     directory.write(CONFIG, to_json({**held, "budget": ours}))
 
 
-def _budget_of(held: Mapping[str, object], wanted: Budget) -> Budget | None:
-    """The budget that a record tells, with those that held before; None where it tells none."""
-    try:
-        earlier = tuple(
-            EarlierBudget(count_of(one["evaluations"]), count_of(one["trials"]))
-            for one in map(fields_of, list_of(held.get(EARLIER, [])))
-        )
-        return Budget(count_of(held["budget"]), wanted.stop_at, earlier)
-    except (KeyError, TypeError, ConfigurationError):
-        return None  # it is of another kind, or damaged: `RunDirectory.claim` says so
-
-
 def _raised(
     experiment: Experiment, evaluations: int, seed: int, directory: RunDirectory, benchmark: Benchmark
 ) -> Experiment:
@@ -126,7 +140,7 @@ def _raised(
         _cut(directory, again, trials, benchmark)
     else:
         larger = replace(larger, earlier=(*larger.earlier, _held_until(experiment.budget.evaluations, trials, path)))
-    _unfinish(directory)
+    unfinish(directory)
     raised = replace(experiment, budget=larger)
     config = configuration(benchmark, raised.problem, raised.search, larger, (seed,))
     directory.write(CONFIG, to_json(config))
@@ -144,7 +158,7 @@ def _raised_asynchronous(
     raised = replace(experiment, budget=larger)
     config = configuration(benchmark, raised.problem, raised.search, larger, (seed,))
     config = with_mode_of(directory, config, raised.search)
-    _unfinish(directory)
+    unfinish(directory)
     directory.write(CONFIG, to_json(config))
     return raised
 
@@ -213,8 +227,8 @@ def _renew(path: Path, batch: OpenBatch, benchmark: Benchmark) -> None:
         log.close()
 
 
-def _unfinish(directory: RunDirectory) -> None:
-    """A summary of the smaller budget is no longer that of a run that came to its end."""
+def unfinish(directory: RunDirectory) -> None:
+    """Say that it goes on: a summary of the smaller budget is no longer that of a run that came to its end."""
     summary = directory.finished_summary()
     if summary is not None:
         unfinished = {**summary, "finished": False}

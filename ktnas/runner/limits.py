@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from time import monotonic
 
 from ktnas.errors import ConfigurationError
@@ -12,15 +13,29 @@ from ktnas.problem.callback import Begun, Callback, Finished, StopSearch
 from ktnas.problem.progress import Progress, RunProgress, TaskProgress
 
 
-class Timeout(Callback):
+class Limit(Callback):
+    """Ends a search.
+
+    Attributes:
+        reached: Whether it has.
+    """
+
+    reached: bool = False
+
+
+class Timeout(Limit):
     """Ends a search after so many seconds, by a clock that nobody sets.
 
     It is looked at whenever an evaluation begins, ends, or tells how far it is: one that is under way elsewhere may
     take longer.
     """
 
-    def __init__(self, seconds: float) -> None:
-        """The clock runs from now.
+    def __init__(self, seconds: float, begun: float | None = None) -> None:
+        """The clock runs from now, or has run for a while.
+
+        Args:
+            seconds: How long.
+            begun: When it began, by `time.monotonic`; None for now.
 
         Raises:
             ConfigurationError: If the seconds are not finite and above 0.
@@ -28,7 +43,7 @@ class Timeout(Callback):
         if not 0 < seconds < math.inf:  # NaN is none either
             raise ConfigurationError(f"the timeout must be finite and above 0 seconds; got {seconds:g}")
         self._seconds = seconds
-        self._until = monotonic() + seconds
+        self._until = (monotonic() if begun is None else begun) + seconds
 
     def evaluation_begun(self, begun: Begun) -> None:
         self._check()
@@ -44,10 +59,11 @@ class Timeout(Callback):
 
     def _check(self) -> None:
         if monotonic() >= self._until:
+            self.reached = True
             raise StopSearch(f"the timeout of {duration(self._seconds)} was reached")
 
 
-class Patience(Callback):
+class Patience(Limit):
     """Ends a search once no task has got better for so many of its evaluations.
 
     It looks at whole generations, so that where it ends depends on nothing but the trials.
@@ -67,6 +83,7 @@ class Patience(Callback):
         if all(task.closed or self._waited(task) for task in progress.tasks.values()) and not _all_closed(
             progress.tasks
         ):
+            self.reached = True
             raise StopSearch(f"no task got better for {self._evaluations:,} evaluations")
 
     def _waited(self, task: TaskProgress) -> bool:
@@ -75,3 +92,38 @@ class Patience(Callback):
 
 def _all_closed(tasks: Mapping[str, TaskProgress]) -> bool:
     return all(task.closed for task in tasks.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What ends runs before their budget; it can travel to other processes of this machine.
+
+    Attributes:
+        timeout: Seconds for all runs together; None for no limit.
+        patience: Evaluations of each task without an improvement; None for no limit.
+        beginning: When the clock began to run, by `time.monotonic`.
+    """
+
+    timeout: float | None = None
+    patience: int | None = None
+    beginning: float = 0.0
+
+    @classmethod
+    def begun(cls, timeout: float | None, patience: int | None) -> Limits:
+        """With a clock that runs from now.
+
+        Raises:
+            ConfigurationError: If one is out of its range.
+        """
+        limits = cls(timeout, patience, monotonic())
+        limits.callbacks()
+        return limits
+
+    def callbacks(self) -> list[Limit]:
+        """What watches over them in one run."""
+        found: list[Limit] = []
+        if self.timeout is not None:
+            found.append(Timeout(self.timeout, self.beginning))
+        if self.patience is not None:
+            found.append(Patience(self.patience))
+        return found

@@ -25,6 +25,7 @@ from ktnas.runner.experiment import Experiment
 from ktnas.runner.extension import note_on, raise_budget_of_all, with_earlier_budget
 from ktnas.runner.failures import FirstFailures
 from ktnas.runner.lessons import lessons
+from ktnas.runner.limits import Limits
 from ktnas.runner.mode import settle_mode
 from ktnas.runner.pool import Onlooker, run_in_parallel
 from ktnas.runner.pool_process import Link
@@ -175,6 +176,7 @@ def search_seeds(
     jobs: int = 1,
     catch: bool = False,
     provenance: Provenance | None = None,
+    limits: Limits | None = None,
     workforce: Workforce | None = None,
 ) -> list[Summary]:
     """One search per seed, each in a directory of its own; the results do not depend on the number of processes.
@@ -188,6 +190,7 @@ def search_seeds(
         jobs: Processes at most.
         catch: Whether to go on where the first evaluations of a task have all failed.
         provenance: As for `search_once`; answers are taken by each of the runs.
+        limits: What ends each of them before its budget.
         workforce: As for `search_once`, for each of the runs. With an executor, one run goes after the other.
 
     Returns:
@@ -207,7 +210,7 @@ def search_seeds(
         lost = directory.claim(config)
         if provenance is not None:
             replace(provenance, reuse=()).write(directory, config)
-        way = _Repeat(compose, catch, provenance, force)
+        way = _Repeat(compose, catch, provenance, limits or Limits(), force)
         summaries = _all(way, experiment, seeds, directory, callback, jobs=jobs)
         if lost:  # the runs have proved to be of this search
             directory.write(CONFIG, to_json(config))
@@ -255,8 +258,9 @@ def unanswered(experiment: Experiment, seeds: Sequence[int], path: Path | None) 
 def _in_turn(way: _Repeat, experiment: Experiment, places: Mapping[int, Path], callback: Callback) -> list[Summary]:
     summaries: list[Summary] = []
     for seed, place in places.items():
-        summaries.append(way.search(experiment, seed, place, callback))
-        if not summaries[-1]["finished"]:
+        watches = way.limits.callbacks()
+        summaries.append(way.search(experiment, seed, place, [callback, *watches]))
+        if not (summaries[-1]["finished"] or any(watch.reached for watch in watches)):
             break
     return summaries
 
@@ -281,20 +285,22 @@ class _Repeat:
     compose: Callable[[], Experiment]
     catch: bool
     provenance: Provenance | None
+    limits: Limits
     workforce: Workforce
 
     def __call__(self, item: tuple[int, Path], link: Link) -> Summary:
         seed, place = item
         experiment = self.compose()
-        return self.search(experiment, seed, place, _Forward(link, experiment.budget.evaluations))
+        told = [_Forward(link, experiment.budget.evaluations), *self.limits.callbacks()]
+        return self.search(experiment, seed, place, told)
 
-    def search(self, experiment: Experiment, seed: int, place: Path, callback: Callback) -> Summary:
+    def search(self, experiment: Experiment, seed: int, place: Path, told: Sequence[Callback]) -> Summary:
         """One run."""
         return search_once(
             experiment,
             seed,
             RunDirectory(place),
-            callback,
+            told,
             catch=self.catch,
             provenance=self.provenance,
             workforce=self.workforce,

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -17,9 +18,9 @@ from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.errors import ConfigurationError
 from ktnas.files.json_lines import to_json
 from ktnas.files.turns import in_turn
-from ktnas.problem.trial import Evaluation, Question, Trial
+from ktnas.problem.trial import Evaluation, Proposal, Question, Trial
 from ktnas.records.configuration import begun_by_this_program
-from ktnas.records.known import known_answers
+from ktnas.records.known import known_answers, read_reused
 from ktnas.records.proposals import Event, HandOutEvent, Journal, ProposalLog, TellEvent
 from ktnas.records.run_directory import SUMMARY, RunDirectory
 from ktnas.records.summary import Ending, summarize
@@ -28,7 +29,8 @@ from ktnas.runner.experiment import Experiment
 from ktnas.runner.extension import note_on
 from ktnas.runner.mode import is_asynchronous
 from ktnas.runner.provenance import reuse_notes
-from ktnas.runner.stepwise import OpenBatch, Stepwise
+from ktnas.study.courses import Course
+from ktnas.study.courses import course as course_of
 from ktnas.study.telling import Suggestion, evaluation_of_answer
 
 _UNTIMED = "It was asked and told from outside: how long it took is not known."
@@ -59,17 +61,19 @@ class Desk:
         known: Answers from elsewhere, such as a run in memory.
     """
 
-    def __init__(self, experiment: Experiment, seed: int, directory: Path | None) -> None:
+    def __init__(self, experiment: Experiment, seed: int, directory: Path | None, *, asynchronous: bool) -> None:
         """Nothing is asked before `ask`.
 
         Args:
             experiment: What is searched.
             seed: Seed of all random numbers.
             directory: The study's; None to keep everything in memory.
+            asynchronous: Whether the search is told answer by answer (`ktnas.study.courses`).
         """
         self._experiment, self._seed, self._directory = experiment, seed, directory
+        self._asynchronous = asynchronous
         self._memory = _InMemory()
-        self._steps: Stepwise[object] | None = None
+        self._course: Course | None = None
         self.known: dict[Question, Evaluation] = {}
 
     def ask(self, n: int, again_s: float | None = None) -> list[Suggestion]:
@@ -87,44 +91,62 @@ class Desk:
         if again_s is not None and not again_s >= 0:
             raise ConfigurationError(f"proposals must be handed out again after at least 0 seconds; got {again_s}")
         with self._turn() as log:
-            batch = self._caught_up(log).batch
-            if batch is None:
-                return []
-            events: list[Event] = []
-            journal = log.journal
-            if journal.batches.get(batch.number) != batch.asked:
-                event = journal.asked(batch.number, batch.asked, batch.questions, self._experiment.benchmark.label)
-                events.append(event)
-                ids = {q: i for q, i in zip(_questions(batch), event.ids, strict=True) if i is not None}
-            else:
-                ids = {question: journal.ids[question] for question in batch.questions}
-            chosen = self._chosen(batch, ids, journal, n, again_s)
+            course = self._caught_up(log)
+            while len(self._waiting(course, log.journal)) < n and self._asked_more(course, log):
+                pass
+            chosen = self._waiting(course, log.journal)
+            if again_s is not None:
+                chosen += self._out(course, log.journal, again_s)
+            chosen = chosen[:n]
             if chosen:
-                events.append(HandOutEvent(tuple(ids[question] for question in chosen), round(time.time(), 3)))
-            log.append(events)
-            return [self._suggestion(ids[question], batch, question) for question in chosen]
+                log.append([HandOutEvent(tuple(chosen), round(time.time(), 3))])
+            return [self._suggestion(number, log.journal) for number in chosen]
 
-    def _chosen(
-        self, batch: OpenBatch, ids: Mapping[Question, int], journal: Journal, n: int, again_s: float | None
-    ) -> list[Question]:
-        left = [question for question in batch.questions if not self._is_answered(question, ids[question], journal)]
-        waiting = [question for question in left if ids[question] not in journal.given]
-        if again_s is None:
-            return waiting[:n]
-        before = time.time() - again_s
-        out = sorted(
-            (question for question in left if journal.given.get(ids[question], before + 1) <= before),
-            key=lambda question: (journal.given[ids[question]], ids[question]),
-        )
-        return (waiting + out)[:n]
+    def _asked_more(self, course: Course, log: _Log) -> bool:
+        """Ask the search, and record it; whether it has asked anything.
 
-    def _is_answered(self, question: Question, number: int, journal: Journal) -> bool:
-        return number in journal.told or (self._steps is not None and question in self._steps.known)
+        What another run has paid for is told at once.
+        """
+        event = course.ask(log.journal)
+        if event is None:
+            return False
+        try:
+            log.append([event])
+        except BaseException:
+            self._course = None  # it has asked what is not recorded: it is brought back from the record
+            raise
+        if self._asynchronous:
+            known = self._reused()
+            for number in event.ids:
+                if number is not None and (answer := known.get(log.journal.questions[number])) is not None:
+                    log.append([TellEvent(number, answer)])
+        self._caught_up(log)
+        return True
 
-    def _suggestion(self, number: int, batch: OpenBatch, question: Question) -> Suggestion:
-        proposal = batch.proposal(question)
-        label = self._experiment.benchmark.label(proposal.genotype)
-        return Suggestion(number, proposal.task, label, proposal.genotype, proposal.parents, proposal.source_task)
+    def _reused(self) -> Mapping[Question, Evaluation]:
+        return {} if self._directory is None else read_reused(self._directory)
+
+    def _left(self, course: Course, journal: Journal) -> list[int]:
+        """Ids of what is to be evaluated and not answered."""
+        ids = [journal.ids[one] for one in course.open_questions(journal) if one in journal.ids]
+        return [i for i in ids if i not in journal.told and not course.knows(journal.questions[i])]
+
+    def _waiting(self, course: Course, journal: Journal) -> list[int]:
+        return [number for number in self._left(course, journal) if number not in journal.given]
+
+    def _out(self, course: Course, journal: Journal, again_s: float) -> list[int]:
+        """What has been out for so long, the oldest first."""
+        before, given = time.time() - again_s, journal.given
+        old = [number for number in self._left(course, journal) if number in given and given[number] <= before]
+        return sorted(old, key=lambda number: (given[number], number))
+
+    def _suggestion(self, number: int, journal: Journal) -> Suggestion:
+        question = journal.questions[number]
+        batches = reversed(journal.batches.values())
+        found = (one for asked in batches for one in asked.proposals if (one.task, one.genotype) == question)
+        one = next(found, Proposal(*question))
+        label = self._experiment.benchmark.label(one.genotype)
+        return Suggestion(number, one.task, label, one.genotype, one.parents, one.source_task)
 
     def tell(
         self,
@@ -152,13 +174,14 @@ class Desk:
             question = self._open_question(number, log.journal)
             task = next(one for one in self._experiment.problem.tasks if one.name == question[0])
             answer = evaluation_of_answer(task, value, error=error, cost_s=cost_s, metrics=metrics or {})
-            steps = self._caught_up(log)
-            if question in steps.known:
+            late = self._asynchronous and self._course is None  # whoever asks next goes through all of it anyway
+            if not late and self._caught_up(log).knows(question):
                 raise ConfigurationError(
                     f"proposal {number} has been evaluated meanwhile, by a run of the study; that answer stands"
                 )
             log.append([TellEvent(number, answer)])
-            self._caught_up(log)
+            if not late:
+                self._caught_up(log)
             return answer
 
     def _open_question(self, number: int, journal: Journal) -> Question:
@@ -173,7 +196,7 @@ class Desk:
     def ended(self) -> bool:
         """Whether nothing is to be asked any more."""
         with self._turn() as log:
-            return self._caught_up(log).batch is None
+            return self._caught_up(log).ended
 
     @property
     def journal(self) -> Journal:
@@ -182,8 +205,13 @@ class Desk:
 
     @property
     def trials(self) -> Sequence[Trial]:
-        """Of complete batches, as far as this process has seen."""
-        return () if self._steps is None else tuple(self._steps.history)
+        """What the search was told, as far as this process has seen."""
+        return () if self._course is None else tuple(chain.from_iterable(self._course.trials))
+
+    def catch_up(self) -> int:
+        """Bring the trials on disk to what was told; how many they are, repeats included."""
+        with self._turn() as log:
+            return sum(map(len, self._caught_up(log).trials))
 
     @contextmanager
     def _turn(self) -> Iterator[_Log]:
@@ -212,32 +240,30 @@ class Desk:
                 f"{self._experiment.budget.evaluations}: open the study anew"
             )
 
-    def _caught_up(self, log: _Log) -> Stepwise[object]:
-        """The search where all that is known has brought it; whole batches are recorded as trials."""
+    def _caught_up(self, log: _Log) -> Course:
+        """The search where all that is known has brought it; what it was told is recorded as trials."""
         known = {**self.known, **log.journal.answers}
         recorded: Sequence[Trial] = ()
         if self._directory is not None:
             recorded = read_trials(self._directory) if (self._directory / TRIALS).exists() else ()
             known = {**known_answers(self._directory, recorded), **known}
-        steps = self._steps
-        if steps is None:
-            experiment = self._experiment
-            steps = Stepwise(experiment.problem, experiment.search, experiment.budget, self._seed)
-        steps.advance(known, log.journal.batches)
-        self._steps = steps
-        if self._directory is not None and len(steps.history) > len(recorded):
-            self._record(steps, self._directory)
-        return steps
+        if self._course is None:
+            self._course = course_of(self._experiment, self._seed, asynchronous=self._asynchronous)
+        self._course.catch_up(log.journal, known)
+        if self._directory is not None and sum(map(len, self._course.trials)) > len(recorded):
+            self._record(self._course, self._directory)
+        return self._course
 
-    def _record(self, steps: Stepwise[object], directory: Path) -> None:
+    def _record(self, course: Course, directory: Path) -> None:
         label = self._experiment.benchmark.label
-        with closing(TrialLog(directory, told=begun_by_this_program(RunDirectory(directory)))) as trials:
-            for batch in steps.trials:
+        by_generation = not self._asynchronous and begun_by_this_program(RunDirectory(directory))
+        with closing(TrialLog(directory, told=by_generation)) as trials:
+            for batch in course.trials:
                 trials.append(batch, [label(trial.genotype) for trial in batch])
-        if steps.batch is None:
-            self._summarize(steps, directory)
+        if course.ended:
+            self._summarize(course, directory)
 
-    def _summarize(self, steps: Stepwise[object], directory: Path) -> None:
+    def _summarize(self, course: Course, directory: Path) -> None:
         """What the study came to; where that takes training, whoever runs it measures it."""
         experiment = self._experiment
         if isinstance(experiment.benchmark, ComputedBenchmark):
@@ -246,13 +272,9 @@ class Desk:
         summary = summarize(
             experiment.benchmark,
             experiment.problem,
-            Ending(steps.results(), {"total": 0.0, "search": 0.0}, notes=notes),
+            Ending(course.results(), {"total": 0.0, "search": 0.0}, notes=notes),
             method=experiment.search.name,
             seed=self._seed,
             budget=experiment.budget.evaluations,
         )
         RunDirectory(directory).write(SUMMARY, to_json(summary))
-
-
-def _questions(batch: OpenBatch) -> list[Question]:
-    return [(one.task, one.genotype) for one in batch.asked.proposals]

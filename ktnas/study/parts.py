@@ -91,9 +91,9 @@ def study_file(
     functions = benchmark.functions if isinstance(benchmark, FunctionBenchmark) else {}
     digests = {name: function_digest(function) for name, function in functions.items()}
     options: dict[str, JSON] | None = None
-    if isinstance(where, str) and not isinstance(benchmark, FunctionBenchmark | OutsideBenchmark):
-        options = {"benchmark": where, **_roles(experiment.problem)}
-        options |= {"method": method} if isinstance(method, str) else {}
+    named = isinstance(where, str) and isinstance(method, str)
+    if named and not isinstance(benchmark, FunctionBenchmark | OutsideBenchmark):
+        options = {"benchmark": str(where), "method": str(method), **_roles(experiment.problem)}
         earlier = _divided(sources, benchmark)[1]
         options |= {"from": list(earlier)} if earlier else {}
     return StudyFile(options, _described(benchmark.space), isinstance(benchmark, OutsideBenchmark), digests)

@@ -17,7 +17,6 @@ from ktnas.problem.trial import Evaluation, History, Question
 from ktnas.records.run_directory import RunDirectory
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.failures import FirstFailures
-from ktnas.runner.limits import Patience, Timeout
 from ktnas.runner.loop import Result, run
 from ktnas.runner.provenance import Provenance
 from ktnas.runner.session import search_once
@@ -35,32 +34,6 @@ class LogFailures(Callback):
     def evaluation_finished(self, finished: Finished) -> None:
         if text := self._kinds.told(finished):
             logging.getLogger("ktnas").warning("%s", text)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What ends a run before its budget.
-
-    Attributes:
-        timeout: Seconds; None for no limit.
-        patience: Evaluations of each task without an improvement; None for no limit.
-    """
-
-    timeout: float | None = None
-    patience: int | None = None
-
-    def callbacks(self) -> list[Callback]:
-        """What watches over them, from now on.
-
-        Raises:
-            ConfigurationError: If one is out of its range.
-        """
-        found: list[Callback] = []
-        if self.timeout is not None:
-            found.append(Timeout(self.timeout))
-        if self.patience is not None:
-            found.append(Patience(self.patience))
-        return found
 
 
 @dataclass(slots=True)

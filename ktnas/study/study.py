@@ -10,29 +10,28 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ktnas.algorithms.base import Search
 from ktnas.benchmarks.base import Benchmark
-from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.benchmarks.functions import TaskFunction
+from ktnas.benchmarks.outside import OutsideBenchmark
 from ktnas.config import defaults
 from ktnas.errors import ConfigurationError
-from ktnas.files.turns import in_turn
-from ktnas.problem.callback import Callback, Callbacks
+from ktnas.problem.callback import Callback
 from ktnas.problem.progress import Progress, TaskProgress, progress_of
-from ktnas.problem.trial import Evaluation, Proposal, Trial
-from ktnas.records.configuration import configuration
+from ktnas.problem.trial import Evaluation, Trial
+from ktnas.records.evaluations import read_evaluations
 from ktnas.records.proposals import Journal, read_journal
 from ktnas.records.run_directory import RunDirectory
 from ktnas.records.trials import TRIALS, read_trials
 from ktnas.runner.experiment import Experiment
-from ktnas.runner.extension import with_earlier_budget
-from ktnas.runner.mode import is_asynchronous, with_mode_of
+from ktnas.runner.limits import Limits
+from ktnas.runner.mode import is_asynchronous
 from ktnas.runner.provenance import Provenance
 from ktnas.runner.workforce import Workforce, workforce_of
 from ktnas.spaces.base import SearchSpace
+from ktnas.study.claiming import claimed, claimed_asynchronous
 from ktnas.study.desk import Desk
 from ktnas.study.parts import composed, study_file
 from ktnas.study.result import Found, SearchResult, best_of
 from ktnas.study.running import (
-    Limits,
     LogFailures,
     require_runnable,
     run_in_memory,
@@ -40,6 +39,7 @@ from ktnas.study.running import (
     watching,
 )
 from ktnas.study.telling import Suggestion
+from ktnas.study.told import pending_ids, with_told
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -56,6 +56,7 @@ class Study:
         directory: Where it is kept; None in memory.
         experiment: What is searched, how, and for how long.
         seed: Seed of every random number.
+        asynchronous: Whether the method is told answer by answer, where it is asked from outside.
 
     >>> import ktnas
     >>> from ktnas.spaces.categorical import Categorical
@@ -78,6 +79,7 @@ class Study:
         sources: Collection[str | Path] = (),
         minimize: Collection[str] = (),
         reuse: Sequence[Path | str] = (),
+        asynchronous: bool | None = None,
     ) -> None:
         """A study that is made, or gone on with where the directory holds it.
 
@@ -92,32 +94,70 @@ class Study:
             sources: Tasks that only donate; without any, every task donates to every other.
             minimize: The tasks whose number is better when smaller; fitness is its negative.
             reuse: Directories of other runs whose answers are taken where the same is asked.
+            asynchronous: Of tasks that are evaluated outside, whether the method is told each answer as it comes, and
+                always has something to hand out (None: it is), or a generation at a time, in the order asked: then the
+                order of answers changes nothing, but who asks may have to wait.
 
         Raises:
             KtnasError: If the arguments contradict each other, or the directory holds another study.
         """
         experiment = composed(where, tasks, budget=budget, seed=seed, method=method, sources=sources, minimize=minimize)
         provenance = Provenance(study_file(experiment, method, where, sources), tuple(map(Path, reuse)))
-        self._begin(experiment, seed, None if directory is None else Path(directory), provenance)
+        outside = isinstance(experiment.benchmark, OutsideBenchmark)
+        if asynchronous and not outside:
+            raise ConfigurationError(
+                "asynchronous is of tasks that are evaluated outside: names alone; this study has what evaluates them"
+            )
+        place = None if directory is None else Path(directory)
+        self._begin(experiment, seed, place, provenance, asynchronous=outside if asynchronous is None else asynchronous)
 
     @classmethod
-    def of(cls, experiment: Experiment, seed: int, directory: Path | None, provenance: Provenance) -> Study:
+    def of(
+        cls,
+        experiment: Experiment,
+        seed: int,
+        directory: Path | None,
+        provenance: Provenance,
+        *,
+        asynchronous: bool = False,
+        claim: bool = True,
+    ) -> Study:
         """The study of an experiment that is composed already.
+
+        Args:
+            experiment: What is searched.
+            seed: Seed of every random number.
+            directory: Where it is kept; None for in memory.
+            provenance: How it is made again, and whose answers it takes.
+            asynchronous: Whether the search is told answer by answer, where it is asked from outside.
+            claim: Whether the directory may be new, or hold another study; not where it was made from what that says.
 
         Raises:
             KtnasError: If the directory holds another study.
         """
         study = cls.__new__(cls)
-        study._begin(experiment, seed, directory, provenance)
+        study._begin(experiment, seed, directory, provenance, asynchronous=asynchronous, claim=claim)
         return study
 
-    def _begin(self, experiment: Experiment, seed: int, directory: Path | None, provenance: Provenance) -> None:
+    def _begin(
+        self,
+        experiment: Experiment,
+        seed: int,
+        directory: Path | None,
+        provenance: Provenance,
+        *,
+        asynchronous: bool,
+        claim: bool = True,
+    ) -> None:
         if directory is None and provenance.reuse:
             raise ConfigurationError("a study in memory cannot reuse other runs: give it a directory")
         self.directory, self.seed = directory, seed
-        self.experiment = experiment if directory is None else _claimed(experiment, seed, directory, provenance)
+        if directory is not None and claim:
+            claim_directory = claimed_asynchronous if asynchronous else claimed
+            experiment = claim_directory(experiment, seed, directory, provenance)
+        self.experiment, self.asynchronous = experiment, asynchronous
         self._provenance = replace(provenance, reuse=())
-        self._desk = Desk(self.experiment, seed, directory)
+        self._desk = Desk(self.experiment, seed, directory, asynchronous=asynchronous)
         self._result: SearchResult | None = None
 
     def run(
@@ -160,7 +200,7 @@ class Study:
         steady = asynchronous or (self.directory is not None and is_asynchronous(RunDirectory(self.directory)))
         force = workforce_of(workers, executor, asynchronous=steady)
         experiment = self.experiment
-        told = [LogFailures(), *watching(callbacks), *Limits(timeout, patience).callbacks()]
+        told = [LogFailures(), *watching(callbacks), *Limits.begun(timeout, patience).callbacks()]
         if self.directory is None:
             known = {**self._desk.journal.answers, **self._desk.known}
             self._desk.known = known
@@ -180,7 +220,7 @@ class Study:
     def ask(self, n: int = 1, *, again: float | None = None) -> list[Suggestion]:
         """Up to ``n`` architectures to evaluate, which nobody else is given.
 
-        They are fewer while the method waits for answers to what it has asked, and none at the end (`ended`).
+        They are fewer while a synchronous method waits for answers to what it has asked, and none at the end (`ended`).
 
         Args:
             n: How many.
@@ -228,31 +268,16 @@ class Study:
     @property
     def trials(self) -> tuple[Trial, ...]:
         """Every answer so far, in order; those that the method has not been told yet come last."""
-        journal, whole = self._journal(), self._whole_trials()
-        known = {(trial.task, trial.genotype) for trial in whole}
-        proposals = {
-            (one.task, one.genotype): (asked.generation, one)
-            for asked in journal.batches.values()
-            for one in reversed(asked.proposals)
-        }
-        told = [
-            Trial(*proposals.get(question, (0, Proposal(*question))), answer)
-            for question, answer in journal.answers.items()
-            if question not in known
-        ]
-        return (*whole, *told)
+        arrived = {} if self.directory is None else read_evaluations(self.directory)
+        return with_told(self._whole_trials(), self._journal(), arrived)
 
     @property
     def pending(self) -> list[Suggestion]:
         """What was handed out and is not told, in the order of the ids."""
-        journal = self._journal()
-        answered = {(trial.task, trial.genotype) for trial in self._whole_trials()}
-        label = self.experiment.benchmark.label
-        return [
-            Suggestion(number, task, label(genotype), genotype)
-            for number, (task, genotype) in enumerate(journal.questions)
-            if number in journal.given and number not in journal.told and (task, genotype) not in answered
-        ]
+        journal, label = self._journal(), self.experiment.benchmark.label
+        ids = pending_ids(self._whole_trials(), journal)
+        questions = {number: journal.questions[number] for number in ids}
+        return [Suggestion(number, task, label(code), code) for number, (task, code) in questions.items()]
 
     @property
     def progress(self) -> Mapping[str, TaskProgress]:
@@ -327,23 +352,3 @@ class Study:
         asked = self._desk.trials
         run = () if self._result is None else self._result.history
         return tuple(run) if len(run) >= len(asked) else asked
-
-
-def _claimed(experiment: Experiment, seed: int, directory: Path, provenance: Provenance) -> Experiment:
-    """The directory is this study's from now on; the experiment as it goes on there."""
-    benchmark = experiment.benchmark
-    if isinstance(benchmark, ComputedBenchmark):
-        benchmark = benchmark.for_run(seed, directory)
-    place = RunDirectory(directory)
-    try:
-        with in_turn(directory):
-            asked = configuration(benchmark, experiment.problem, experiment.search, experiment.budget, (seed,))
-            provenance.check(place, with_mode_of(place, asked, experiment.search))
-            experiment = with_earlier_budget(experiment, benchmark, seed, place, Callbacks())
-            config = configuration(benchmark, experiment.problem, experiment.search, experiment.budget, (seed,))
-            config = with_mode_of(place, config, experiment.search)
-            if not place.claim(config):
-                provenance.write(place, config)
-    except OSError as error:
-        raise ConfigurationError(f"cannot use {directory}: {error.strerror}") from None
-    return experiment

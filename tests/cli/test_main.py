@@ -63,6 +63,7 @@ def test_a_run_prints_tables_and_progress_apart(capsys, table, tmp_path):
         "best-twos.png",
         "config.json",
         "convergence.png",
+        "study.json",
         "summary.json",
         "trials.jsonl",
     ]
@@ -154,7 +155,7 @@ def test_an_interruption_says_how_to_go_on(capsys, table, tmp_path, monkeypatch)
     monkeypatch.setattr(TableBenchmark, "evaluate", interrupt)
     assert run(*table, "--tasks", "sum", "--out", "here") == 130
     out, error = capsys.readouterr()
-    assert "interrupted; the same command with --out here goes on from here" in error
+    assert "interrupted; `ktnas resume here` goes on from here" in error
     assert "recorded in here" in out
     assert json.loads((tmp_path / "here" / "summary.json").read_text())["finished"] is False
     assert 4 <= sum(not trial.repeat for trial in read_trials(tmp_path / "here")) <= 8

@@ -18,6 +18,8 @@ EVOLUTION = RegularizedEvolution(population=6)
 
 
 def study(directory, space, tasks, budget=20, **more):
+    if not isinstance(tasks, dict):
+        more = {"asynchronous": False, **more}
     return ktnas.Study(directory, space, tasks, **{"method": EVOLUTION, "budget": budget, **more})
 
 
@@ -265,6 +267,12 @@ class TestAskAndTell:
         answered(one, functions, at_once=5)
         assert (tmp_path / "raised" / TRIALS).read_bytes() == whole
 
+    def test_what_was_answered_is_shown_while_its_generation_is_asked_anew(self, tmp_path, space, functions):
+        answered(study(tmp_path, space, list(functions), budget=7, method=RandomSearch()), functions)
+        one = study(tmp_path, space, list(functions), method=RandomSearch())
+        assert {task.evaluations for task in one.progress.values()} == {7}
+        assert set(one.best) == set(functions)
+
     def test_a_budget_that_is_raised_while_answers_are_out_keeps_them(self, tmp_path, space, functions, whole):
         small = study(tmp_path / "raised", space, list(functions), budget=8)
         out = small.ask(1000)
@@ -275,6 +283,103 @@ class TestAskAndTell:
             one.tell(suggestion, functions[suggestion.task](suggestion.genotype))
         answered(one, functions)
         assert (tmp_path / "raised" / TRIALS).read_bytes() == whole
+
+
+class TestAsynchronous:
+    """The method is told each answer as it comes: there is always something to hand out, and the record replays it."""
+
+    def rolling(self, one, functions, jobs=4, seed=0):
+        """So many jobs, of which one ends at a time."""
+        rng = random.Random(seed)
+        out = []
+        while True:
+            out += one.ask(jobs - len(out)) if len(out) < jobs else []
+            if not out:
+                return
+            suggestion = out.pop(rng.randrange(len(out)))
+            one.tell(suggestion, functions[suggestion.task](suggestion.genotype))
+
+    @pytest.mark.parametrize("method", ["regularized-evolution", "local-search", "random-search"])
+    def test_everybody_who_asks_is_given_something_until_the_end(self, tmp_path, space, functions, method):
+        one = ktnas.Study(tmp_path, space, list(functions), method=method, budget=20)
+        given = [one.ask()[0] for _ in range(12)]
+        assert len({(s.task, s.genotype) for s in given}) == 12
+        for suggestion in given[::-1]:
+            one.tell(suggestion, functions[suggestion.task](suggestion.genotype))
+        self.rolling(one, functions)
+        assert one.ended
+        assert {task.evaluations for task in one.progress.values()} == {20}
+        assert json.loads((tmp_path / SUMMARY).read_text())["finished"] is True
+
+    def test_another_process_goes_on_from_the_record_to_the_same_bits(self, tmp_path, space, functions):
+        for name, fresh in (("one", False), ("many", True)):
+            path = tmp_path / name
+            one = ktnas.Study(path, space, list(functions), method=EVOLUTION, budget=12)
+            rng, out = random.Random(3), []
+            while True:
+                if fresh:
+                    one = ktnas.Study(path, space, list(functions), method=EVOLUTION, budget=12)
+                out += one.ask(3 - len(out)) if len(out) < 3 else []
+                if not out:
+                    break
+                suggestion = out.pop(rng.randrange(len(out)))
+                one.tell(suggestion, functions[suggestion.task](suggestion.genotype))
+        assert (tmp_path / "one" / TRIALS).read_bytes() == (tmp_path / "many" / TRIALS).read_bytes()
+
+    def test_what_is_on_record_is_not_asked_of_the_method_again(self, tmp_path, space, functions, monkeypatch):
+        one = ktnas.Study(tmp_path, space, list(functions), method="ktnas", budget=8)
+        self.rolling(one, functions, jobs=2)
+        from ktnas.study.remembering import RememberingForm
+
+        again = ktnas.Study(tmp_path, space, list(functions), method="ktnas", budget=8)
+        with monkeypatch.context() as patch:
+            patch.setattr(type(again._desk), "_asked_more", lambda *arguments: False)
+            patch.setattr(RememberingForm, "ask", lambda self, *rest: self.given.popleft())
+            assert again.ask() == []
+            assert again._desk.trials == one.trials
+
+    def test_what_is_lost_is_handed_out_again_and_holds_nobody_up(self, tmp_path, space, functions):
+        one = ktnas.Study(tmp_path, space, list(functions), method=EVOLUTION, budget=15)
+        lost = one.ask(3)
+        self.rolling(one, functions)
+        assert [s.id for s in one.pending] == [s.id for s in lost]
+        assert not one.ended
+        again = ktnas.Study(tmp_path, space, list(functions), method=EVOLUTION, budget=15).ask(9, again=0)
+        assert again == lost
+        for suggestion in lost:
+            one.tell(suggestion, 1)
+        assert one.ended
+
+    def test_a_larger_budget_goes_on(self, tmp_path, space, functions):
+        one = ktnas.Study(tmp_path, space, list(functions), method=EVOLUTION, budget=10)
+        self.rolling(one, functions)
+        content = (tmp_path / TRIALS).read_bytes()
+        larger = ktnas.Study(tmp_path, space, list(functions), method=EVOLUTION, budget=16)
+        self.rolling(larger, functions)
+        assert (tmp_path / TRIALS).read_bytes().startswith(content)
+        assert {task.evaluations for task in larger.progress.values()} == {16}
+        with pytest.raises(ConfigurationError, match="lowered to 10"):
+            ktnas.Study(tmp_path, space, list(functions), method=EVOLUTION, budget=10)
+        assert ktnas.Study(tmp_path, space, list(functions), method=EVOLUTION, budget=16).ended
+
+    def test_is_another_study_than_a_synchronous_one(self, tmp_path, space, functions):
+        ktnas.Study(tmp_path, space, list(functions), method=EVOLUTION)
+        with pytest.raises(ConfigurationError, match="told_each_answer"):
+            ktnas.Study(tmp_path, space, list(functions), method=EVOLUTION, asynchronous=False)
+        with pytest.raises(ConfigurationError, match="asynchronous is of tasks that are evaluated outside"):
+            ktnas.Study(None, space, functions, asynchronous=True)
+
+    def test_answers_of_another_study_are_taken_as_they_are_asked(self, tmp_path, space, functions):
+        first = ktnas.Study(tmp_path / "first", space, list(functions), method=RandomSearch(), budget=10)
+        self.rolling(first, functions, jobs=1)
+        more = {"method": RandomSearch(), "budget": 12, "reuse": [tmp_path / "first"]}
+        second = ktnas.Study(tmp_path / "second", space, list(functions), **more)
+        handed = []
+        while found := second.ask():
+            handed += found
+            second.tell(found[0], functions[found[0].task](found[0].genotype))
+        assert 0 < len(handed) < 24
+        assert {task.evaluations for task in second.progress.values()} == {12}
 
 
 class TestDirectory:
