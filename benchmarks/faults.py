@@ -7,7 +7,7 @@ promised, and what is not stands on standard error with the directory that shows
 
     python benchmarks/faults.py --list
     python benchmarks/faults.py --only "power cut" --injections 20
-    python benchmarks/faults.py --injections 6 --json faults.json --docs docs/reliability.md
+    python benchmarks/faults.py --injections 6 --json benchmarks/fault_table.json --docs docs/reliability.md
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def main() -> int:
         print("\n".join(row.name for row in chosen))
         return 0
     root = Path(tempfile.mkdtemp(prefix="ktnas-faults-", dir=options.work))
-    where = circumstances(options.seed, options.injections)
+    where = circumstances(options.seed)
     tallies: list[Tally] = []
     lab = Lab(root)
     try:
@@ -154,6 +154,8 @@ def _missing(needs: tuple[str, ...]) -> str:
     """What a fault needs that is not there; empty if all is."""
     if "torch" in needs and importlib.util.find_spec("torch") is None:
         return "torch is not installed"
+    if "dask" in needs and importlib.util.find_spec("distributed") is None:
+        return "needs Dask"
     if "root" in needs and not _may_mount():
         return "no disk can be mounted"
     return ""

@@ -13,7 +13,7 @@ import struct
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -374,8 +374,10 @@ def targets() -> dict[str, Target]:
 def _of_torch() -> dict[str, Target]:
     if importlib.util.find_spec("torch") is None:
         return {}
+    import torch
     from torch import nn
 
+    from ktnas.training.engine.checkpoint import Changing, Checkpoint, Reached
     from ktnas.training.engine.on_device import Normalization
     from ktnas.training.engine.seeding import seeded
     from ktnas.training.engine.weights import Origin, load, save
@@ -390,7 +392,22 @@ def _of_torch() -> dict[str, Target]:
             save(Path(folder, "w"), network(), origin)
             return [Path(folder, "w").read_bytes()]
 
-    return {"weights": Target(whole, _file("w", lambda path: load(path, network(), origin)))}
+    def changing() -> Changing:
+        return Changing(network(), (), {}, torch.device("cpu"))
+
+    def kept() -> list[bytes]:
+        with tempfile.TemporaryDirectory() as folder:
+            Checkpoint(Path(folder, "c"), "t").save(Reached(1, 2.0), changing())
+            return [Path(folder, "c").read_bytes()]
+
+    def restore(path: Path) -> None:
+        with redirect_stderr(io.StringIO()):  # it says why it is none
+            Checkpoint(path, "t").restore(changing(), 3)
+
+    return {
+        "weights": Target(whole, _file("w", lambda path: load(path, network(), origin))),
+        "checkpoint": Target(kept, _file("c", restore)),
+    }
 
 
 def mutated(content: bytes, rng: random.Random) -> bytes:

@@ -27,6 +27,7 @@ SECTIONS: Mapping[str, str] = {
     "nasbench201_evaluations": "NAS-Bench-201",
     "sample_efficiency": "Sample efficiency",
     "robustness": "Never stuck: every task, and made-up ones",
+    "sources": "Finished searches as sources",
     "limits": "What is left to be learned",
     "rerun_figures": "Figures of the literature, rerun",
     "transnas": "TransNAS-Bench-101",

@@ -34,7 +34,7 @@ def search(
     budget: int = defaults.BUDGET,
     seed: int = 0,
     method: Search[S] | str = defaults.METHOD,
-    sources: Collection[str] = (),
+    sources: Collection[str | Path] = (),
     minimize: Collection[str] = (),
     callback: Callback | Callable[[Progress], object] | None = None,
     catch: bool = False,
@@ -58,7 +58,9 @@ def search(
         seed: Seed of every random number; the same seed, the same search.
         method: The algorithm: its name at the command line, or an object. By name, its embeddings are kept in the
             user's cache directory.
-        sources: Tasks that only donate; without any, every task donates to every other.
+        sources: Tasks that only donate; without any, every task donates to every other. And finished searches that
+            this one learns from at no cost: directories of runs, or tables, as ``"mdesign-link:cora"``
+            (docs/sources.md).
         minimize: With functions, the tasks whose number is better when smaller; fitness is its negative.
         callback: A `Callback`, told of everything; or a function, called with a `Progress` after every generation.
             If it returns True or raises `StopSearch`, the search ends with what it has found.
@@ -101,7 +103,7 @@ def search(
         minimize=minimize,
         outside=False,
     )
-    provenance = Provenance(study_file(experiment, method, where), tuple(map(Path, reuse)))
+    provenance = Provenance(study_file(experiment, method, where, sources), tuple(map(Path, reuse)))
     study = Study.of(experiment, seed, None if out is None else Path(out), provenance)
     return study.run(
         workers=workers,

@@ -128,7 +128,10 @@ FIRST_PATHS: Mapping[str, str] = {
 What came later is in no old record or key, and does not belong here.
 """
 
-LATER_FIELDS: Mapping[str, Mapping[str, JSON]] = {"JointScreening": {"others": 0, "plateaus": None}}
+LATER_FIELDS: Mapping[str, Mapping[str, JSON]] = {
+    "JointScreening": {"others": 0, "plateaus": None},
+    "KTNAS": {"knowledge": None},
+}
 """Fields that a type got after records had named it, and what held before: where they hold that, no record names them.
 
 So a part that is composed as it was then has the record and the key that it had then.

@@ -49,7 +49,7 @@ class TestPage:
         rows = [
             [cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if line.startswith("| ")
         ]
-        assert len(rows) > 40
+        assert len(rows) > 80
         for fault, injected, completed, _, *none in rows[1:]:
             assert (fault, completed, none) == (fault, injected, ["0", "0", "0"])
 
@@ -177,7 +177,7 @@ def test_what_this_process_ignores_is_not_ignored_in_what_it_starts(parts, tmp_p
 class TestTable:
     def test_rows_of_other_faults_stay_and_the_page_is_written_between_its_lines(self, parts, tmp_path):
         table, registry = parts("table"), parts("registry")
-        where = table.Circumstances("a machine", 0, 3)
+        where = table.Circumstances("a machine", 0)
         first = registry.Tally("one", "abc", [registry.Injection()])
         second = registry.Tally("two", "def", [registry.Injection(lost=1, wrong="so much")])
         (tmp_path / "all.json").write_text(table.as_json([first, second], where))

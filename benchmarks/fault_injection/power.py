@@ -12,7 +12,16 @@ _HOOK = Path(__file__).parent / "shadow"
 
 def environment(shadow: Path, before: Mapping[str, str]) -> dict[str, str]:
     """Variables under which a command, and every process of it, keeps a disk of what was synced in ``shadow``."""
-    return {"KTNAS_FAULTS_SHADOW": str(shadow), "PYTHONPATH": f"{_HOOK}{os.pathsep}{before['PYTHONPATH']}"}
+    return {"KTNAS_FAULTS_SHADOW": str(shadow), **_hooked(before)}
+
+
+def broken(first: int, before: Mapping[str, str]) -> dict[str, str]:
+    """Variables under which every sync of a process from that one on, counted from 1, fails with EIO."""
+    return {"KTNAS_FAULTS_SYNC_FAILS": str(first), **_hooked(before)}
+
+
+def _hooked(before: Mapping[str, str]) -> dict[str, str]:
+    return {"PYTHONPATH": f"{_HOOK}{os.pathsep}{before['PYTHONPATH']}"}
 
 
 def restore(shadow: Path, directory: Path, to: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from fault_injection.lab import Lab
 
-ROWS = ("rows_signals", "rows_workers", "rows_records", "rows_power", "rows_resources", "rows_functions")
+ROWS = ("rows_signals", "rows_workers", "rows_records", "rows_power", "rows_resources", "rows_functions", "rows_async")
 """Modules that hold faults, in the order of the table."""
 
 
@@ -49,7 +49,7 @@ class Fault:
         inject: Does it once; None if it came too late.
         quick: Whether it is part of ``--quick``.
         at_most: Times that it is done at most: some take long.
-        needs: What must be there: ``torch``, ``root``.
+        needs: What must be there: ``torch``, ``root``, ``dask``.
     """
 
     name: str

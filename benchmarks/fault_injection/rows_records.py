@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import re
+import signal
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from fault_injection.lab import Lab
 from fault_injection.registry import Injection, fault
-from fault_injection.victims import LIVE, OWN_TABLE, REPEATS, SUPERNET, SWEEP, TABLES, Victim
+from fault_injection.victims import LIVE, OWN_TABLE, REPEATS, SUPERNET, SWEEP, TABLES, TRAIN, Victim
 
 
 def _damaged(
@@ -75,6 +76,26 @@ for _victim, _pattern in _FILES:
     if _pattern.endswith(("trials.jsonl", "answers.jsonl")):
         _do = partial(_damaged, _victim, _pattern, _digit)
         fault(f"a digit of `{_pattern}` of {_victim.name} changed", needs=_victim.needs, quick=_quick)(_do)
+
+
+def _checkpoint(victim: Victim, lab: Lab, rng: random.Random) -> Injection | None:
+    """Killed within its training, and the checkpoint damaged: it is none, and training begins anew."""
+    lab.baseline(victim)
+    directory = lab.place(victim)
+    started = lab.start(victim.command(directory))
+    there = started.until(lambda: victim.kept(directory) is not None)
+    started.process.kill()
+    started.process.wait()
+    found = list(directory.glob(victim.checkpoint))
+    if not (there and found):
+        lab.clear(directory)
+        return None
+    rng.choice((_cut, _empty, _bit))(found[0], rng)
+    return lab.judge(victim, directory, started, codes=(-signal.SIGKILL,))
+
+
+for _victim in (SUPERNET, TRAIN):
+    fault(f"the checkpoint of {_victim.name} damaged", needs=_victim.needs)(partial(_checkpoint, _victim))
 
 
 @fault("another table in the middle of a run", quick=True)

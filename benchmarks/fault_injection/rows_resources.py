@@ -1,4 +1,4 @@
-"""No room on the disk, files that may not grow, two processes that want the same directory."""
+"""No room on the disk, a disk that fails, files that may not grow, two processes that want the same directory."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from fault_injection import power
 from fault_injection.lab import Lab
 from fault_injection.registry import Injection, fault
-from fault_injection.victims import SWEEP, TABLES, TRAIN, VICTIMS, Victim
+from fault_injection.victims import REPEATS, SUPERNET, SWEEP, TABLES, TRAIN, VICTIMS, Victim
 
 _PAGE = 4096
 
@@ -68,6 +69,21 @@ def _bounded(victim: Victim, lab: Lab, rng: random.Random) -> Injection:
 for _victim in (TABLES, SWEEP, TRAIN):
     fault(f"a limit to the size of files in {_victim.name}", needs=_victim.needs, quick=_victim is TABLES)(
         partial(_bounded, _victim)
+    )
+
+
+def _broken(victim: Victim, lab: Lab, rng: random.Random) -> Injection:
+    """From some sync on, the disk answers with an input/output error; then it is another one."""
+    lab.baseline(victim)
+    directory = lab.place(victim)
+    broken = power.broken(rng.randrange(1, 15), lab.environment)
+    started = lab.start(victim.command(directory), environment=broken)
+    return lab.judge(victim, directory, started, codes=(0, 2))
+
+
+for _victim in (TABLES, REPEATS, SWEEP, SUPERNET, TRAIN):
+    fault(f"an input/output error in {_victim.name}", needs=_victim.needs, quick=_victim is TABLES)(
+        partial(_broken, _victim)
     )
 
 

@@ -28,22 +28,20 @@ class Circumstances:
     Attributes:
         machine: Kind of machine.
         seed: Of the injections.
-        injections: Asked for, of each fault.
     """
 
     machine: str
     seed: int
-    injections: int
 
 
-def circumstances(seed: int, injections: int) -> Circumstances:
+def circumstances(seed: int) -> Circumstances:
     """Of this machine, now."""
     found = [line.partition(":")[2].strip() for line in _lines(Path("/proc/cpuinfo")) if line.startswith("model name")]
     name = found[0] if found else platform.machine()
     cores = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     machine = f"{cores} cores of {name}, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
-    return Circumstances(machine, seed, injections)
+    return Circumstances(machine, seed)
 
 
 def commit() -> str:
@@ -71,7 +69,7 @@ def markdown(tallies: Sequence[Tally], where: Circumstances) -> str:
     skipped = [f"* {tally.fault}: not done ({tally.skipped})" for tally in tallies if tally.skipped]
     wrong = [f"* {tally.fault}: {text}" for tally in tallies for text in tally.wrong]
     commits = ", ".join(dict.fromkeys(tally.commit for tally in done))
-    command = f"python benchmarks/faults.py --injections {where.injections} --seed {where.seed}"
+    command = f"python benchmarks/faults.py --seed {where.seed}"
     said = f"`{command}` at {commits}; {where.machine}."
     parts = [said, "\n".join((*_HEAD, *rows))]
     parts += ["\n".join(lines) for lines in (skipped, wrong) if lines]

@@ -7,6 +7,8 @@
 * `two_tasks`: TransNAS micro and macro, what each source gains each target.
 * `nasbench_graph`: both of that on NAS-Bench-Graph.
 * `nasbench101`: NAS-Bench-101, test error and rank beside published figures.
+* `robustness`: every task of every table, and made-up tasks, beside random search and evolution.
+* `sources`: what finished searches gain a search, and whether they ever harm it.
 * `negative_transfer`: a target unlike its sources, and sources of a chosen rank correlation.
 * `figures`: trajectories, what was transferred, how alike tasks are.
 * `rerun_figures`: figures of the literature, rerun.

@@ -9,6 +9,7 @@ a fold of ``tell`` over the recorded trials, and a replay of them is exact to th
 * `TakesProxy`: a search that a free score of architectures can help.
 * `RatesByProxy`: a search that is never without a proxy.
 * `TakesScreening`: a search that can choose, by what it has seen, which of many candidates are evaluated.
+* `LearnsFromSources`: a search that can be told what finished searches know.
 * `Populated`: a search that evaluates a first population before it breeds.
 * `KeepsEmbeddings`: a search whose embeddings, which depend on no fitness and no seed, can be kept between runs.
 * `BestFirst`: best-first neighbourhood expansion.
@@ -31,6 +32,10 @@ a fold of ``tell`` over the recorded trials, and a replay of them is exact to th
 * `AtHome`: it mates with another member of its own task, if there is one.
 * `mfea2`: MFEA whose mating probabilities are learned online (MFEA-II).
 * `MTNAS`: evolution whose tasks take over one another's best architectures, refined by a proxy (MTNAS).
+* `Source`: a finished search of one task.
+* `finished`: a source of what a search has seen.
+* `Knowledge`: sources, and what they are used for.
+* `Contribution`: what a source contributed to a run.
 * `KTNAS`: multi-population evolution with gated transfer.
 * `ProgressiveSearch`: progressive search by a predictor, in order of complexity.
 * `ktnas_paper`: the paper's procedure as written (arXiv 2504.00772): node2vec, transfer rank, mutation, no regressor.
@@ -61,6 +66,7 @@ import lazy_loader as lazy
 if TYPE_CHECKING:
     from ktnas.algorithms.bananas import bananas as bananas
     from ktnas.algorithms.base import KeepsEmbeddings as KeepsEmbeddings
+    from ktnas.algorithms.base import LearnsFromSources as LearnsFromSources
     from ktnas.algorithms.base import Populated as Populated
     from ktnas.algorithms.base import RatesByProxy as RatesByProxy
     from ktnas.algorithms.base import Search as Search
@@ -70,6 +76,10 @@ if TYPE_CHECKING:
     from ktnas.algorithms.emt_nas import Shuffled as Shuffled
     from ktnas.algorithms.emt_nas import emt_nas as emt_nas
     from ktnas.algorithms.enumeration import Enumeration as Enumeration
+    from ktnas.algorithms.knowledge import Contribution as Contribution
+    from ktnas.algorithms.knowledge import Knowledge as Knowledge
+    from ktnas.algorithms.knowledge import Source as Source
+    from ktnas.algorithms.knowledge import finished as finished
     from ktnas.algorithms.local_search import BestImprovement as BestImprovement
     from ktnas.algorithms.local_search import FirstImprovement as FirstImprovement
     from ktnas.algorithms.local_search import Improvement as Improvement
@@ -107,8 +117,17 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
+        "knowledge": ["Source", "finished", "Knowledge", "Contribution"],
         "bananas": ["bananas"],
-        "base": ["Search", "TakesProxy", "RatesByProxy", "TakesScreening", "Populated", "KeepsEmbeddings"],
+        "base": [
+            "Search",
+            "TakesProxy",
+            "RatesByProxy",
+            "TakesScreening",
+            "Populated",
+            "KeepsEmbeddings",
+            "LearnsFromSources",
+        ],
         "best_first": ["BestFirst"],
         "emt_nas": ["Shuffled", "emt_nas"],
         "enumeration": ["Enumeration"],

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar, runtime_checkable
 
 from ktnas.problem.task import Problem
-from ktnas.problem.trial import Proposal, Trial
+from ktnas.problem.trial import History, Proposal, Trial
 from ktnas.rng import Streams
 from ktnas.store import Store
 
 if TYPE_CHECKING:
     from ktnas.algorithms.candidates.screening import Screening
+    from ktnas.algorithms.knowledge import Contribution, Knowledge
     from ktnas.problem.proxy import Proxy
 
 S = TypeVar("S")
@@ -74,6 +75,25 @@ class TakesScreening(Protocol):
 
     def with_screening(self, screening: Screening) -> Self:
         """The search with another screening, and with the candidates that suit it."""
+
+
+@runtime_checkable
+class LearnsFromSources(Protocol):
+    """A search that can be told what finished searches know."""
+
+    @property
+    def knowledge(self) -> Knowledge | None:
+        """What it was told; None if nothing."""
+
+    def with_knowledge(self, knowledge: Knowledge) -> Self:
+        """The search, told what finished searches know.
+
+        Raises:
+            ConfigurationError: If, as it is composed, it cannot make use of it.
+        """
+
+    def learned(self, problem: Problem, history: History, seed: int) -> Sequence[Contribution]:
+        """What each source contributed to a run of this seed."""
 
 
 @runtime_checkable

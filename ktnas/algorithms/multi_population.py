@@ -17,9 +17,19 @@ from itertools import islice
 
 import numpy as np
 
+from ktnas.algorithms.candidates.joint_screening import JointScreening
 from ktnas.algorithms.candidates.pool import Breeding, Offspring, Pool, PoolMembers, WholeSpace
 from ktnas.algorithms.candidates.proxy_screening import ProxyScreening
-from ktnas.algorithms.candidates.screening import Evidence, NoScreening, Ranking, Screening, itself
+from ktnas.algorithms.candidates.screening import (
+    Evidence,
+    NoScreening,
+    Ranking,
+    Screening,
+    Separately,
+    itself,
+    trends_of,
+)
+from ktnas.algorithms.knowledge import Contribution, Informed, Knowledge, contributions, first_choices, informed
 from ktnas.embedding.base import Embedder, FittedEmbedder
 from ktnas.embedding.cached import cached
 from ktnas.embedding.combined import beside
@@ -84,6 +94,7 @@ class KTNAS:
         promise: Share of the best score in the target's pool that a candidate's own score must reach before the
             transfer may choose it; 0 lets every candidate pass, as in the paper. Scores are computed in single
             precision, so that 1 may refuse what equals the best.
+        knowledge: Finished searches that it learns from; None for none.
         store: Where the fitted embedder is kept between runs; None to fit it anew. It changes no result, and is
             not part of the configuration.
     """
@@ -98,6 +109,7 @@ class KTNAS:
     migrants: int = 4
     ratio: float = 0.2
     promise: float = 0.0
+    knowledge: Knowledge | None = None
     store: Store | None = field(default=None, repr=False, compare=False, metadata={"recorded": False})
 
     def __post_init__(self) -> None:
@@ -124,12 +136,38 @@ class KTNAS:
             return replace(self, pool=ProxyScreening(proxy))
         return replace(self, embedder=beside(self.embedder, ProxyFeatures((proxy,))))
 
+    def with_knowledge(self, knowledge: Knowledge) -> KTNAS:
+        """Told what finished searches know; by a surrogate over all tasks, or by one that there is per task.
+
+        Raises:
+            ConfigurationError: If it has no surrogate that can make use of it.
+        """
+        inner = self.screening.screening if isinstance(self.screening, Separately) else self.screening
+        if not isinstance(inner, JointScreening):
+            raise ConfigurationError(
+                f"method {self.label!r} with {type(inner).__name__} cannot learn from finished searches; ktnas and "
+                "gp-search can, with the surrogate that they have"
+            )
+        return replace(self, knowledge=knowledge)
+
+    def learned(self, problem: Problem, history: History, seed: int) -> Sequence[Contribution]:
+        """What each source contributed to a run of this seed; the surrogate is fitted to all of it."""
+        embedder, streams = self.start(problem).embedder, Streams(seed)
+        if not isinstance(embedder, Informed):
+            return ()
+        seen = evidence(history, {}, partial(network_key, problem.space))
+        ranking = self.screening.fit(seen, embedder, streams.rng("learned"))
+        trends = {**dict.fromkeys(problem.names, 0.0), **trends_of(ranking)}
+        return contributions(embedder, trends, history, self.population, streams)
+
     def with_store(self, store: Store) -> KTNAS:
         return replace(self, store=store)
 
     def start(self, problem: Problem) -> KTNASState:
         """Fit the embedder; no population yet."""
-        fitted = cached(self.embedder, problem.space, self.store)
+        fitted: FittedEmbedder = cached(self.embedder, problem.space, self.store)
+        if self.knowledge is not None:
+            fitted = informed(self.knowledge, problem.space, fitted)
         empty: dict[str, tuple[Trial, ...]] = dict.fromkeys(problem.names, ())
         none: dict[str, tuple[Outcome, ...]] = dict.fromkeys(problem.names, ())
         return KTNASState(problem, fitted, History(), 0, False, empty, empty, none, dict.fromkeys(problem.names, 0))
@@ -166,11 +204,14 @@ class KTNAS:
         return {} if isinstance(self.transfer, NoTransfer) else state.skipped
 
     def _first(self, state: KTNASState, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:
-        return [
-            Proposal(task, genotype)
-            for task in remaining
-            for genotype in sample_distinct(state.problem.space, self.population, streams.rng("first-population", task))
-        ]
+        return [Proposal(task, genotype) for task in remaining for genotype in self._first_of(state, task, streams)]
+
+    def _first_of(self, state: KTNASState, task: str, streams: Streams) -> Sequence[Genotype]:
+        """What finished searches would begin with, if any is to tell; else random architectures."""
+        known = [genotype for genotype, _ in first_choices(state.embedder, self.population, task, streams)]
+        rng = streams.rng("first-population", task)
+        drawn = sample_distinct(state.problem.space, self.population - len(known), rng, frozenset(known))
+        return [*known, *drawn]
 
     def _migrants(
         self, state: KTNASState, remaining: Mapping[str, int], streams: Streams, plan: BreedingPlan

@@ -24,6 +24,8 @@ after the search.
 * `PackedGenotypes`: a sequence of genotypes that are made when they are asked for, and found again by their numbers.
 * `CorrelatedTasks`: where such a pair of tasks comes from: a source of benchmarks for sweeps.
 * `with_correlated_task`: a task of a benchmark, after a synthetic one of the given Spearman correlation with it.
+* `Plateau`: a made-up task whose unconnected architectures are all alike, and good.
+* `TwoRegions`: a made-up task whose good architectures lie in two regions.
 * `TaskRecord`: what a table records for one task, one entry per row.
 * `TableBenchmark`: a benchmark over listed architectures; fulfils `ktnas.benchmarks.Benchmark`.
 * `listed_space`: ``base`` itself if ``genotypes``, all different, are every code of it.
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
     from ktnas.benchmarks.functions import FunctionBenchmark as FunctionBenchmark
     from ktnas.benchmarks.known import BenchmarkEntry as BenchmarkEntry
     from ktnas.benchmarks.known import KnownBenchmark as KnownBenchmark
+    from ktnas.benchmarks.made_up import Plateau as Plateau
+    from ktnas.benchmarks.made_up import TwoRegions as TwoRegions
     from ktnas.benchmarks.packed import PackedGenotypes as PackedGenotypes
     from ktnas.benchmarks.registry import find_benchmark as find_benchmark
     from ktnas.benchmarks.registry import inventory as inventory
@@ -66,6 +70,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
+        "made_up": ["Plateau", "TwoRegions"],
         "base": ["Standing", "Benchmark", "Listing"],
         "complexity_proxy": ["Tabulated", "tabulated"],
         "computed": ["ComputedBenchmark", "Distributable", "HasData"],

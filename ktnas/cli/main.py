@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, TextIO, cast
 
-from ktnas.cli import compare, completion, data, docs, run, sweep, train
+from ktnas.cli import compare, completion, data, docs, printed, run, sweep, train
 from ktnas.cli.environment import environmental
 from ktnas.cli.interruption import interruptible
 from ktnas.cli.parser import INTERRUPTED, Parser
@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, Command] = {
     "sweep": sweep,
     "compare": compare,
     "train": train,
+    "printed": printed,
     "docs": docs,
     "completion": completion,
 }
@@ -54,6 +55,7 @@ _SUMMARIES = {
     "sweep": "methods x tasks x seeds, as a file says, on all cores",
     "compare": "what sweeps and runs came to, and whether methods differ",
     "train": "train one architecture from scratch, measure it on test images",
+    "printed": "what functions of your own printed in workers",
     "docs": "read the documentation: quickstart, data, training, ...",
     "completion": "what makes a shell complete commands, options and names",
 }

@@ -110,12 +110,19 @@ def _tell_time(
 
 
 def _tell_data(experiment: Experiment) -> None:
-    """What was read of data, before anything is paid for."""
+    """What was read of data, and of finished searches, before anything is paid for."""
+    from ktnas.algorithms.base import LearnsFromSources
     from ktnas.benchmarks.computed import HasData
 
     if isinstance(experiment.benchmark, HasData):
         for note in experiment.benchmark.data_notes:
             print(visible_lines(note), file=sys.stderr)
+    search = experiment.search
+    if isinstance(search, LearnsFromSources) and search.knowledge is not None:
+        sources = search.knowledge.sources
+        total = sum(source.evaluations for source in sources)
+        print(f"learning from {len(sources)} finished, {total:,} evaluations: ", end="", file=sys.stderr)
+        print(visible_lines(", ".join(source.name for source in sources)), file=sys.stderr)
 
 
 def _print(
@@ -143,6 +150,8 @@ examples:
       graph neural networks, which come with the installation too (nasbench-graph)
   %(prog)s --tasks cifar10,cifar100,imagenet16 --budget 100 --until-best
       three tasks that help one another, until each has found the best cell of the table
+  %(prog)s --benchmark mdesign-link --tasks pubmed --from runs/first --from mdesign-link:cora,dblp
+      learn from a finished run, and from two columns of a table, at no cost (ktnas docs sources)
   %(prog)s --tasks cifar10,cifar100,imagenet16 --method ktnas-paper --proxy synflow
       ten times as many offspring, of which a score of untrained networks chooses (ktnas docs zero_cost)
   %(prog)s --source segmentsemantic --target normal --repeats 10 --method regularized-evolution

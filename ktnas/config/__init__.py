@@ -6,6 +6,8 @@
 * `named_proxy`: a proxy; scores of untrained networks are kept in the user's cache directory.
 * `RunOptions`: everything that decides a run but its seed, by name.
 * `Shares`: shares of images to train on, above 0 up to 1.
+* `read_sources`: the sources that places hold.
+* `with_sources`: a search, told what finished searches know.
 * `read_sweep`: the sweep that a file describes, checked.
 * `TrainingChoice`: live training by name; None leaves what suits space and data.
 """
@@ -23,12 +25,15 @@ if TYPE_CHECKING:
     from ktnas.config.proxy import named_proxy as named_proxy
     from ktnas.config.run_options import RunOptions as RunOptions
     from ktnas.config.shares import Shares as Shares
+    from ktnas.config.sources import read_sources as read_sources
+    from ktnas.config.sources import with_sources as with_sources
     from ktnas.config.sweep_file import read_sweep as read_sweep
     from ktnas.config.training import TrainingChoice as TrainingChoice
 
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
+        "sources": ["read_sources", "with_sources"],
         "experiment": ["compose"],
         "final_training": ["prepare"],
         "method": ["MethodChoice"],

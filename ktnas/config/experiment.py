@@ -11,6 +11,7 @@ from ktnas.benchmarks.user_table import load_table, task_columns
 from ktnas.config import defaults
 from ktnas.config.registry import SPACES, listing, made
 from ktnas.config.run_options import RunOptions
+from ktnas.config.sources import with_sources
 from ktnas.errors import ConfigurationError
 from ktnas.files.search_path import search_path
 from ktnas.problem.budget import Budget
@@ -34,7 +35,8 @@ def compose(options: RunOptions) -> Experiment:
     benchmark = _benchmark(options, names)
     problem = Problem(benchmark.space, benchmark.tasks, frozenset(options.sources))
     budget = stopping(benchmark, options.budget_evals, options.until_best)
-    return Experiment(benchmark, problem, with_proxy(search, benchmark), budget)
+    search = with_sources(with_proxy(search, benchmark), options.earlier, benchmark, options.data, options.minimize)
+    return Experiment(benchmark, problem, search, budget)
 
 
 def with_columns(options: RunOptions) -> RunOptions:

@@ -55,6 +55,15 @@ class RunOptions:
         help="of an architecture in several rows, such as one per seed, the mean counts, or the first",
         unless="it is refused",
     )
+    earlier: tuple[str, ...] = option(
+        (),
+        key="from",
+        metavar="DIR",
+        read=str,
+        group=Group("what to learn from"),
+        help="finished search that the search learns from at no cost: the directory of a run, or of repeats; or a "
+        "table, as BENCHMARK, BENCHMARK:TASK,... or FILE:COLUMN,...",
+    )
     method: MethodChoice = field(default_factory=MethodChoice)
     budget: int | None = _length(
         metavar="N",

@@ -29,11 +29,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from ktnas.algorithms.base import Search
+from ktnas.algorithms.knowledge import Knowledge
 from ktnas.config.experiment import compose, with_columns
 from ktnas.config.method import MethodChoice
 from ktnas.config.options import from_table
 from ktnas.config.registry import SPACES, made
 from ktnas.config.run_options import RunOptions
+from ktnas.config.sources import read_sources
 from ktnas.errors import SHOWN, ConfigurationError, DataError, KtnasError, shortened, unknown_name
 from ktnas.files.plain_json import read_regular
 from ktnas.runner.design import MOST_ARMS, MOST_SEEDS, Arm, BenchmarkSource, Case, Named, OwnTable, Sweep, require_few
@@ -178,7 +180,8 @@ def _case(entry: Mapping[str, object], where: str, every: RunOptions) -> Case:
     if not isinstance(name, str):
         raise ConfigurationError(f"name of {where} must be text; got {name!r}")
     try:
-        experiment = compose(chosen)
+        experiment = compose(dataclasses.replace(chosen, earlier=()))  # its method is none that learns; the arms' may
+        sources = read_sources(chosen.earlier, experiment.benchmark, chosen.data, chosen.minimize)
     except KtnasError as error:
         raise type(error)(f"{where}: {error}") from None
     names = experiment.problem.names
@@ -187,5 +190,6 @@ def _case(entry: Mapping[str, object], where: str, every: RunOptions) -> Case:
         space = made("search space", chosen.space, SPACES)
         minimize = with_columns(chosen).minimize
         source = OwnTable(chosen.table, space, names, chosen.arch_column, minimize, chosen.repeated)
-    sources = tuple(task for task in names if task in experiment.problem.sources)
-    return Case(source, sources, chosen.budget_evals, chosen.until_best, name)
+    donors = tuple(task for task in names if task in experiment.problem.sources)
+    knowledge = Knowledge(sources) if sources else None
+    return Case(source, donors, chosen.budget_evals, chosen.until_best, name, knowledge)

@@ -5,6 +5,7 @@ of one fitted embedder share their axes. What is learned from fitness belongs to
 
 * `Embedder`: a way to turn the architectures of a space into vectors.
 * `Grouped`: a fitted embedder whose columns fall into groups that a kernel may weigh one by one.
+* `Expecting`: a fitted embedder that knows what to expect of architectures before anything is seen.
 * `group_widths`: widths of the groups that have columns.
 * `Combined`: several embeddings as blocks of columns, each of mean 0 and of the same mean squared length over the
   corpus.
@@ -28,6 +29,7 @@ import lazy_loader as lazy
 
 if TYPE_CHECKING:
     from ktnas.embedding.base import Embedder as Embedder
+    from ktnas.embedding.base import Expecting as Expecting
     from ktnas.embedding.base import Grouped as Grouped
     from ktnas.embedding.base import group_widths as group_widths
     from ktnas.embedding.combined import Combined as Combined
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
-        "base": ["Embedder", "Grouped", "group_widths"],
+        "base": ["Embedder", "Grouped", "group_widths", "Expecting"],
         "combined": ["Combined"],
         "emphasized": ["Emphasized"],
         "one_hot": ["OneHot"],

@@ -38,6 +38,19 @@ class Grouped(Protocol):
         """Widths of the groups, in the order of the columns."""
 
 
+@runtime_checkable
+class Expecting(Protocol):
+    """A fitted embedder that knows what to expect of architectures before anything is seen, from finished searches."""
+
+    def expected(self, genotypes: Sequence[Genotype]) -> FloatArray | None:
+        """What is expected ``(n,)``, in deviations from the mean of the space, higher is better; None if nothing."""
+
+
+def expected_of(fitted: FittedEmbedder, genotypes: Sequence[Genotype]) -> FloatArray | None:
+    """What is expected of architectures ``(n,)``; None where nothing is."""
+    return fitted.expected(genotypes) if isinstance(fitted, Expecting) else None
+
+
 def group_widths(fitted: FittedEmbedder, dim: int) -> tuple[int, ...]:
     """Widths of the groups that have columns; one group of all ``dim`` columns where the embedder names none."""
     return tuple(width for width in fitted.groups if width) if isinstance(fitted, Grouped) else (dim,)

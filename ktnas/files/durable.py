@@ -84,8 +84,26 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     sync_directory(path.parent)
 
 
+_TEMPORARY = re.compile(r"\..+-[0-9a-f]{16}\.tmp")
+
+
 def _temporary_stem(path: Path) -> str:
     return f".{path.name[:40]}-"
+
+
+def remove_leftovers(directory: Path) -> None:
+    """Remove what writers (`replacing`) that were killed have left in a directory and in those directly in it.
+
+    For whoever holds the directory: nobody else may be writing there. What cannot be removed stays.
+    """
+    with suppress(OSError):
+        for place in (
+            directory,
+            *(entry for entry in directory.iterdir() if entry.is_dir() and not entry.is_symlink()),
+        ):
+            for path in place.iterdir():
+                if _TEMPORARY.fullmatch(path.name) and path.is_file() and not path.is_symlink():
+                    path.unlink()
 
 
 def remove_durably(path: Path) -> None:

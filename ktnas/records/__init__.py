@@ -13,6 +13,7 @@
 * `unused_directory`: a new directory named after parts; where the name is taken, with a number behind it.
 * `TaskSummary`: what a run comes to on one task.
 * `Summary`: what a run comes to.
+* `Lesson`: what a finished search contributed to a run.
 * `Ending`: how a run ended.
 * `summarize`: the summary of a run that has ended.
 * `RunRecord`: one finished run.
@@ -23,6 +24,8 @@
 * `Move`: an architecture that was transferred to a task.
 * `Trajectory`: how a run went on one task, as ``runs.jsonl`` holds it.
 * `trajectories`: how a finished search went, task by task.
+* `SeenTask`: what a run has seen of one task.
+* `read_finished`: what the run in a directory has seen, or all its repeats, task by task.
 * `read_trials`: the trials recorded in a run directory, in order; a last line that was cut off is left out.
 * `TrialLog`: appends trials to ``trials.jsonl``; those that stand there already must come again, exactly.
 """
@@ -39,12 +42,15 @@ if TYPE_CHECKING:
     from ktnas.records.asked import read_asked as read_asked
     from ktnas.records.evaluations import EvaluationLog as EvaluationLog
     from ktnas.records.evaluations import read_evaluations as read_evaluations
+    from ktnas.records.finished import SeenTask as SeenTask
+    from ktnas.records.finished import read_finished as read_finished
     from ktnas.records.printed import read_printed as read_printed
     from ktnas.records.reader import read_directories as read_directories
     from ktnas.records.run_directory import RunDirectory as RunDirectory
     from ktnas.records.run_directory import places_of as places_of
     from ktnas.records.run_directory import unused_directory as unused_directory
     from ktnas.records.summary import Ending as Ending
+    from ktnas.records.summary import Lesson as Lesson
     from ktnas.records.summary import Summary as Summary
     from ktnas.records.summary import TaskSummary as TaskSummary
     from ktnas.records.summary import summarize as summarize
@@ -62,12 +68,13 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
+        "finished": ["SeenTask", "read_finished"],
         "asked": ["HandedOut", "read_asked", "AskedLog"],
         "evaluations": ["EvaluationLog", "read_evaluations"],
         "printed": ["read_printed"],
         "reader": ["read_directories"],
         "run_directory": ["RunDirectory", "places_of", "unused_directory"],
-        "summary": ["TaskSummary", "Summary", "Ending", "summarize"],
+        "summary": ["TaskSummary", "Summary", "Ending", "summarize", "Lesson"],
         "sweep_log": ["RunRecord", "read_records", "SweepLog"],
         "trajectory": ["case_title", "Step", "Move", "Trajectory", "trajectories"],
         "trials": ["read_trials", "TrialLog"],

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import cast
 
 from ktnas.errors import ConfigurationError
-from ktnas.files.durable import make_directory, write_atomically
+from ktnas.files.durable import make_directory, remove_leftovers, write_atomically
 from ktnas.files.json_lines import locked_directory, to_json
 from ktnas.files.plain_json import SIZE_LIMIT, read_json_file, read_regular
 from ktnas.recorded_names import plain_names
@@ -68,6 +68,7 @@ class RunDirectory:
             except OSError as error:
                 raise self._unwritable(error) from None
             yield
+            remove_leftovers(self.path)  # it has proved to be ours
 
     def claim(self, config: Mapping[str, JSON]) -> bool:
         """Make the directory this configuration's: create it, or find that it holds the same one already.
@@ -129,6 +130,12 @@ class RunDirectory:
                 f"changed ({DATA}: {held[DATA]} there, {here.get(DATA)} now); give it back, or choose another --out"
             )
         differing = next((k for k in {**here, **held} if k != ENVIRONMENT and here.get(k) != held.get(k)), None)
+        changed = changed_sources(held, here) if differing == "method" else None
+        if changed is not None:
+            raise ConfigurationError(
+                f"the run in {self.path} learned from other sources ({changed}); give it those back, or choose another "
+                "--out"
+            )
         if differing is not None:
             was, now = (json.dumps(c.get(differing))[:120] for c in (held, here))
             raise ConfigurationError(
@@ -168,6 +175,26 @@ class RunDirectory:
                 f"cannot write {self.path / name}: {error.strerror}; what was recorded before is kept: "
                 "give the same command again once that is mended"
             ) from None
+
+
+def changed_sources(held: Mapping[str, object], here: Mapping[str, object]) -> str | None:
+    """How the sources of two configurations differ that are the same otherwise; None if they differ otherwise too."""
+    methods = [dict(method) if isinstance(method := one.get("method"), dict) else {} for one in (held, here)]
+    was, now = ({str(one["name"]): one for one in _sources_in(method.pop("knowledge", None))} for method in methods)
+    if methods[0] != methods[1] or was == now:
+        return None
+    gone, new = ([name for name in one if name not in other] for one, other in ((was, now), (now, was)))
+    for name in was.keys() & now.keys():
+        if was[name] != now[name]:
+            seen = [str(one[name].get("evaluations")) for one in (was, now)]
+            return f"{name} has changed: {' evaluations there, '.join(seen)} now, digest {now[name].get('digest')}"
+    told = [f"{what} {', '.join(names)}" for what, names in (("no longer", gone), ("now also", new)) if names]
+    return ", ".join(told) or "in another order, or used otherwise"
+
+
+def _sources_in(knowledge: object) -> list[dict[str, object]]:
+    sources = knowledge.get("sources") if isinstance(knowledge, dict) else None
+    return [one for one in sources or () if isinstance(one, dict) and "name" in one]
 
 
 def _asks_the_same(here: Mapping[str, object], held: Mapping[str, object]) -> bool:

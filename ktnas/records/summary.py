@@ -67,11 +67,38 @@ class TaskSummary(TypedDict):
     transfers: TransferCounts
 
 
+class FirstChoice(TypedDict):
+    """An architecture that a task began with since a source told it to; not evaluated, it has no number."""
+
+    architecture: str
+    evaluation: int | None
+    fitness: float | None
+
+
+class TaskLesson(TypedDict):
+    """What a source contributed to a task."""
+
+    weight: float
+    agreement: float | None
+    first: list[FirstChoice]
+
+
+class Lesson(TypedDict):
+    """What a source contributed; ``"all together"`` stands for the average of all."""
+
+    source: str
+    space: str | None
+    evaluations: int | None
+    digest: str | None
+    tasks: dict[str, TaskLesson]
+
+
 class _Later(TypedDict, total=False):
-    """Why a callback ended a run, where one did; and the check, which older summaries have not."""
+    """Why a callback ended a run, what finished searches contributed, where any did; and the check, which is new."""
 
     stopped: str
     check: str
+    learned: list[Lesson]
 
 
 class Summary(_Later):
@@ -99,6 +126,7 @@ class Ending:
         finished: Whether it came to its end; False if it was interrupted, or a callback ended it.
         stopped: Why a callback ended it; None if none did.
         notes: What a reader must know of it, a sentence each.
+        learned: What finished searches contributed; empty where it learned from none.
     """
 
     tasks: Mapping[str, TaskProgress]
@@ -106,6 +134,7 @@ class Ending:
     finished: bool = True
     stopped: str | None = None
     notes: tuple[str, ...] = ()
+    learned: tuple[Lesson, ...] = ()
 
 
 def summarize(
@@ -121,6 +150,7 @@ def summarize(
         for task in problem.tasks
     }
     stopped: _Later = {} if ending.stopped is None else {"stopped": ending.stopped}
+    learned: _Later = {"learned": list(ending.learned)} if ending.learned else {}
     summary: Summary = {
         "benchmark": benchmark.name,
         "space": problem.space.name,
@@ -130,6 +160,7 @@ def summarize(
         "version": __version__,
         "finished": ending.finished,
         **stopped,
+        **learned,
         "seconds": ending.seconds,
         "notes": [*getattr(benchmark, "notes", ()), *ending.notes],
         "tasks": tasks,

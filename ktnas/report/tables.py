@@ -10,6 +10,7 @@ from ktnas.records.summary import Best, Summary, TaskSummary
 from ktnas.report import conclusions
 from ktnas.report.columns import Column, console, fitted, left_out, plain, say, table, wrapped
 from ktnas.report.conclusions import place
+from ktnas.report.lessons import lessons_told
 from ktnas.report.statistics import Spread, spread
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def print_run(summary: Summary, stream: TextIO) -> None:
         out.print(f"\n[bold]{plain(name.ljust(len(indent)))}[/]{plain(architecture)}", soft_wrap=True)
         out.print(plain(wrapped(_report(task), out.width, indent)), soft_wrap=True, style="dim")
     _print_notes(out, summary["notes"])
+    _print_notes(out, lessons_told(summary), style="none")
     _print_notes(out, conclusions.of_run(summary), style="none")
     seconds = summary["seconds"]
     took = f"seed {summary['seed']}, {duration(seconds['total'])}, of which search {duration(seconds['search'])}"

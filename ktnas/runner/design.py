@@ -11,7 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from ktnas.algorithms.base import Search
+from ktnas.algorithms.base import LearnsFromSources, Search
+from ktnas.algorithms.knowledge import Knowledge
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
@@ -143,6 +144,7 @@ class Case:
         budget: Evaluations per task.
         until_best: Whether a task stops once it has found the best listed fitness.
         name: Name in records, tables and figures; made from the others if empty.
+        knowledge: Finished searches that every arm learns from; None for none.
     """
 
     benchmark: BenchmarkSource
@@ -150,6 +152,7 @@ class Case:
     budget: int = 50
     until_best: bool = False
     name: str = ""
+    knowledge: Knowledge | None = None
 
     def experiment(self, search: Search[object]) -> Experiment:
         """The case with an algorithm.
@@ -161,7 +164,12 @@ class Case:
         problem = Problem(benchmark.space, benchmark.tasks, frozenset(self.sources))
         budget = stopping(benchmark, self.budget, self.until_best)
         require_population(search, self.budget)
-        return Experiment(benchmark, problem, with_proxy(with_store(search), benchmark), budget)
+        search = with_proxy(with_store(search), benchmark)
+        if self.knowledge is not None:
+            if not isinstance(search, LearnsFromSources):
+                raise ConfigurationError(f"method {search.name!r} cannot learn from the finished searches of its case")
+            search = search.with_knowledge(self.knowledge)
+        return Experiment(benchmark, problem, search, budget)
 
     def title(self, problem: Problem, benchmark: str) -> str:
         """Its name, or one that says what it is."""

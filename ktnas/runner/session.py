@@ -20,10 +20,11 @@ from ktnas.records.configuration import begun_by_this_program
 from ktnas.records.evaluations import answered
 from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory, places_of, unused_directory
 from ktnas.records.summary import Ending, Summary, agrees, summarize
-from ktnas.records.trials import TrialLog
+from ktnas.records.trials import TrialLog, read_trials
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.extension import note_on, raise_budget_of_all, with_earlier_budget
 from ktnas.runner.failures import FirstFailures
+from ktnas.runner.lessons import lessons
 from ktnas.runner.mode import settle_mode
 from ktnas.runner.pool import Onlooker, run_in_parallel
 from ktnas.runner.pool_process import Link
@@ -113,7 +114,8 @@ def search_once(
             if ending.finished:
                 log.require_end()
             notes = (*note_on(experiment.budget, experiment.search.name), *reuse_notes(directory.path))
-            ending = replace(ending, notes=notes)
+            learned = lessons(experiment, read_trials(directory.path), seed)
+            ending = replace(ending, notes=notes, learned=learned)
             return _summarized(experiment, benchmark, seed, directory, ending, recorded=not log.appended, told=told)
 
 

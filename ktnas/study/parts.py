@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar, cast
 
 from ktnas.algorithms.base import Search
@@ -11,6 +12,7 @@ from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
 from ktnas.benchmarks.outside import OutsideBenchmark
 from ktnas.benchmarks.registry import BENCHMARKS, load_benchmark
 from ktnas.config.registry import METHODS, SPACES, made
+from ktnas.config.sources import with_sources
 from ktnas.description import describe
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.problem.budget import Budget, check
@@ -31,7 +33,7 @@ def composed(
     budget: int,
     seed: int,
     method: Search[S] | str,
-    sources: Collection[str],
+    sources: Collection[str | Path],
     minimize: Collection[str],
     outside: bool = True,
 ) -> Experiment:
@@ -43,7 +45,7 @@ def composed(
         budget: Evaluations per task.
         seed: Seed of every random number.
         method: The algorithm, or its name.
-        sources: Tasks that only donate.
+        sources: Tasks that only donate, and finished searches: run directories, or tables as `with_sources` reads them.
         minimize: Tasks whose number is better when smaller.
         outside: Whether tasks of a space may be names alone: then they are evaluated outside.
 
@@ -56,18 +58,34 @@ def composed(
             f"with a search space, tasks must map names to functions; got {tasks!r}. Names alone need a benchmark"
         )
     algorithm = _algorithm(method)
-    names = [task.name for task in benchmark.tasks]
-    for name in sources:
-        if name not in names:
-            raise unknown_name("source", name, names, benchmark.name)
-    problem = Problem(benchmark.space, benchmark.tasks, frozenset(sources))
+    donors, earlier = _divided(sources, benchmark)
+    algorithm = with_sources(algorithm, earlier, benchmark)
+    problem = Problem(benchmark.space, benchmark.tasks, frozenset(donors))
     limit = Budget(budget)
     require_population(algorithm, budget)
     check(problem, limit, seed)
     return Experiment(benchmark, problem, algorithm, limit)
 
 
-def study_file(experiment: Experiment, method: object, where: object) -> StudyFile:
+def _divided(sources: Collection[str | Path], benchmark: Benchmark) -> tuple[list[str], list[str]]:
+    """Tasks that only donate, and places of finished searches.
+
+    Raises:
+        UnknownNameError: If a name is neither a task nor a place.
+    """
+    names = [task.name for task in benchmark.tasks]
+    donors = [str(one) for one in sources if isinstance(one, str) and one in names]
+    earlier = [str(one) for one in sources if str(one) not in donors]
+    for place in earlier:
+        table = place.rpartition(":")[0] or place
+        if table not in BENCHMARKS and not Path(place).exists() and not Path(table).exists():
+            raise unknown_name("source", place, names, f"{benchmark.name}, nor the place of a finished search")
+    return donors, earlier
+
+
+def study_file(
+    experiment: Experiment, method: object, where: object, sources: Collection[str | Path] = ()
+) -> StudyFile:
     """How the study is made again without its script, as far as it can be."""
     benchmark = experiment.benchmark
     functions = benchmark.functions if isinstance(benchmark, FunctionBenchmark) else {}
@@ -76,6 +94,8 @@ def study_file(experiment: Experiment, method: object, where: object) -> StudyFi
     if isinstance(where, str) and not isinstance(benchmark, FunctionBenchmark | OutsideBenchmark):
         options = {"benchmark": where, **_roles(experiment.problem)}
         options |= {"method": method} if isinstance(method, str) else {}
+        earlier = _divided(sources, benchmark)[1]
+        options |= {"from": list(earlier)} if earlier else {}
     return StudyFile(options, _described(benchmark.space), isinstance(benchmark, OutsideBenchmark), digests)
 
 

@@ -75,7 +75,7 @@ class Study:
         method: Search[S] | str = defaults.METHOD,
         budget: int = defaults.BUDGET,
         seed: int = 0,
-        sources: Collection[str] = (),
+        sources: Collection[str | Path] = (),
         minimize: Collection[str] = (),
         reuse: Sequence[Path | str] = (),
     ) -> None:
@@ -97,7 +97,7 @@ class Study:
             KtnasError: If the arguments contradict each other, or the directory holds another study.
         """
         experiment = composed(where, tasks, budget=budget, seed=seed, method=method, sources=sources, minimize=minimize)
-        provenance = Provenance(study_file(experiment, method, where), tuple(map(Path, reuse)))
+        provenance = Provenance(study_file(experiment, method, where, sources), tuple(map(Path, reuse)))
         self._begin(experiment, seed, None if directory is None else Path(directory), provenance)
 
     @classmethod

@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from ktnas.files.durable import make_directory, replacing, sync, sync_directory, write_atomically
+from ktnas.files.durable import make_directory, remove_leftovers, replacing, sync, sync_directory, write_atomically
 
 
 def failing(number):
@@ -130,3 +130,19 @@ class TestMakeDirectory:
         make_directory(tmp_path)
         with pytest.raises(FileExistsError):
             make_directory(tmp_path, exist_ok=False)
+
+
+class TestLeftovers:
+    def test_what_killed_writers_have_left_is_removed_and_nothing_else(self, tmp_path):
+        (tmp_path / "weights" / "deep").mkdir(parents=True)
+        name = f".config.json-{'0a' * 8}.tmp"
+        kept = ["config.json", ".mine.tmp", f"config.json-{'0a' * 8}.tmp", f"weights/deep/{name}", "weights/a"]
+        for place in (*kept, name, f"weights/{name}"):
+            (tmp_path / place).write_text("x")
+        (tmp_path / f".link-{'0a' * 8}.tmp").symlink_to(tmp_path / "config.json")
+        remove_leftovers(tmp_path)
+        found = [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()]
+        assert sorted(found) == sorted([*kept, f".link-{'0a' * 8}.tmp"])
+
+    def test_a_directory_that_is_not_there_has_none(self, tmp_path):
+        remove_leftovers(tmp_path / "gone")

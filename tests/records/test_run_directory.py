@@ -173,3 +173,16 @@ class TestData:
         RunDirectory(tmp_path / "run").claim(before)
         self.claimed(tmp_path)
         assert json.loads((tmp_path / "run" / "config.json").read_text()) == before
+
+
+def test_what_killed_writers_have_left_goes_once_the_directory_has_proved_to_be_ours(tmp_path):
+    directory = RunDirectory(tmp_path / "run")
+    directory.path.mkdir()
+    left = directory.path / f".config.json-{'0' * 16}.tmp"
+    left.touch()
+    with pytest.raises(ZeroDivisionError), directory.held():
+        raise ZeroDivisionError
+    assert left.exists()
+    with directory.held():
+        pass
+    assert not left.exists()

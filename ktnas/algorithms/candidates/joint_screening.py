@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ktnas.algorithms.candidates.screening import Evidence, Ranking, Supposition, expected_improvement, itself
-from ktnas.embedding.base import FittedEmbedder, group_widths
+from ktnas.embedding.base import FittedEmbedder, expected_of, group_widths
 from ktnas.errors import ConfigurationError
 from ktnas.rng import Streams
 from ktnas.surrogate.multi_task import FittedMultiTask, MultiTaskGaussianProcess, Observations, Predictions
@@ -97,6 +97,7 @@ def observations(evidence: Mapping[str, Evidence], embedder: FittedEmbedder) -> 
         tasks=np.repeat(np.arange(len(evidence)), [len(seen.genotypes) for seen in evidence.values()]),
         y=np.concatenate([normal_scores(seen.fitness) for seen in evidence.values()]),
         groups=group_widths(embedder, x.shape[1]),
+        expected=expected_of(embedder, list(rows)),
     )
 
 
@@ -149,16 +150,18 @@ class _ByJointImprovement:
         asked = {task: pending[task] for task in self.standings if pending.get(task)}
         if not asked:
             return self
-        x = self.embedder.embed([genotype for genotypes in asked.values() for genotype in genotypes])
+        every = [genotype for genotypes in asked.values() for genotype in genotypes]
+        x, expected = self.embedder.embed(every), expected_of(self.embedder, every)
         numbers = [self.standings[task].number for task in asked]
         tasks = np.repeat(numbers, [len(genotypes) for genotypes in asked.values()])
         supposed, standings = np.empty(len(x)), dict(self.standings)
         for task, number in zip(asked, numbers, strict=True):
             own, seen = tasks == number, self.fitted.seen
-            supposed[own] = suppose(self.fitted.at(x[own]).mean(number), seen.y[seen.tasks == number])
+            mean = self.fitted.at(x[own], None if expected is None else expected[own]).mean(number)
+            supposed[own] = suppose(mean, seen.y[seen.tasks == number])
             best = max(standings[task].best, float(supposed[own].max()))
             standings[task] = replace(standings[task], best=best)
-        return replace(self, fitted=self.fitted.supposing(x, tasks, supposed), standings=standings)
+        return replace(self, fitted=self.fitted.supposing(x, tasks, supposed, expected), standings=standings)
 
     def scores(self, candidates: Mapping[str, Sequence[Genotype]]) -> Mapping[str, FloatArray]:
         scores: dict[str, FloatArray] = {t: np.zeros(len(genotypes)) for t, genotypes in candidates.items()}
@@ -168,9 +171,16 @@ class _ByJointImprovement:
                 shared.setdefault(id(genotypes), []).append(task)
         for tasks in shared.values():  # one prediction for all tasks that choose from the same candidates
             genotypes = candidates[tasks[0]]
-            predictions = self.fitted.at(self.embedder.embed(genotypes))
+            predictions = self._predictions(genotypes)
             scores.update({task: self._improvements(self.standings[task], predictions, genotypes) for task in tasks})
         return scores
+
+    def trends(self) -> Mapping[str, float]:
+        """How much of what was expected holds on each task, from 0 to 0.9; 0 where nothing was."""
+        return {task: float(self.fitted.trend[standing.number]) for task, standing in self.standings.items()}
+
+    def _predictions(self, genotypes: Sequence[Genotype]) -> Predictions:
+        return self.fitted.at(self.embedder.embed(genotypes), expected_of(self.embedder, genotypes))
 
     def _improvements(
         self, standing: _TaskStanding, predictions: Predictions, genotypes: Sequence[Genotype]

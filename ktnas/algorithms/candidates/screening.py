@@ -67,6 +67,19 @@ class Supposing(Protocol):
         """The ranking that would be, had the pending evaluations the supposed outcomes; none is in the evidence."""
 
 
+@runtime_checkable
+class Expected(Protocol):
+    """A ranking that knows how much of what finished searches expected holds."""
+
+    def trends(self) -> Mapping[str, float]:
+        """Shares per task, from 0 to 0.9; 0 where nothing was expected."""
+
+
+def trends_of(ranking: Ranking) -> Mapping[str, float]:
+    """How much of what was expected holds on each task; nothing where the ranking does not tell."""
+    return ranking.trends() if isinstance(ranking, Expected) else {}
+
+
 class Screening(Protocol):
     """A way to rank candidates before they are evaluated. Its fields are its whole configuration."""
 
@@ -162,6 +175,9 @@ class Separately:
 @dataclass(frozen=True, slots=True)
 class _OnePerTask:
     rankings: Mapping[str, Ranking]
+
+    def trends(self) -> Mapping[str, float]:
+        return {task: share for ranking in self.rankings.values() for task, share in trends_of(ranking).items()}
 
     def supposing(self, pending: Mapping[str, Sequence[Genotype]], suppose: Supposition) -> Ranking:
         rankings = dict(self.rankings)

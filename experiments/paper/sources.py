@@ -1,0 +1,225 @@
+"""Finished searches as sources: what they gain a search, and whether they ever harm it.
+
+    python -m experiments.paper.sources            # 8 seeds
+    python -m experiments.paper.sources --smoke    # seconds
+
+Every task of a table is the target once. Its sources are ``ktnas``'s searches of 50 evaluations of every other task,
+each by itself, with the same seed: run directories, as a user would have them (``ktnas run --from``). Against the same
+search without sources, paired by target and seed: true rank of the best found after 5, 10, 20 and 50 evaluations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import process_time
+
+import numpy as np
+from scipy.stats import wilcoxon
+
+from experiments.machinery import harness, publishing, tables
+from experiments.machinery.harness import Options, as_search
+from ktnas.algorithms.knowledge import Knowledge
+from ktnas.algorithms.presets import ktnas
+from ktnas.config.sources import read_sources
+from ktnas.problem.budget import Budget
+from ktnas.problem.task import Problem
+from ktnas.records.configuration import configuration
+from ktnas.records.digest import code_digest
+from ktnas.records.run_directory import RunDirectory
+from ktnas.records.trials import read_trials
+from ktnas.report.markdown import Value, markdown_table
+from ktnas.report.statistics import holm
+from ktnas.runner.experiment import Experiment, with_store
+from ktnas.runner.pool import map_in_parallel
+from ktnas.runner.session import search_once
+from ktnas.typing import FloatArray
+
+EVALUATIONS = (5, 10, 20, 50)
+
+USES: Mapping[str, tuple[str, ...]] = {
+    "init, mean": ("init", "mean"),
+    "init": ("init",),
+    "init, mean, feature": ("init", "mean", "feature"),
+}
+"""What sources are used for, arm by arm; the default of ``--from`` is the first."""
+
+ORDER = (tables.LINK, tables.GRAPH, tables.MACRO, tables.MICRO, tables.NASBENCH201, tables.NASBENCH_GRAPH)
+
+SIGNIFICANT = 0.05
+
+Ranks = tuple[float, ...]
+"""True ranks of the best found after `EVALUATIONS`, as logarithms to base 2."""
+
+Found = Mapping[tuple[str, ...], Mapping[tuple[str, int], Ranks]]
+"""By what sources were used for, then by task and seed; without sources first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One search: of a task, with a seed, with sources or without.
+
+    Attributes:
+        table: The table.
+        task: Its task.
+        seed: The seed.
+        uses: What sources are used for; empty for a search without any.
+        others: The tasks that are sources.
+        evaluations: Evaluations of the search.
+        records: Where runs are kept.
+    """
+
+    table: str
+    task: str
+    seed: int
+    uses: tuple[str, ...]
+    others: tuple[str, ...]
+    evaluations: int
+    records: Path
+
+    def place(self, task: str, uses: tuple[str, ...]) -> Path:
+        """The run directory of a search."""
+        name = "-".join(uses) or "alone"
+        return self.records / "sources" / self.table / name / task / f"seed-{self.seed}"
+
+
+def main() -> None:
+    """Run and tabulate."""
+    opts = harness.options(__doc__, __file__, seeds=8)
+    budget = opts.budget(EVALUATIONS[-1])
+    text, rows, count = [explanation()], [], 0
+    for table in opts.pick(ORDER, (tables.LINK,)):
+        tasks = tables.tasks(opts, table)
+        every = [
+            Target(table, task, seed, uses, tuple(t for t in tasks if t != task), budget, opts.records)
+            for seed in range(opts.seeds)
+            for task in tasks
+            for uses in ((), *(USES.values() if not opts.smoke else (USES["init, mean"],)))
+        ]
+        found = searched(every, opts)
+        count += len(every)
+        own = csv_rows(table, found)
+        rows += own
+        text += [f"### {table}: {len(tasks)} targets, {opts.seeds} seeds\n", table_of(own), harm(found)]
+        work = publishing.Work({"searches": count}, process_time(), (code_digest(),))
+        publishing.publish(opts, "\n".join(text), rows, {}, work=work)  # after every table
+
+
+def searched(every: Sequence[Target], opts: Options) -> Found:
+    """Ranks by what sources were used for, then by task and seed; searches without sources come first."""
+    found: dict[tuple[str, ...], dict[tuple[str, int], Ranks]] = {}
+    for uses in dict.fromkeys(target.uses for target in every):
+        own = [target for target in every if target.uses == uses]
+        ranks = map_in_parallel(rank, own, jobs=opts.jobs)
+        found[uses] = {(target.task, target.seed): one for target, one in zip(own, ranks, strict=True)}
+    return found
+
+
+def rank(target: Target) -> Ranks:
+    """Run a search, unless its directory holds it finished already, and look up what it came to."""
+    table = tables.opened(target.table, (target.task,))
+    place = target.place(target.task, target.uses)
+    directory = RunDirectory(place)
+    search = ktnas()
+    if target.uses:
+        places = [str(target.place(task, ())) for task in target.others]
+        search = search.with_knowledge(Knowledge(read_sources(places, table), target.uses))
+    composed = with_store(as_search(search))
+    problem = Problem(table.space, table.tasks)
+    experiment = Experiment(table, problem, composed, Budget(target.evaluations))
+    if directory.finished_summary() is None:
+        search_once(experiment, target.seed, directory)
+    directory.claim(configuration(table, problem, composed, experiment.budget, (target.seed,)))  # refuses another run
+    best, ranks = float("-inf"), []
+    for trial in read_trials(place):
+        if trial.fitness is not None and trial.fitness > best:
+            best, standing = trial.fitness, table.report(target.task, trial.genotype).rank
+        ranks.append(float(np.log2(standing)) if best > float("-inf") and standing else float("nan"))
+    return tuple(ranks[min(n, len(ranks)) - 1] for n in EVALUATIONS)
+
+
+def gains(found: Found, uses: tuple[str, ...]) -> FloatArray:
+    """Differences ``(searches, len(EVALUATIONS))`` from the search without sources; negative where sources help."""
+    alone = found[()]
+    return np.array([np.array(ranks) - np.array(alone[key]) for key, ranks in found[uses].items()])
+
+
+def explanation() -> str:
+    """What the tables show."""
+    return (
+        "Difference in log2 of the true rank of the best found (halvings), with sources less without, paired by target "
+        "and seed: mean ± one standard error over targets and seeds, and Wilcoxon's signed-rank p, not corrected. "
+        "Negative: sources help. *init, mean* is what `--from` does.\n"
+    )
+
+
+def csv_rows(table: str, found: Found) -> list[dict[str, Value]]:
+    """Every mean, by what sources are used for, task and number of evaluations."""
+    rows: list[dict[str, Value]] = []
+    for name, uses in USES.items():
+        if uses not in found:
+            continue
+        differences, keys = gains(found, uses), list(found[uses])
+        for task in ("all targets", *dict.fromkeys(task for task, _ in keys)):
+            own = [i for i, (other, _) in enumerate(keys) if task in ("all targets", other)]
+            for column, evaluations in enumerate(EVALUATIONS):
+                values = differences[own, column]
+                rows.append(
+                    {
+                        "table": table,
+                        "uses": name,
+                        "target": task,
+                        "evaluations": evaluations,
+                        "searches": len(values),
+                        "halvings": float(values.mean()),
+                        "standard_error": float(values.std(ddof=1)) / len(values) ** 0.5,
+                        "p": signed_rank(values),
+                    }
+                )
+    return rows
+
+
+def signed_rank(values: FloatArray) -> float:
+    """Two-sided p-value of Wilcoxon's signed-rank test; 1 where nothing differs."""
+    return float(wilcoxon(values).pvalue) if np.any(values != 0) else 1.0
+
+
+def table_of(rows: Sequence[Mapping[str, Value]]) -> str:
+    """The gains over all targets."""
+    lines = []
+    for name in USES:
+        own = [row for row in rows if row["uses"] == name and row["target"] == "all targets"]
+        if own:
+            cells = [f"{row['halvings']:+.2f} ± {row['standard_error']:.2f} ({row['p']:.2g})" for row in own]
+            lines.append([name, str(own[0]["searches"]), *cells])
+    return markdown_table(["used for", "searches", *(f"after {n}" for n in EVALUATIONS)], lines)
+
+
+def harm(found: Found) -> str:
+    """Targets on which sources are found to harm or to help at the end, after Holm's correction over the targets."""
+    lines = []
+    for name, uses in USES.items():
+        if uses not in found:
+            continue
+        differences, keys = gains(found, uses)[:, -1], list(found[uses])
+        tasks = list(dict.fromkeys(task for task, _ in keys))
+        own = {task: differences[[i for i, (other, _) in enumerate(keys) if other == task]] for task in tasks}
+        adjusted = holm([signed_rank(values) for values in own.values()])
+        means = {task: float(values.mean()) for task, values in own.items()}
+        told = [task for task, p in zip(tasks, adjusted, strict=True) if p < SIGNIFICANT]
+        worst = max(means, key=means.__getitem__)
+        lines.append(
+            [
+                name,
+                ", ".join(task for task in told if means[task] < 0) or "none",
+                ", ".join(task for task in told if means[task] > 0) or "none",
+                f"{worst} ({means[worst]:+.2f})",
+            ]
+        )
+    names = ["used for", f"better after {EVALUATIONS[-1]}", "worse", "highest mean difference"]
+    return markdown_table(names, lines)
+
+
+if __name__ == "__main__":
+    harness.start(main)

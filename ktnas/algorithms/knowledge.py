@@ -1,0 +1,337 @@
+"""What finished searches know: sources that cost nothing, and what a search makes of them.
+
+Each source is fitted once by itself; its prediction for the whole space, standardised, is ``mu_s``. It is used as
+
+* *init*: the first architectures are the best of the average of all ``mu_s``, and of ``mu_s`` plus half of that average
+  for single sources, drawn at random;
+* *mean*: a share of the average is the prior mean of the joint surrogate, on each task as large as the evidence makes
+  most probable, from 0 to 0.9 (`ktnas.surrogate.multi_task`): a source that does not hold fades out;
+* *feature*: the ``mu_s`` are one more group of columns of the embedding.
+
+The idea of a prior mean from other tasks is old (Golovin et al., KDD 2017, section 3.3, stacks residuals); taking the
+share from the likelihood, so that evidence may refuse it, is ours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from ktnas.embedding.base import FittedEmbedder, group_widths
+from ktnas.errors import ConfigurationError
+from ktnas.problem.trial import History
+from ktnas.rng import Streams
+from ktnas.spaces.base import SearchSpace, genotypes, is_enumerable, network_key
+from ktnas.spaces.operators import sample_distinct
+from ktnas.surrogate.multi_task import FittedMultiTask, MultiTaskGaussianProcess, Observations
+from ktnas.surrogate.normal_scores import normal_scores
+from ktnas.typing import FloatArray, Genotype
+
+USES = ("init", "mean", "feature")
+"""What sources may be used for."""
+
+LEAST = 5
+"""Evaluations below which a source says nothing."""
+
+_LISTED = 50_000
+"""Spaces with more architectures than this are known by a sample."""
+
+_SAMPLE = 2_000
+_FITTED, _DRAWN = 1_000, 250
+"""Observations of a source that are fitted, and those of them by which the kernel's settings are chosen, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A finished search of one task.
+
+    Attributes:
+        name: What it is called, such as ``"cora of runs/graphs"``.
+        space: Name of its search space.
+        task: Its task.
+        evaluations: Architectures that it evaluated with success.
+        digest: Of all that it saw: another one stands for another source.
+        genotypes: The architectures; not recorded, the digest stands for them.
+        fitness: Their fitness, higher is better.
+    """
+
+    name: str
+    space: str
+    task: str
+    evaluations: int
+    digest: str
+    genotypes: tuple[Genotype, ...] = field(compare=False, repr=False)
+    fitness: tuple[float, ...] = field(compare=False, repr=False)
+
+
+def finished(name: str, space: str, task: str, seen: Sequence[tuple[Genotype, float]]) -> Source:
+    """A source of what a search has seen; of an architecture that was seen twice, the first counts.
+
+    Raises:
+        ConfigurationError: If that is too little, or all the same.
+    """
+    first: dict[Genotype, float] = {}
+    for genotype, fitness in seen:
+        first.setdefault(genotype, fitness)
+    if len(first) < LEAST or len(set(first.values())) == 1:
+        raise ConfigurationError(
+            f"nothing can be learned from {name}: it needs at least {LEAST} architectures that were evaluated with "
+            f"success, not all of one fitness; it has {len(first)}"
+        )
+    plain = [space, task, [[*genotype, fitness.hex()] for genotype, fitness in first.items()]]
+    digest = hashlib.sha256(json.dumps(plain).encode()).hexdigest()[:32]
+    return Source(name, space, task, len(first), digest, tuple(first), tuple(first.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Sources, and what they are used for.
+
+    Attributes:
+        sources: At least one.
+        uses: Some of `USES`.
+    """
+
+    sources: tuple[Source, ...]
+    uses: tuple[str, ...] = ("init", "mean")
+
+    def __post_init__(self) -> None:
+        if not self.sources or not self.uses or not set(self.uses) <= set(USES):
+            raise ConfigurationError(
+                f"knowledge needs at least one source, and uses among {', '.join(USES)}; got {len(self.sources)} "
+                f"sources for {', '.join(self.uses) or 'nothing'}"
+            )
+
+    def fit(self, space: SearchSpace, embedder: FittedEmbedder) -> FittedKnowledge:
+        """Fit every source by itself; nothing depends on a search's seed.
+
+        Raises:
+            ConfigurationError: If a source is of another space.
+        """
+        for source in self.sources:
+            if source.space != space.name:
+                raise ConfigurationError(
+                    f"{source.name} is of search space {source.space!r}, the search is in {space.name!r}; a search can "
+                    "learn from others in its own space only"
+                )
+        return FittedKnowledge(self, space, tuple(_fitted(source, embedder) for source in self.sources), embedder)
+
+
+def _fitted(source: Source, embedder: FittedEmbedder) -> FittedMultiTask:
+    """A Gaussian process of one task; its settings are chosen on some of the observations where there are many."""
+    rng = Streams(0).rng("source", source.digest)
+    rows = rng.permutation(len(source.genotypes))[:_FITTED]
+    x = embedder.embed([source.genotypes[row] for row in rows])
+    y = normal_scores(np.array([source.fitness[row] for row in rows]))
+    some = np.arange(min(len(rows), _DRAWN))
+    seen = Observations(x[some], some, np.zeros_like(some), y[some], group_widths(embedder, x.shape[1]))
+    process = MultiTaskGaussianProcess().fit(seen, rng)
+    rest = len(some)
+    if rest == len(rows):
+        return process
+    return process.supposing(x[rest:], np.zeros(len(rows) - rest, dtype=np.int64), y[rest:])
+
+
+@dataclass(frozen=True)
+class FittedKnowledge:
+    """Sources, each fitted by itself.
+
+    Attributes:
+        knowledge: The sources, and what they are used for.
+        space: The space.
+        processes: What each source has learned.
+        embedder: Vectors for them.
+    """
+
+    knowledge: Knowledge
+    space: SearchSpace
+    processes: tuple[FittedMultiTask, ...]
+    embedder: FittedEmbedder
+
+    @cached_property
+    def _corpus(self) -> Sequence[Genotype]:
+        """The whole space, or a sample of it with the sources' own best."""
+        if is_enumerable(self.space) and len(genotypes(self.space)) <= _LISTED:
+            return genotypes(self.space)
+        drawn = sample_distinct(self.space, _SAMPLE, Streams(0).rng("corpus"))
+        best = [
+            source.genotypes[row]
+            for source in self.knowledge.sources
+            for row in np.argsort(-np.array(source.fitness), kind="stable")[:50].tolist()
+        ]
+        return tuple(dict.fromkeys([*drawn, *best]))
+
+    @cached_property
+    def _rows(self) -> dict[Genotype, int]:
+        return {genotype: row for row, genotype in enumerate(self._corpus)}
+
+    @cached_property
+    def _raw(self) -> FloatArray:
+        return self._predicted(self._corpus)
+
+    @cached_property
+    def _table(self) -> FloatArray:
+        return self._standardised(self._raw)
+
+    def _predicted(self, wanted: Sequence[Genotype]) -> FloatArray:
+        x = self.embedder.embed(wanted)
+        return np.array([process.at(x).mean(0) for process in self.processes])
+
+    def _standardised(self, raw: FloatArray) -> FloatArray:
+        centre, spread = self._raw.mean(axis=1), self._raw.std(axis=1)
+        standardised: FloatArray = (raw - centre[:, None]) / np.maximum(spread, 1e-9)[:, None]
+        return standardised
+
+    def predictions(self, wanted: Sequence[Genotype]) -> FloatArray:
+        """``(sources, n)`` what each source predicts for architectures, of mean 0 and deviation 1 over the space."""
+        if wanted is self._corpus:
+            return self._table
+        found = np.empty((len(self.processes), len(wanted)))
+        rows = np.array([self._rows.get(genotype, -1) for genotype in wanted], dtype=np.int64)
+        found[:, rows >= 0] = self._table[:, rows[rows >= 0]]
+        others = np.flatnonzero(rows < 0)
+        if len(others):
+            found[:, others] = self._standardised(self._predicted([wanted[i] for i in others.tolist()]))
+        return found
+
+    def average(self, wanted: Sequence[Genotype]) -> FloatArray:
+        """``(n,)`` the mean of what the sources predict."""
+        average: FloatArray = self.predictions(wanted).mean(axis=0)
+        return average
+
+    def first(self, count: int, rng: np.random.Generator) -> list[tuple[Genotype, int | None]]:
+        """Architectures to begin with, no network twice, each with the number of the source it comes from.
+
+        The first is the best of the average, and comes from none alone; then follow single sources in random order.
+        """
+        average = self._table.mean(axis=0)
+        chosen: list[tuple[Genotype, int | None]] = []
+        taken: set[bytes] = set()
+        order: list[int | None] = [None, *rng.permutation(len(self.processes)).tolist()]
+        for source in (order * count)[:count]:
+            scores = average if source is None else self._table[source] + 0.5 * average
+            for row in np.argsort(-scores, kind="stable").tolist():
+                key = network_key(self.space, self._corpus[row])
+                if key not in taken:
+                    taken.add(key)
+                    chosen.append((self._corpus[row], source))
+                    break
+        return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Informed:
+    """A fitted embedder that knows what sources expect; its vectors have a group of columns more for *feature*.
+
+    Attributes:
+        inner: The embedder.
+        knowledge: The sources.
+        groups: Widths of the groups of columns.
+    """
+
+    inner: FittedEmbedder
+    knowledge: FittedKnowledge
+    groups: tuple[int, ...]
+
+    def embed(self, wanted: Sequence[Genotype]) -> FloatArray:
+        x = self.inner.embed(wanted)
+        if "feature" not in self.knowledge.knowledge.uses:
+            return x
+        return np.concatenate([x, self.knowledge.predictions(wanted).T], axis=1)
+
+    def expected(self, wanted: Sequence[Genotype]) -> FloatArray | None:
+        """``(n,)`` the mean of what the sources predict; None where it is not used."""
+        return self.knowledge.average(wanted) if "mean" in self.knowledge.knowledge.uses else None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskContribution:
+    """What a source contributed to a task.
+
+    Attributes:
+        weight: Share of its prediction in what the surrogate expected at the end, at most 0.9 over all sources.
+        agreement: Spearman's correlation of its predictions with the fitness of what the task evaluated; None where
+            that is too little, or of the best of all sources together.
+        first: The first architectures that came from it.
+    """
+
+    weight: float
+    agreement: float | None
+    first: tuple[Genotype, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What a source contributed.
+
+    Attributes:
+        source: The source; None for the average of all.
+        tasks: By the names of the tasks.
+    """
+
+    source: Source | None
+    tasks: Mapping[str, TaskContribution]
+
+
+def contributions(
+    embedder: Informed, trends: Mapping[str, float], history: History, count: int, streams: Streams
+) -> list[Contribution]:
+    """What each source contributed to a run, that of the average first.
+
+    Args:
+        embedder: What the run was told.
+        trends: How much of what was expected held on each task that it searched.
+        history: Every trial.
+        count: How many architectures each task began with.
+        streams: The run's random streams.
+    """
+    sources = embedder.knowledge.knowledge.sources
+    parts: list[dict[str, TaskContribution]] = [{} for _ in range(len(sources) + 1)]
+    for task, trend in trends.items():
+        first = first_choices(embedder, count, task, streams)
+        agreements = _agreements(embedder, history, task)
+        for i, of_source in enumerate([None, *range(len(sources))]):
+            weight = 0.0 if of_source is None else trend / len(sources)
+            agreement = None if of_source is None else agreements[of_source]
+            own = tuple(genotype for genotype, number in first if number == of_source)
+            parts[i][task] = TaskContribution(weight, agreement, own)
+    return [Contribution(source, part) for source, part in zip([None, *sources], parts, strict=True)]
+
+
+def _agreements(embedder: Informed, history: History, task: str) -> list[float | None]:
+    seen = [(t.genotype, t.fitness) for t in history.evaluated(task) if t.fitness is not None]
+    fitness = np.array([value for _, value in seen])
+    if len(seen) < LEAST or np.ptp(fitness) == 0:
+        return [None] * len(embedder.knowledge.processes)
+    predicted = embedder.knowledge.predictions([genotype for genotype, _ in seen])
+    return [float(spearmanr(row, fitness).statistic) if np.ptp(row) > 0 else None for row in predicted]
+
+
+def informed(knowledge: Knowledge, space: SearchSpace, embedder: FittedEmbedder) -> Informed:
+    """An embedder that knows what sources expect.
+
+    Raises:
+        ConfigurationError: If a source is of another space.
+    """
+    fitted = knowledge.fit(space, embedder)
+    width = embedder.embed([fitted.knowledge.sources[0].genotypes[0]]).shape[1]
+    more = (len(knowledge.sources),) if "feature" in knowledge.uses else ()
+    return Informed(embedder, fitted, (*group_widths(embedder, width), *more))
+
+
+def first_choices(
+    embedder: FittedEmbedder, count: int, task: str, streams: Streams
+) -> list[tuple[Genotype, int | None]]:
+    """Up to ``count`` architectures that finished searches would begin a task with; none where none is to tell.
+
+    Each comes with the number of its source; None for the best of all sources together.
+    """
+    if not isinstance(embedder, Informed) or "init" not in embedder.knowledge.knowledge.uses:
+        return []
+    return embedder.knowledge.first(count, streams.rng("first-choices", task))

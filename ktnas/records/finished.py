@@ -1,0 +1,88 @@
+"""What finished searches have seen, read back from their run directories: for searches that learn from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ktnas.errors import DataError
+from ktnas.files.plain_json import read_json_file
+from ktnas.records.checked import fields_of, text_of
+from ktnas.records.run_directory import CONFIG, DATA
+from ktnas.records.sweep_log import RUNS_FILE
+from ktnas.records.trials import TRIALS, read_trials
+from ktnas.typing import Genotype
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTask:
+    """What a run has seen of one task.
+
+    Attributes:
+        path: The directory that was named.
+        benchmark: Name of the benchmark.
+        data: Digest of its data; None where the record tells none.
+        space: Name of the search space.
+        task: The task.
+        seen: Architectures that were evaluated with success, and their fitness, in order.
+    """
+
+    path: Path
+    benchmark: str
+    data: str | None
+    space: str
+    task: str
+    seen: tuple[tuple[Genotype, float], ...]
+
+
+def read_finished(path: Path) -> list[SeenTask]:
+    """What the run in a directory has seen, or all its repeats, task by task; a run may be under way.
+
+    Raises:
+        DataError: If the directory holds no run, or a damaged one, or a sweep, which keeps no evaluations.
+    """
+    if not path.is_dir():
+        raise DataError(f"{path} is no directory: finished searches are read from their run directories")
+    if (path / RUNS_FILE).is_file():
+        raise DataError(
+            f"{path} holds a sweep, which keeps what its runs came to, not what they evaluated; name directories of "
+            "`ktnas run`, or the table that the sweep searched"
+        )
+    places = [path] if (path / TRIALS).is_file() else _repeats(path)
+    if not places:
+        raise DataError(f"{path} holds no run: it has neither {TRIALS} nor directories seed-0, seed-1, ...")
+    return [task for place in places for task in _read(path, place)]
+
+
+def _repeats(path: Path) -> list[Path]:
+    found = [place for place in path.glob("seed-*") if (place / TRIALS).is_file()]
+    return sorted(found, key=lambda place: (len(place.name), place.name))
+
+
+def _read(path: Path, place: Path) -> list[SeenTask]:
+    try:
+        config = fields_of(read_json_file(place / CONFIG))
+        benchmark, space = text_of(config["benchmark"]), text_of(config["space"])
+        tasks = list(fields_of(config["tasks"]))
+        data = config.get(DATA)
+    except FileNotFoundError:
+        raise DataError(f"{place} holds no run: it has no {CONFIG}") from None
+    except OSError as error:
+        raise DataError(f"cannot read {place}: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{place / CONFIG} is damaged ({type(error).__name__}: {error})") from None
+    seen: dict[str, list[tuple[Genotype, float]]] = {task: [] for task in tasks}
+    for trial in read_trials(place):
+        if trial.fitness is not None and not trial.repeat and trial.task in seen:
+            seen[trial.task].append((trial.genotype, trial.fitness))
+    digest = data if isinstance(data, str) else None
+    return [SeenTask(path, benchmark, digest, space, task, tuple(own)) for task, own in seen.items()]
+
+
+def merged(tasks: Sequence[SeenTask]) -> Mapping[tuple[str, str | None, str, str], list[SeenTask]]:
+    """Those of one task of one benchmark and data together, in the order in which they come first."""
+    groups: dict[tuple[str, str | None, str, str], list[SeenTask]] = {}
+    for one in tasks:
+        groups.setdefault((one.benchmark, one.data, one.space, one.task), []).append(one)
+    return groups
