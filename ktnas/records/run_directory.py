@@ -155,12 +155,20 @@ class RunDirectory:
 
     def finished_summary(self) -> Summary | None:
         """What ``summary.json`` holds of a single run that came to its end, as it was written; None otherwise."""
+        found = self._summary_of_an_end()
+        return cast("Summary", found) if found is not None and is_as_written(found) else None
+
+    def holds_altered_summary(self) -> bool:
+        """Whether ``summary.json`` says that a single run came to its end, and was changed since it was written."""
+        found = self._summary_of_an_end()
+        return found is not None and not is_as_written(found)
+
+    def _summary_of_an_end(self) -> dict[str, object] | None:
         try:
             found = read_json_file(self.path / SUMMARY)
         except (OSError, ValueError):
             return None
-        finished = isinstance(found, dict) and found.get("finished") is True and is_as_written(found)
-        return cast("Summary", found) if finished else None
+        return found if isinstance(found, dict) and found.get("finished") is True else None
 
     def write(self, name: str, content: str | bytes) -> None:
         """Write a file of the run, whole or not at all; on disk when this returns.

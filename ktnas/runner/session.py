@@ -120,6 +120,11 @@ def search_once(
             return _summarized(experiment, benchmark, seed, directory, ending, recorded=not log.appended, told=told)
 
 
+_WORKED_OUT_ANEW = (
+    f"{SUMMARY} did not agree with the record, or was changed since it was written: it has been worked out anew."
+)
+
+
 def _summarized(
     experiment: Experiment,
     benchmark: Benchmark,
@@ -137,6 +142,8 @@ def _summarized(
         earlier, benchmark, problem, ending, method=search.name, seed=seed, budget=budget
     ):
         return earlier
+    if recorded and (earlier is not None or directory.holds_altered_summary()):
+        ending = replace(ending, notes=(*ending.notes, _WORKED_OUT_ANEW))
     if ending.finished and isinstance(benchmark, ComputedBenchmark):
         told.busy("the best of each task is measured on test images")
 

@@ -218,8 +218,17 @@ def forged(change):
 def test_a_summary_that_disagrees_with_the_record_is_made_anew(tmp_path, change):
     whole = search(tmp_path)
     (tmp_path / SUMMARY).write_text(json.dumps(change(json.loads((tmp_path / SUMMARY).read_text()))))
-    assert without_seconds(search(tmp_path)) == without_seconds(whole)
-    assert without_seconds(json.loads((tmp_path / SUMMARY).read_text())) == without_seconds(whole)
+    again = search(tmp_path)
+    said = again["notes"][len(whole["notes"]) :]
+    assert [note.partition(":")[0] for note in said] == [
+        "summary.json did not agree with the record, or was changed since it was written"
+    ]
+    assert {**without_seconds(again), "notes": whole["notes"], "check": None} == {
+        **without_seconds(whole),
+        "check": None,
+    }
+    assert json.loads((tmp_path / SUMMARY).read_text()) == again
+    assert search(tmp_path) == again  # it agrees now
 
 
 def test_a_budget_beyond_the_space_is_refused_before_a_directory_is_made(tmp_path):
