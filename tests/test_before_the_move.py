@@ -25,7 +25,7 @@ SMALL = ["--space", "nasbench201", "--budget", "4", "--epochs", "1", "--channels
 SMALL += ["--device", "cpu", "--dataset", "stripes=stripes.npz"]
 EARLY = ["--method", "ktnas-early"]
 RUNS = {
-    "run": ["--budget", "12", *EARLY],
+    "run": ["--source", "cora", "--target", "pubmed", "--budget", "12", *EARLY],
     "cached": [*TABLE, "--method", "ktnas-paper"],
     "proxied": [*TABLE, "--method", "zero-cost-evolution", "--proxy", "flops"],
     "training": [

@@ -49,7 +49,7 @@ def main() -> None:
         figures["mean-ranks"] = rank_diagram(ranks, f"mean ranks over {ranks.blocks} tasks")
     rows = joint.rows(groups, SCENES, names, evaluations)
     publishing.publish(opts, "\n".join(text), rows, figures)
-    if not (opts.out / f"{FIRST}.json").is_file():
+    if not opts.smoke and not (opts.out / f"{FIRST}.json").is_file():
         publishing.publish(replace(opts, name=FIRST), "\n".join(text), rows, figures)
 
 

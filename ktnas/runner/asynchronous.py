@@ -9,7 +9,7 @@ calls, so that the same calls bring back the same search. `ktnas.runner.steady_l
 >>> search = Asynchronous(Problem(Categorical((4, 4)), (Task("sum"),)), RandomSearch(), Budget(3), seed=0)
 >>> first, second = search.ask(), search.ask()
 >>> [trial.fitness for trial in search.tell(second.number, Evaluation(sum(second.proposal.genotype)))]
-[3.0]
+[4]
 >>> [one.number for one in search.pending], search.ended
 ([0], False)
 """

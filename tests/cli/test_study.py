@@ -338,7 +338,12 @@ class TestResume:
     def test_a_signal_ends_it_as_cleanly_as_ctrl_c(self, tmp_path, number):
         whole, cut = tmp_path / "whole", tmp_path / "cut"
         assert ktnas("run", *RUN, "--budget", "300", "--out", whole).returncode == 0
-        running = subprocess.Popen([*COMMAND, "run", *RUN, "--budget", "300", "--out", str(cut)], stderr=-1, text=True)
+        running = subprocess.Popen(
+            [*COMMAND, "run", *RUN, "--budget", "300", "--out", str(cut)],
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - ignored in the background
+        )
         while not (cut / TRIALS).exists() or not (cut / TRIALS).stat().st_size:
             time.sleep(0.01)
         running.send_signal(getattr(signal, number))

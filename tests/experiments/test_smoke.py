@@ -28,5 +28,6 @@ def test_smoke(name, smoke, tmp_path):
     bounded = [(float(row["low"]), float(row["high"])) for row in found.rows if row["low"]]
     assert bounded
     assert all(low <= high for low, high in bounded)
-    assert (found.told["seeds"], found.told["runs"] > 1, len(found.told["code"])) == (2, True, 1)
+    runs = found.told["runs"] if "runs" in found.told else found.told["counts"]["runs"]
+    assert (found.told["seeds"], runs > 1, len(found.told["code"])) == (2, True, 1)
     assert found.pictures

@@ -50,7 +50,7 @@ def test_every_method_can_be_described(name):
 
 
 def test_a_changed_part_changes_the_configuration():
-    options = RunOptions(method=MethodChoice("ktnas"))
+    options = RunOptions(sources=("cora",), targets=("pubmed",), method=MethodChoice("ktnas"))
     plain = compose(options)
     changed = compose(replace(options, method=MethodChoice("ktnas", transfer="none")))
     described = [configuration(e.benchmark, e.problem, e.search, e.budget, (0,)) for e in (plain, changed)]

@@ -35,5 +35,5 @@ def test_every_beginning_has_its_share_of_depths(order, count):
     [((3, 0, 3, 0, 0, 3), 27, 3), ((3, 0, 3, 0, 0, 0), 0, 0), ((0, 0, 0, 2, 0, 0), 1, 1), ((2, 1, 1, 0, 1, 3), 10, 2)],
 )
 def test_weights_and_depth_of_the_pruned_cell(genotype, weights, depth):
-    described = _described(genotype, 1)
+    described = _described([genotype])
     assert (described.weights, described.depth) == (weights, depth)
