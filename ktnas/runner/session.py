@@ -93,12 +93,9 @@ def search_once(
         lost = directory.claim(config)
         if provenance is not None:
             provenance.write(directory, config)
-        same = (
-            not (lost or force.asynchronous)
-            and begun_by_this_program(directory)
-            and is_of_this_package((experiment.search, problem.space))
-        )
-        with closing(TrialLog(directory.path, told=same)) as log:
+        ours = not force.asynchronous and is_of_this_package((experiment.search, problem.space))
+        same = ours and not lost and begun_by_this_program(directory)
+        with closing(TrialLog(directory.path, told=same or (ours and lost))) as log:
             summary = None if told.of_generations else ended_summary(experiment, benchmark, seed, directory, log)
             if summary is not None:
                 return summary

@@ -175,6 +175,17 @@ def test_a_lost_configuration_is_written_anew_once_the_record_has_proved_to_be_o
     assert (tmp_path / TRIALS).read_bytes() == trials
 
 
+@pytest.mark.parametrize("lines", [0, 1, 7])
+def test_a_run_whose_configuration_is_lost_goes_on_to_the_same_bytes(tmp_path, lines):
+    search(tmp_path)
+    trials = (tmp_path / TRIALS).read_bytes()
+    for name in (CONFIG, SUMMARY):
+        (tmp_path / name).unlink()
+    (tmp_path / TRIALS).write_bytes(b"".join(trials.splitlines(keepends=True)[:lines]))
+    search(tmp_path)
+    assert (tmp_path / TRIALS).read_bytes() == trials
+
+
 def test_a_trial_behind_the_end_of_a_search_is_an_error(tmp_path):
     search(tmp_path)
     content = (tmp_path / TRIALS).read_text()
