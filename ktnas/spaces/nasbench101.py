@@ -156,8 +156,9 @@ class NASBench101:
         names = operations.split(",")
         if not bar or len(names) < 2 or (names[0], names[-1]) != (INPUT, OUTPUT):
             raise self._bad(text, "expected operations from input to output, | and the matrix row by row, such as ")
-        if unknown := next((name for name in names[1:-1] if name not in OPERATIONS), None):
-            raise self._bad(text, f"operation {unknown!r} is not one of {', '.join(OPERATIONS)}, as in ")
+        unknown = [name for name in names[1:-1] if name not in OPERATIONS]
+        if unknown:
+            raise self._bad(text, f"operation {unknown[0]!r} is not one of {', '.join(OPERATIONS)}, as in ")
         size = len(names)
         if size > VERTICES or len(bits) != size * size or set(bits) - {"0", "1"}:
             raise self._bad(text, f"{size} vertices (at most {VERTICES}) need {size * size} digits 0 or 1, as in ")

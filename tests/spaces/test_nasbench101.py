@@ -76,6 +76,7 @@ TEN = {(0, y) for y in range(1, 6)} | {(y, 6) for y in range(1, 6)}
         ("input,output", "expected operations from input to output, | and the matrix"),
         ("conv3x3-bn-relu,output|0100", "expected operations from input to output"),
         ("input,conv5x5,output|010001000", "operation 'conv5x5' is not one of conv3x3-bn-relu, conv1x1-bn-relu, max"),
+        ("input,,output|010001000", "operation '' is not one of"),
         ("input,output|01", "2 vertices (at most 7) need 4 digits 0 or 1"),
         ("input,output|0120", "need 4 digits"),
         (text([CONV3] * 6, {(0, 7)}), "8 vertices (at most 7)"),
