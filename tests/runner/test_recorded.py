@@ -119,13 +119,12 @@ def changed_program(path):
     (path / CONFIG).write_text(json.dumps(config, indent=2) + "\n")
 
 
-@pytest.mark.parametrize("change", [changed_program, lambda path: (path / CONFIG).unlink()])
-def test_another_program_asks_everything_again_and_what_it_adds_is_asked_again(tmp_path, asked, change):
+def test_another_program_asks_everything_again_and_what_it_adds_is_asked_again(tmp_path, asked):
     method = METHODS["ktnas-paper"]
     search(tmp_path, method)
     questions, trials = len(asked), (tmp_path / TRIALS).read_bytes()
     cut(tmp_path, 20)
-    change(tmp_path)
+    changed_program(tmp_path)
     asked.clear()
     search(tmp_path, method)
     assert len(asked) == questions
@@ -140,6 +139,18 @@ def test_another_program_asks_everything_again_and_what_it_adds_is_asked_again(t
     asked.clear()
     search(tmp_path, method)
     assert len(asked) > 1
+
+
+def test_without_a_configuration_everything_is_asked_again_and_all_is_this_programs(tmp_path, asked):
+    method = METHODS["ktnas-paper"]
+    search(tmp_path, method)
+    questions, trials = len(asked), (tmp_path / TRIALS).read_bytes()
+    cut(tmp_path, 20)
+    (tmp_path / CONFIG).unlink()
+    asked.clear()
+    search(tmp_path, method)
+    assert len(asked) == questions
+    assert (tmp_path / TRIALS).read_bytes() == trials
 
 
 @dataclass(frozen=True)
@@ -175,14 +186,17 @@ FORGED = {
 @pytest.mark.parametrize("checked", [True, False])
 def test_a_forged_summary_is_worked_out_anew(tmp_path, how, checked):
     search(tmp_path, METHODS["regularized-evolution"])
-    expected = outcome(tmp_path)
+    (told, trials) = outcome(tmp_path)
     summary = json.loads((tmp_path / SUMMARY).read_text())
     FORGED[how](summary)
     if checked:
         summary["check"] = check_of(summary)
     (tmp_path / SUMMARY).write_text(json.dumps(summary))
     search(tmp_path, METHODS["regularized-evolution"])
-    assert outcome(tmp_path) == expected
+    found, kept = outcome(tmp_path)
+    assert "worked out anew" in found["notes"][-1]
+    assert {**found, "notes": told["notes"], "check": told["check"]} == told
+    assert kept == trials
 
 
 @pytest.mark.parametrize(
