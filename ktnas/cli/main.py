@@ -136,7 +136,7 @@ def _interruptible(arguments: Sequence[str] | None, program: str, command: str |
     with interruptible() as interruption:
         try:
             code = _execute(arguments, program, command)
-        except Exception:
+        except (Exception, KeyboardInterrupt):  # a second signal may come while the first one is answered
             if interruption.number is None:
                 raise
             print(f"{program}: interrupted", file=sys.stderr)  # whatever a library has made of it
