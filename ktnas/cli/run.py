@@ -74,7 +74,6 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
     undrawn = draw(
         experiment, RunDirectory(path), summaries, searched.places(summaries), searched.alone_places(experiment, others)
     )
-    every = [*summaries, *(summary for runs in others.values() for summary in runs)]
     finished = finished and all(map(searched.finished, others.values()))
     if options.json:
         one_or_all = summaries[0] if repeats == 1 else summaries
@@ -84,11 +83,18 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
         _print(summaries, experiment, path, repeated=repeats > 1, sharing=found)
     for note in undrawn:
         print(f"note: {visible(note)}", file=sys.stderr)
+    return _told_how_it_ended([summaries, *others.values()], path, finished=finished)
+
+
+def _told_how_it_ended(runs: Sequence[Sequence[Summary]], path: Path, *, finished: bool) -> int:
+    """Say why searches ended before their budget, and how they go on; the exit code."""
+    every = (summary for summaries in runs for summary in summaries)
     reasons = dict.fromkeys(summary["stopped"] for summary in every if "stopped" in summary)
+    goes_on = f"`ktnas resume {visible(str(path))}` goes on from here"
     for reason in reasons:
-        print(f"stopped: {reason}; `ktnas resume {visible(str(path))}` goes on from here", file=sys.stderr)
+        print(f"stopped: {reason}; {goes_on}", file=sys.stderr)
     if not (finished or reasons):
-        print(f"interrupted; `ktnas resume {visible(str(path))}` goes on from here", file=sys.stderr)
+        print(f"interrupted; {goes_on}", file=sys.stderr)
         return INTERRUPTED
     return 0
 
