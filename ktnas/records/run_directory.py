@@ -60,13 +60,19 @@ class RunDirectory:
         """The directory, made if need be, that no other process can claim until the block ends.
 
         Raises:
-            ConfigurationError: If another process holds it, or it cannot be made.
+            ConfigurationError: If another process holds it, it cannot be made, or a directory within it is a link.
         """
         with ExitStack() as stack:
             try:
                 stack.enter_context(locked_directory(self.path))
+                links = sorted(entry for entry in self.path.iterdir() if entry.is_symlink() and entry.is_dir())
             except OSError as error:
                 raise self._unwritable(error) from None
+            if links:
+                raise ConfigurationError(
+                    f"{links[0]} is a link to a directory: nothing of a run is written through links; put the "
+                    "directory itself there, or choose another --out (which may be a link)"
+                )
             yield
             remove_leftovers(self.path)  # it has proved to be ours
 

@@ -188,6 +188,21 @@ def test_a_configuration_that_was_changed_is_damaged(tmp_path):
     assert (tmp_path / CONFIG).read_bytes() == changed
 
 
+def test_nothing_is_written_through_a_linked_directory_within_it(tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "seed-0").symlink_to(elsewhere)
+    with pytest.raises(ConfigurationError, match=r"seed-0 is a link to a directory"), RunDirectory(run).held():
+        pass
+    (run / "seed-0").unlink()
+    linked = tmp_path / "linked"
+    linked.symlink_to(run)
+    with RunDirectory(linked).held():  # the directory itself is the user's choice
+        pass
+
+
 def test_what_killed_writers_have_left_goes_once_the_directory_has_proved_to_be_ours(tmp_path):
     directory = RunDirectory(tmp_path / "run")
     directory.path.mkdir()
