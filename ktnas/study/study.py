@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from ktnas.records.recordings import Recordings
-    from ktnas.report.pages.page import Table
+    from ktnas.report.pages.markup import ShownTable
     from ktnas.report.picture import Picture
 
 S = TypeVar("S")
@@ -326,7 +326,7 @@ class Study:
         """What the evaluations cost."""
         return self._picture("cost")
 
-    def table(self) -> Table:
+    def table(self) -> ShownTable:
         """Every trial as a table that notebooks show; for more, `to_dataframe`."""
         from ktnas.study.showing import trials_of
 

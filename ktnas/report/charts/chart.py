@@ -65,7 +65,7 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Threads:
+class ThinLines:
     """Many thin lines of one kind, such as one per run."""
 
     mark: ClassVar[str] = "lines"
@@ -162,7 +162,7 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
-class Tiles:
+class HeatTiles:
     """A matrix of coloured fields over two axes of categories."""
 
     mark: ClassVar[str] = "tiles"
@@ -214,7 +214,7 @@ class Arrows:
     colour: Colour = "muted"
 
 
-Layer: TypeAlias = Curve | Threads | Band | Points | Rule | Bars | Tiles | Boxes | Arrows
+Layer: TypeAlias = Curve | ThinLines | Band | Points | Rule | Bars | HeatTiles | Boxes | Arrows
 
 
 @dataclass(frozen=True, slots=True)
