@@ -102,7 +102,7 @@ def test_a_length_that_the_table_has_not(capsys, widths):
 
 
 def test_fidelity_is_for_tables(capsys):
-    arguments = "run --fitness train --tasks digits --space nasbench201 --fidelity 12".split()
+    arguments = ["run", "--fitness", "train", "--tasks", "digits", "--space", "nasbench201", "--fidelity", "12"]
     assert main(arguments) == 2
     assert "--fidelity 12 is for tables" in capsys.readouterr().err
 

@@ -8,7 +8,7 @@ from ktnas.spaces.nats_size import WIDTHS, NATSSize
 def test_it_is_every_choice_of_five_widths():
     space = NATSSize()
     assert space.cardinalities == (8,) * 5
-    assert WIDTHS == tuple(range(8, 65, 8))
+    assert tuple(range(8, 65, 8)) == WIDTHS
     assert len(genotypes(space)) == 32_768
 
 

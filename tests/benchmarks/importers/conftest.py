@@ -33,7 +33,7 @@ def trial(index, dataset, epochs, seed):
     }
     return {
         "name": dataset,
-        "train_acc1es": {epoch: 50.0 for epoch in range(epochs)},
+        "train_acc1es": dict.fromkeys(range(epochs), 50.0),
         "train_acc5es": None,
         "train_losses": {epoch: 1.0 / (epoch + 1) for epoch in range(epochs)},
         "train_times": dict.fromkeys(range(epochs), 1.5 + index),

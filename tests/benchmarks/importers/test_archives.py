@@ -221,15 +221,13 @@ def test_genuine_cells_agree_with_the_published_table(tmp_path, nasbench201):
     imported = load_nasbench201(tmp_path)
     assert len(imported.genotypes) == 3
     for record, published in zip(imported.records, nasbench201.records, strict=True):
-        for row, genotype in enumerate(imported.genotypes):
+        for i, genotype in enumerate(imported.genotypes):
             other = nasbench201.rows[genotype]
-            assert record.fitness[row] == pytest.approx(published.fitness[other], abs=1e-4)
-            assert record.metrics["test_accuracy"][row] == pytest.approx(
+            assert record.fitness[i] == pytest.approx(published.fitness[other], abs=1e-4)
+            assert record.metrics["test_accuracy"][i] == pytest.approx(
                 published.metrics["test_accuracy"][other], abs=1e-4
             )
-            assert record.fidelities[12].fitness[row] == pytest.approx(
-                published.fidelities[12].fitness[other], abs=1e-4
-            )
+            assert record.fidelities[12].fitness[i] == pytest.approx(published.fidelities[12].fitness[other], abs=1e-4)
     cifar10, published = imported.record("cifar10"), nasbench201.record("cifar10")
     rows = [nasbench201.rows[genotype] for genotype in imported.genotypes]
     assert cifar10.fidelities[12].cost_s == pytest.approx(published.fidelities[12].cost_s[rows], rel=1e-5)
