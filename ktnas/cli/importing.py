@@ -70,6 +70,33 @@ def execute_import(options: argparse.Namespace) -> int:
     return import_one(Path(options.names[1]), options)
 
 
+def execute_fetch(options: argparse.Namespace) -> int:
+    """Download an official file, import it, and print what was made; the exit code."""
+    from ktnas.benchmarks.importers.downloads import DOWNLOADS, chosen, download
+    from ktnas.files.search_path import cache_directory
+
+    if len(options.names) != 2:
+        raise ConfigurationError(
+            f"`ktnas data fetch` takes one name: {', '.join(DOWNLOADS)}; with --url and --sha256, any distribution"
+        )
+    what = chosen(options.names[1], options.url, options.sha256)
+    directory = cache_directory() / "downloads"
+    if not options.json:
+        size = f", {what.megabytes:,} MB" if what.megabytes else ""
+        print(f"{visible(what.url)}{size}; SHA-256 {what.sha256}", file=sys.stderr)
+    meter = ImportMeter(what.filename, silent=options.json)
+    try:
+        path = download(what, directory, meter)
+    finally:
+        meter.end()
+    if options.kind is None:
+        options.kind = what.distribution
+    code = import_one(path, options)
+    if not options.json:
+        print(f"\nthe download is kept, and no longer needed: {visible(str(path))}")
+    return code
+
+
 def import_one(source: Path, options: argparse.Namespace) -> int:
     """Import a file or directory, and print what was made; the exit code."""
     from ktnas.benchmarks.importers.importing import import_distribution
@@ -149,6 +176,8 @@ def add_import_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--as", dest="kind", metavar="NAME", help="which distribution it is (default: its content tells)"
     )
+    group.add_argument("--url", metavar="ADDRESS", help="fetch: download from there, which takes --sha256 as well")
+    group.add_argument("--sha256", metavar="DIGEST", help="fetch: what the SHA-256 of the download must be")
     group.add_argument(
         "--out", metavar="DIR", type=Path, help="directory of the tables that are made (default: the user's cache)"
     )

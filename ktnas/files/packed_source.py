@@ -12,11 +12,11 @@ import hashlib
 import lzma
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from ktnas.errors import DataError
 from ktnas.files.pickle_machine import PickleMachine
@@ -26,6 +26,9 @@ TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 """The first pickle in a file of torch's older form."""
 
 _CHUNK = 1 << 20
+
+_HEAD = 16
+"""First bytes that tell torch's older form."""
 
 Advance = Callable[[int, int], None]
 """Told bytes that are done, and bytes there are."""
@@ -121,22 +124,41 @@ def _member(path: Path, raw: BinaryIO, stack: ExitStack) -> BinaryIO:
     raise DataError(f"{path} is a zip archive, but none that torch has written (it lacks data.pkl); unpack it first")
 
 
-def skip_torch_head(machine: PickleMachine) -> PickleMachine:
-    """Leave the pickles behind that stand before the one that counts in torch's older form.
+def machine_of(
+    source: Unpacked, streamed: Collection[object] = (), state: dict[str, Any] | None = None
+) -> PickleMachine:
+    """What reads the pickle in a file that has just been opened, be it torch's or not.
 
-    The machine must be at the beginning of a stream that `begins_as_torch`.
+    Args:
+        source: The file, at its beginning.
+        streamed: As `PickleMachine` takes it.
+        state: A snapshot to go on from.
 
     Raises:
-        DataError: If they are not there.
+        DataError: If the file is truncated or damaged.
     """
-    for _ in range(3):
-        machine.load()
+    where = str(source.path)
+    if state is not None:
+        source.skip(int(state["offset"]))
+        return PickleMachine(source, streamed, where, state)
+    head = source.read(_HEAD)
+    machine = PickleMachine(_After(head, source), streamed, where)
+    if head[2:14] == b"\x8a\x0a" + TORCH_MAGIC.to_bytes(10, "little"):
+        for _ in range(3):  # torch's older form: its number, its version, and what machine wrote it
+            machine.load()
     return machine
 
 
-def begins_as_torch(head: bytes) -> bool:
-    """Whether the first bytes of a stream are those of torch's older form."""
-    return head[2:14] == b"\x8a\x0a" + TORCH_MAGIC.to_bytes(10, "little")
+@dataclass(slots=True)
+class _After:
+    """A stream whose first bytes have been looked at."""
+
+    head: bytes
+    rest: Unpacked
+
+    def read(self, size: int) -> bytes:
+        head, self.head = self.head, b""
+        return head or self.rest.read(size)
 
 
 def sha256_of(path: Path, advance: Advance = lambda _, __: None) -> str:

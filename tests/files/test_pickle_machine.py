@@ -12,7 +12,7 @@ import pytest
 
 from ktnas.errors import DataError
 from ktnas.files import pickle_machine
-from ktnas.files.packed_source import begins_as_torch, sha256_of, skip_torch_head, unpacked
+from ktnas.files.packed_source import machine_of, sha256_of, unpacked
 from ktnas.files.pickle_machine import PickleMachine
 
 PLAIN = {
@@ -189,10 +189,7 @@ def forms(tmp_path):
 
 def read(path):
     with unpacked(path) as source:
-        legacy = begins_as_torch(source.read(16))
-    with unpacked(path) as source:
-        machine = PickleMachine(source, {"arch2infos"}, str(path))
-        return entries(skip_torch_head(machine) if legacy else machine), source.done, source.size
+        return entries(machine_of(source, {"arch2infos"})), source.done, source.size
 
 
 @pytest.mark.parametrize("form", ["plain", "bz2", "gzip", "zip", "torch"])

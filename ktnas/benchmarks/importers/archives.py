@@ -11,8 +11,8 @@ from ktnas.benchmarks.importers.arch_results import Schedule, row
 from ktnas.benchmarks.importers.base import ImportJob
 from ktnas.benchmarks.importers.probe import Probe
 from ktnas.errors import DataError, KtnasError, quoted
-from ktnas.files.packed_source import Unpacked, begins_as_torch, skip_torch_head, unpacked
-from ktnas.files.pickle_machine import Entry, PickleMachine
+from ktnas.files.packed_source import machine_of, unpacked
+from ktnas.files.pickle_machine import Entry
 from ktnas.spaces.base import SearchSpace
 
 STREAMED = "arch2infos"
@@ -47,7 +47,7 @@ def looks_like(probe: Probe, space: SearchSpace, schedules: Sequence[Schedule]) 
 
 def _whole(probe: Probe, name: str) -> object:
     with unpacked(probe.path / name) as source:
-        return PickleMachine(source, (), str(probe.path / name)).load()
+        return machine_of(source).load()
 
 
 def _is_of(infos: object, space: SearchSpace) -> bool:
@@ -74,38 +74,18 @@ def read_archive(job: ImportJob, space: SearchSpace, schedules: Sequence[Schedul
 
 
 def _read_pickle(job: ImportJob, space: SearchSpace, schedules: Sequence[Schedule]) -> None:
-    state = job.journal.state
-    if state is not None and "done" in state:
+    state = job.journal.state or {}
+    if "done" in state:
         return
     with unpacked(job.source) as source:
-        where = str(job.source)
-        if state is None:
-            head = source.read(16)
-            legacy = begins_as_torch(head)
-            machine = PickleMachine(_After(head, source), {STREAMED}, where)
-            if legacy:
-                skip_torch_head(machine)
-        else:
-            source.skip(state["machine"]["offset"])
-            machine = PickleMachine(source, {STREAMED}, where, state["machine"])
+        machine = machine_of(source, {STREAMED}, state.get("machine"))
         for entry in machine.entries():
             if entry is None:
                 job.journal.checkpoint({"machine": machine.snapshot()})
             else:
-                job.journal.append_json(_row(entry.key, entry.value, entry, space, schedules, where))
+                job.journal.append_json(_row(entry.key, entry.value, entry, space, schedules, str(job.source)))
             job.advance("reading", source.done, source.size)
     job.journal.checkpoint({"done": True})
-
-
-class _After:
-    """A stream whose first bytes have been looked at."""
-
-    def __init__(self, head: bytes, rest: Unpacked) -> None:
-        self._head, self._rest = head, rest
-
-    def read(self, size: int) -> bytes:
-        head, self._head = self._head, b""
-        return head + self._rest.read(size) if head else self._rest.read(size)
 
 
 def _row(
@@ -144,7 +124,7 @@ def _listed(job: ImportJob) -> Sequence[object] | None:
     if not path.exists():
         return None
     with unpacked(path) as source:
-        found = PickleMachine(source, (), str(path)).load()
+        found = machine_of(source).load()
     listed = found.get("meta_archs") if isinstance(found, dict) else None
     if not isinstance(listed, list):
         raise DataError(f"{path} holds no list of architectures")
@@ -156,7 +136,7 @@ def _member(
 ) -> dict[str, Any]:
     path = job.source / name
     with unpacked(path) as source:
-        infos = PickleMachine(source, (), str(path)).load()
+        infos = machine_of(source).load()
     found = _row(int(name[:6]), infos, None, space, schedules, str(path))
     if listed is not None:
         _require_listed(found, listed, str(path))

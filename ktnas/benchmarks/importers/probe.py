@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ktnas.errors import DataError
-from ktnas.files.packed_source import begins_as_torch, skip_torch_head, unpacked
-from ktnas.files.pickle_machine import Entry, PickleMachine
+from ktnas.files.packed_source import machine_of, unpacked
+from ktnas.files.pickle_machine import Entry
 
 HEAD = 1 << 16
 """Bytes that are looked at."""
@@ -40,9 +40,7 @@ class Probe:
             DataError: If the pickle is damaged before.
         """
         with unpacked(self.path) as source:
-            machine = PickleMachine(source, streamed, str(self.path))
-            if begins_as_torch(self.head):
-                skip_torch_head(machine)
+            machine = machine_of(source, streamed)
             return next((entry for entry in machine.entries() if entry is not None), None)
 
 

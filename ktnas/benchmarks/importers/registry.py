@@ -16,6 +16,8 @@ IMPORTERS: Mapping[str, tuple[str, str]] = {
     "nasbench201": ("nasbench201", "NASBENCH201_IMPORTER"),
     "nats-tss": ("nats_tss", "NATS_TSS"),
     "nats-sss": ("nats_sss", "NATS_SSS"),
+    "transnas101": ("transnas101", "TRANSNAS101"),
+    "nasbench101": ("nasbench101", "NASBENCH101_IMPORTER"),
 }
 """Every distribution: the module here, and the `Importer` in it."""
 
