@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.registry import find_benchmark, load_benchmark
+from ktnas.benchmarks.several import divided, load_several
 from ktnas.benchmarks.user_table import load_table, task_columns
 from ktnas.config import defaults
 from ktnas.config.registry import SPACES, listing, made
@@ -115,6 +116,8 @@ def _benchmark(options: RunOptions, names: tuple[str, ...]) -> Benchmark:
             minimize=options.minimize,
             repeated=options.repeated,
         )
+    if options.benchmark is None and any(map(divided, names)):
+        return load_several(names, options.data)
     if options.benchmark is not None:
         return load_benchmark(options.benchmark, names, options.data)
     return find_benchmark(names, options.data)

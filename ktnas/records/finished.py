@@ -26,6 +26,8 @@ class SeenTask:
         space: Name of the search space.
         task: The task.
         seen: Architectures that were evaluated with success, and their fitness, in order.
+        coded: Whether the run was of several spaces: then the number of a space stands before each genotype, and zeros
+            behind it.
     """
 
     path: Path
@@ -34,6 +36,7 @@ class SeenTask:
     space: str
     task: str
     seen: tuple[tuple[Genotype, float], ...]
+    coded: bool = False
 
 
 def read_finished(path: Path) -> list[SeenTask]:
@@ -64,7 +67,8 @@ def _read(path: Path, place: Path) -> list[SeenTask]:
     try:
         config = fields_of(read_json_file(place / CONFIG))
         benchmark, space = text_of(config["benchmark"]), text_of(config["space"])
-        tasks = list(fields_of(config["tasks"]))
+        tasks = {name: fields_of(one).get("space") for name, one in fields_of(config["tasks"]).items()}
+        own = {name: text_of(one) for name, one in tasks.items() if one is not None}
         data = config.get(DATA)
     except FileNotFoundError:
         raise DataError(f"{place} holds no run: it has no {CONFIG}") from None
@@ -77,7 +81,10 @@ def _read(path: Path, place: Path) -> list[SeenTask]:
         if trial.fitness is not None and not trial.repeat and trial.task in seen:
             seen[trial.task].append((trial.genotype, trial.fitness))
     digest = data if isinstance(data, str) else None
-    return [SeenTask(path, benchmark, digest, space, task, tuple(own)) for task, own in seen.items()]
+    return [
+        SeenTask(path, benchmark, digest, own.get(task, space), task, tuple(found), coded=task in own)
+        for task, found in seen.items()
+    ]
 
 
 def merged(tasks: Sequence[SeenTask]) -> Mapping[tuple[str, str | None, str, str], list[SeenTask]]:

@@ -1,0 +1,134 @@
+"""Embeddings of several spaces: axes that they share, and what cannot share any.
+
+What reads graphs (operations on paths, neighbourhoods, paths, node2vec) shares its axes by the names of operations
+(`ktnas.spaces.several.SeveralSpaces`). What reads codes does not: position 3 is another thing in another space. Beside
+embeddings that share axes it still tells architectures of one space apart, on axes of each space's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from ktnas.embedding.base import FittedEmbedder, group_widths
+from ktnas.errors import ConfigurationError
+from ktnas.rng import Streams
+from ktnas.spaces.base import SearchSpace, genotypes, is_enumerable
+from ktnas.spaces.operators import sample_distinct
+from ktnas.spaces.several import SeveralSpaces
+from ktnas.store import Arrays
+from ktnas.typing import FloatArray, Genotype
+
+_SAMPLE = 200
+"""Architectures of a space that tell which axes vary in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FittedPerSpace:
+    """Embedders of each space by itself, on axes of each space's own: 0 on those of the others.
+
+    Attributes:
+        space: The spaces.
+        parts: A fitted embedder per space, of the genotypes there; their fit is nothing but the space.
+    """
+
+    space: SeveralSpaces
+    parts: tuple[FittedEmbedder, ...]
+
+    def embed(self, wanted: Sequence[Genotype]) -> FloatArray:
+        owned = [self.space.own(genotype) for genotype in wanted]
+        numbers = np.array([number for number, _ in owned], dtype=np.int64)
+        blocks = []
+        for number, part in enumerate(self.parts):
+            rows = np.flatnonzero(numbers == number)
+            example = sample_distinct(self.space.spaces[number], 1, Streams(0).rng("fingerprint"))
+            vectors = part.embed([owned[row][1] for row in rows.tolist()] or example)
+            block = np.zeros((len(wanted), vectors.shape[1]))
+            block[rows] = vectors[: len(rows)]
+            blocks.append(block)
+        return np.concatenate(blocks, axis=1)
+
+    def state(self) -> Arrays:
+        return {}
+
+
+@dataclass(frozen=True, eq=False)
+class Lifted:
+    """A fitted embedder of several spaces as one of the genotypes of a search that knows fewer of them.
+
+    Attributes:
+        inner: Fitted to several spaces.
+        space: What the genotypes are of.
+        lift: A genotype there as one of the several spaces.
+    """
+
+    inner: FittedEmbedder
+    space: SearchSpace
+    lift: Callable[[Genotype], Genotype]
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        example = sample_distinct(self.space, 1, Streams(0).rng("fingerprint"))
+        return group_widths(self.inner, self.embed(example).shape[1])
+
+    def embed(self, wanted: Sequence[Genotype]) -> FloatArray:
+        if is_enumerable(self.space) and wanted is genotypes(self.space):
+            return _of_all(self)
+        return self.inner.embed([self.lift(genotype) for genotype in wanted])
+
+
+@lru_cache(maxsize=4)
+def _of_all(lifted: Lifted) -> FloatArray:
+    """Vectors of a whole space, as a search asks for them again and again."""
+    vectors = lifted.inner.embed([lifted.lift(genotype) for genotype in genotypes(lifted.space)])
+    vectors.flags.writeable = False
+    return vectors
+
+
+def shares_axes(embedder: object) -> bool:
+    """Whether an embedder reads graphs, whose operations have names, and not codes or one architecture alone.
+
+    A combination does if one of its parts does.
+    """
+    from ktnas.embedding.combined import Combined
+    from ktnas.embedding.emphasized import Emphasized
+    from ktnas.embedding.node2vec.separate import Separate
+    from ktnas.embedding.one_hot import OneHot
+    from ktnas.embedding.proxy_features import ProxyFeatures
+    from ktnas.embedding.quantities import Quantities
+
+    if isinstance(embedder, Combined):
+        return any(map(shares_axes, embedder.parts))
+    if isinstance(embedder, Emphasized):
+        return shares_axes(embedder.part)
+    return not isinstance(embedder, OneHot | Quantities | ProxyFeatures | Separate)
+
+
+def require_axes(name: str, embedder: object) -> None:
+    """Refuse an embedder that has no axes which several spaces can share.
+
+    Args:
+        name: What it is called.
+        embedder: The embedder.
+
+    Raises:
+        ConfigurationError: Naming embedders that have.
+    """
+    if not shares_axes(embedder):
+        raise ConfigurationError(
+            f"embedder {name!r} has no axes that several search spaces can share, since what it reads means something "
+            "else in each of them: tasks of different spaces could tell each other nothing. Choose path-operations, "
+            "weisfeiler-lehman, path-encoding, node2vec or combined"
+        )
+
+
+@lru_cache(maxsize=32)
+def varying(fitted: FittedEmbedder, space: SearchSpace) -> npt.NDArray[np.bool_]:
+    """``(dim,)`` which axes tell architectures of a space apart."""
+    x = fitted.embed(sample_distinct(space, _SAMPLE, Streams(0).rng("axes")))
+    found: npt.NDArray[np.bool_] = np.ptp(x, axis=0) > 1e-6
+    return found
