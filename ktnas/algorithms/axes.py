@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from ktnas.embedding.base import Embedder, FittedEmbedder
 from ktnas.embedding.cached import cached
-from ktnas.embedding.several_axes import Lifted, require_axes
+from ktnas.embedding.several_axes import Lifted
+from ktnas.embedding.shared import require_axes
 from ktnas.errors import ConfigurationError
 from ktnas.spaces.base import SearchSpace
 from ktnas.spaces.several import SeveralSpaces, require_shared
 from ktnas.store import Store
 from ktnas.typing import Genotype
-
-if TYPE_CHECKING:
-    from ktnas.algorithms.knowledge import Knowledge, Source
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,32 +37,36 @@ class Axes:
             return self.fitted
         return Lifted(self.fitted, self.space, partial(_lifted, self.space, self.whole))
 
-    def of(self, source: Source) -> FittedEmbedder:
+    def of(self, space: str, source: str) -> FittedEmbedder:
         """Vectors of what a source has seen.
 
+        Args:
+            space: Name of its space.
+            source: What it is called.
+
         Raises:
-            ConfigurationError: If it is of a space that is not known.
+            ConfigurationError: If its space is not known.
         """
-        if not isinstance(self.whole, SeveralSpaces) and source.space == self.space.name:
+        if not isinstance(self.whole, SeveralSpaces) and space == self.space.name:
             return self.fitted
         if isinstance(self.whole, SeveralSpaces):
             own = {space.name: number for number, space in reversed(list(enumerate(self.whole.spaces)))}
-            number = own.get(source.space)
+            number = own.get(space)
             if number is not None:
                 return Lifted(self.fitted, self.whole.spaces[number], partial(self.whole.code, number))
         raise ConfigurationError(
-            f"{source.name} is of search space {source.space!r}, the search is in {self.space.name!r}; a search can "
+            f"{source} is of search space {space!r}, the search is in {self.space.name!r}; a search can "
             "learn from others in its own space, or in spaces that are known by name"
         )
 
 
-def axes(embedder: Embedder, space: SearchSpace, knowledge: Knowledge | None, store: Store | None) -> Axes:
-    """The embedder fitted to what is searched, and to the spaces of sources where these are others.
+def axes(embedder: Embedder, space: SearchSpace, others: Iterable[SearchSpace], store: Store | None) -> Axes:
+    """The embedder fitted to what is searched, and to other spaces, those of sources, as far as they are others.
 
     Raises:
         ConfigurationError: If the embedder finds nothing in the space.
     """
-    whole = space if knowledge is None else _with_those_of(space, knowledge.sources)
+    whole = _with(space, others)
     return Axes(space, whole, cached(embedder, whole, store))
 
 
@@ -80,10 +81,10 @@ def require_told(embedder: Embedder, space: SearchSpace) -> None:
         require_shared(space)
 
 
-def _with_those_of(space: SearchSpace, sources: Sequence[Source]) -> SearchSpace:
+def _with(space: SearchSpace, others: Iterable[SearchSpace]) -> SearchSpace:
     searched = space.spaces if isinstance(space, SeveralSpaces) else (space,)
     names = {one.name for one in searched}
-    further = dict.fromkeys(one.where for one in sources if one.where is not None and one.space not in names)
+    further = dict.fromkeys(other for other in others if other.name not in names)
     synonyms = {"synonyms": space.synonyms} if isinstance(space, SeveralSpaces) else {}
     return SeveralSpaces((*searched, *further), **synonyms) if further else space
 

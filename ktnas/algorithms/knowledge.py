@@ -116,13 +116,18 @@ class Knowledge:
                 f"sources for {', '.join(self.uses) or 'nothing'}"
             )
 
+    @property
+    def spaces(self) -> tuple[SearchSpace, ...]:
+        """The sources' search spaces, as far as they are known."""
+        return tuple(dict.fromkeys(source.where for source in self.sources if source.where is not None))
+
     def fit(self, axes: Axes) -> FittedKnowledge | KnowledgeOfSeveral:
         """Fit every source by itself; nothing depends on a search's seed.
 
         Raises:
             ConfigurationError: If a source is of a space that is not known.
         """
-        processes = tuple(_fitted(source, axes.of(source)) for source in self.sources)
+        processes = tuple(_fitted(source, axes.of(source.space, source.name)) for source in self.sources)
         own = [FittedKnowledge(self, part, processes, axes.searched()) for part in parts(axes.space)]
         return own[0] if len(own) == 1 else KnowledgeOfSeveral(self, tuple(own))
 
@@ -364,7 +369,7 @@ def informed(knowledge: Knowledge, axes: Axes) -> Informed:
     """
     fitted, embedder = knowledge.fit(axes), axes.searched()
     first = knowledge.sources[0]
-    width = axes.of(first).embed(first.genotypes[:1]).shape[1]
+    width = axes.of(first.space, first.name).embed(first.genotypes[:1]).shape[1]
     more = (len(knowledge.sources),) if "feature" in knowledge.uses else ()
     return Informed(embedder, fitted, (*group_widths(embedder, width), *more))
 

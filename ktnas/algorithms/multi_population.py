@@ -178,7 +178,8 @@ class KTNAS:
         Raises:
             ConfigurationError: If tasks or sources are of different spaces, between which nothing could be told.
         """
-        fitting = axes(self.embedder, problem.space, self.knowledge, self.store)
+        others = () if self.knowledge is None else self.knowledge.spaces
+        fitting = axes(self.embedder, problem.space, others, self.store)
         if fitting.whole is not problem.space or self._shares:
             require_told(self.embedder, fitting.whole)
         fitted = fitting.searched()

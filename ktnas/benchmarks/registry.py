@@ -89,8 +89,8 @@ def find_benchmark(tasks: Sequence[str], directory: Path | None = None) -> Table
     if not shared:
         places = "; ".join(f"{task} is of {' and '.join(names)}" for task, names in homes.items())
         raise ConfigurationError(
-            f"no benchmark has all of the tasks {', '.join(tasks)}: {places}. Tasks of several benchmarks are named with "
-            f"theirs: {', '.join(f'{names[0]}:{task}' for task, names in homes.items())}"
+            f"no benchmark has all of the tasks {', '.join(tasks)}: {places}. Tasks of several benchmarks are named "
+            f"with theirs: {', '.join(f'{names[0]}:{task}' for task, names in homes.items())}"
         )
     first = shared[0]
     if first.locate(directory) is None:

@@ -15,13 +15,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from ktnas.benchmarks.base import Benchmark, Listing, Standing
-from ktnas.benchmarks.registry import BENCHMARKS, load_benchmark
+from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
+from ktnas.benchmarks.outside import OutsideBenchmark
+from ktnas.benchmarks.registry import BENCHMARKS, known_benchmark, load_benchmark
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.problem.task import Task
 from ktnas.problem.trial import Evaluation
@@ -133,6 +135,32 @@ def divided(name: str) -> tuple[str, str] | None:
     """
     benchmark, colon, task = name.partition(":")
     return (benchmark, task) if colon and benchmark in BENCHMARKS else None
+
+
+def evaluated_outside(benchmark: Benchmark) -> bool:
+    """Whether a benchmark, or one of its parts, answers nothing itself."""
+    parts = benchmark.parts if isinstance(benchmark, SeveralBenchmarks) else (benchmark,)
+    return any(isinstance(part, OutsideBenchmark) for part in parts)
+
+
+def functions_of(benchmark: Benchmark) -> Mapping[str, TaskFunction]:
+    """The functions by which a benchmark, or parts of it, evaluate tasks, by these; none of others."""
+    parts = benchmark.parts if isinstance(benchmark, SeveralBenchmarks) else (benchmark,)
+    return {name: f for part in parts if isinstance(part, FunctionBenchmark) for name, f in part.functions.items()}
+
+
+def load_joined(name: str, tasks: Sequence[str] = (), directory: Path | None = None) -> SeveralBenchmarks:
+    """The benchmarks of a name such as ``nasbench201+transnas101-micro``, for some of their tasks or all.
+
+    Raises:
+        KtnasError: As `load_several`, or if a task is of another benchmark.
+    """
+    benchmarks = name.split("+")
+    every = [f"{one}:{task}" for one in benchmarks for task in known_benchmark(one).tasks]
+    for task in tasks:
+        if task not in every:
+            raise unknown_name("task", task, every, name)
+    return load_several(tasks or every, directory)
 
 
 def load_several(names: Sequence[str], directory: Path | None = None) -> SeveralBenchmarks:

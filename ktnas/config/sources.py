@@ -68,11 +68,11 @@ def read_sources(
         where = dict.fromkeys(str(one.path) for one in group)
         more = f" and {len(where) - 1} more" if len(where) > 1 else ""
         name = f"{task} of {next(iter(where))}{more}"
-        where = _space_of(name, space, benchmark.space)
-        length = len(where.cardinalities)
+        own = _space_of(name, space, benchmark.space)
+        length = len(own.cardinalities)
         pairs = [(g[1 : 1 + length] if one.coded else g, fitness) for one in group for g, fitness in one.seen]
-        _require_members(name, pairs, where)
-        found.append(finished(name, space, task, pairs, where))
+        _require_members(name, pairs, own)
+        found.append(finished(name, space, task, pairs, own))
     return tuple(found)
 
 
@@ -88,8 +88,8 @@ def _space_of(name: str, space: str, searched: SearchSpace) -> SearchSpace:
     known = SPACES[space]() if space in SPACES else None
     if known is None:
         raise ConfigurationError(
-            f"{name} is of search space {space!r}, and {searched.name!r} is searched; a search can learn from others in "
-            f"its own space, or in one that is known by name: {listing(n for n in SPACES if n != 'categorical')}"
+            f"{name} is of search space {space!r}, and {searched.name!r} is searched; a search can learn from others "
+            f"in its own space, or in one that is known by name: {listing(n for n in SPACES if n != 'categorical')}"
         )
     return known
 

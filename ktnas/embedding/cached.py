@@ -120,8 +120,8 @@ def _computed(embedder: PersistentEmbedder, space: SearchSpace) -> Arrays:
 def _tabulated(space: SearchSpace) -> tuple[Genotype, ...]:
     """The architectures whose vectors are computed ahead, in order."""
     if isinstance(space, SeveralSpaces):
-        members = [genotype for part in parts(space) for genotype in _tabulated(part)]
-        return tuple(members) if len(members) <= TABLE_LIMIT else ()
+        every = tuple(genotype for part in parts(space) for genotype in _tabulated(part))
+        return every if len(every) <= TABLE_LIMIT else ()
     if isinstance(space, OneOfSeveral):
         return tuple(space.whole.code(space.number, genotype) for genotype in _tabulated(space.space))
     if not is_enumerable(space) or (not isinstance(space, ListedSpace) and math.prod(space.cardinalities) > _CODES):

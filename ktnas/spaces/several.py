@@ -1,7 +1,7 @@
 """Several search spaces as one: what tasks of different spaces are searched in, on shared names of operations.
 
-The paper's own stated limit is one space for all tasks (arXiv 2504.00772, conclusion). What two spaces have in common is
-what their graphs are made of: ``nor_conv_3x3`` is one thing in NAS-Bench-201 and in TransNAS-Bench-101 micro. So an
+The paper's own stated limit is one space for all tasks (arXiv 2504.00772, conclusion). What two spaces have in common
+is what their graphs are made of: ``nor_conv_3x3`` is one thing in NAS-Bench-201 and in TransNAS-Bench-101 micro. So an
 embedder that reads graphs needs no more than a space whose architectures are those of several: operations of one name
 get one axis, and every count, neighbourhood and walk is over the vocabulary of all of them.
 
@@ -67,13 +67,6 @@ class SeveralSpaces:
             raise ConfigurationError(
                 f"several spaces are two or more, all different; got {listing([space.name for space in self.spaces])}"
             )
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.spaces, self.synonyms))
-
-    def __hash__(self) -> int:
-        return self._hash
 
     @property
     def name(self) -> str:
@@ -215,13 +208,6 @@ class OneOfSeveral:
 
     whole: SeveralSpaces
     number: int
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.whole, self.number))
-
-    def __hash__(self) -> int:
-        return self._hash
 
     @property
     def space(self) -> SearchSpace:

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from ktnas.embedding.base import FittedEmbedder
 from ktnas.embedding.several_axes import varying
 from ktnas.rng import Streams
 from ktnas.spaces.base import SearchSpace, genotypes, is_enumerable
 from ktnas.spaces.operators import neighbours, sample_distinct
-from ktnas.spaces.several import SeveralSpaces
+from ktnas.spaces.several import OneOfSeveral, SeveralSpaces
 from ktnas.typing import FloatArray, Genotype
 
 _LISTED = 50_000
@@ -40,6 +41,7 @@ class Translation:
     space: SeveralSpaces
     embedder: FittedEmbedder
     _known: dict[tuple[int, Genotype], Genotype] = field(default_factory=dict, repr=False)
+    _axes: dict[int, npt.NDArray[np.bool_]] = field(default_factory=dict, repr=False)
     _vectors: dict[int, tuple[Sequence[Genotype], FloatArray]] = field(default_factory=dict, repr=False)
 
     def into(self, number: int, genotype: Genotype) -> Genotype:
@@ -54,7 +56,7 @@ class Translation:
 
     def _nearest(self, number: int, genotype: Genotype) -> Genotype:
         source, target = self.space.part(genotype[0]), self.space.part(number)
-        shared = np.flatnonzero(varying(self.embedder, source) & varying(self.embedder, target))
+        shared = np.flatnonzero(self._varying(source) & self._varying(target))
         goal = self.embedder.embed([genotype])[:, shared]
         candidates, vectors = self._candidates(number, target)
         found, best = _closest(candidates, vectors[:, shared], goal)
@@ -67,6 +69,11 @@ class Translation:
                 break
             found, best = other, distance
         return found
+
+    def _varying(self, part: OneOfSeveral) -> npt.NDArray[np.bool_]:
+        if part.number not in self._axes:
+            self._axes[part.number] = varying(self.embedder, part)
+        return self._axes[part.number]
 
     def _candidates(self, number: int, target: SearchSpace) -> tuple[Sequence[Genotype], FloatArray]:
         if number not in self._vectors:

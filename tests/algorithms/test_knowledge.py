@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from ktnas.algorithms.candidates.joint_screening import JointScreening
 from ktnas.algorithms.axes import Axes
+from ktnas.algorithms.candidates.joint_screening import JointScreening
 from ktnas.algorithms.knowledge import Informed, Knowledge, Source, finished, first_choices, informed
 from ktnas.algorithms.presets import gp_search, ktnas, ktnas_paper
 from ktnas.description import describe
