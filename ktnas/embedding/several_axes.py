@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ktnas.embedding.base import FittedEmbedder, group_widths
+from ktnas.embedding.persistence import PersistentFitted
 from ktnas.rng import Streams
 from ktnas.spaces.base import SearchSpace, genotypes, is_enumerable
 from ktnas.spaces.operators import sample_distinct
@@ -32,11 +33,11 @@ class FittedPerSpace:
 
     Attributes:
         space: The spaces.
-        parts: A fitted embedder per space, of the genotypes there; their fit is nothing but the space.
+        parts: A fitted embedder per space, of the genotypes there.
     """
 
     space: SeveralSpaces
-    parts: tuple[FittedEmbedder, ...]
+    parts: tuple[PersistentFitted, ...]
 
     def embed(self, wanted: Sequence[Genotype]) -> FloatArray:
         owned = [self.space.own(genotype) for genotype in wanted]
@@ -52,7 +53,8 @@ class FittedPerSpace:
         return np.concatenate(blocks, axis=1)
 
     def state(self) -> Arrays:
-        return {}
+        parts = enumerate(self.parts)
+        return {f"{number}.{name}": array for number, part in parts for name, array in part.state().items()}
 
 
 @dataclass(frozen=True, eq=False)

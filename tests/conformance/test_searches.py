@@ -75,7 +75,7 @@ class Weighted:
 
     def scores(self, space, task, genotypes):
         sign = 1 if task == "first" else -1
-        return np.array([-np.inf if g[0] == g[3] == 1 else sign * (g[0] + 2.0 * g[1]) for g in genotypes], float)
+        return np.array([-np.inf if g[0] == g[-1] == 1 else sign * (g[0] + 2.0 * g[1]) for g in genotypes], float)
 
 
 SEARCHES = {
