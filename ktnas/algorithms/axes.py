@@ -60,25 +60,27 @@ class Axes:
         )
 
 
-def axes(embedder: Embedder, space: SearchSpace, others: Iterable[SearchSpace], store: Store | None) -> Axes:
+def axes(
+    embedder: Embedder, space: SearchSpace, others: Iterable[SearchSpace], store: Store | None, *, sharing: bool
+) -> Axes:
     """The embedder fitted to what is searched, and to other spaces, those of sources, as far as they are others.
 
+    Args:
+        embedder: The embedder.
+        space: What is searched.
+        others: The sources' spaces.
+        store: Where fits are kept.
+        sharing: Whether tasks of several spaces are to tell each other anything; sources are in any case.
+
     Raises:
-        ConfigurationError: If the embedder finds nothing in the space.
+        ConfigurationError: If the embedder finds nothing in the space, or nothing could be told between several spaces:
+            it has no axes that they share, or they have no operation in common.
     """
     whole = _with(space, others)
-    return Axes(space, whole, cached(embedder, whole, store))
-
-
-def require_told(embedder: Embedder, space: SearchSpace) -> None:
-    """Refuse several spaces that nothing could be told between.
-
-    Raises:
-        ConfigurationError: If the embedder has no axes that they share, or they have no operation in common.
-    """
-    if isinstance(space, SeveralSpaces):
+    if isinstance(whole, SeveralSpaces) and (sharing or whole is not space):
         require_axes(embedder.name, embedder)
-        require_shared(space)
+        require_shared(whole)
+    return Axes(space, whole, cached(embedder, whole, store))
 
 
 def _with(space: SearchSpace, others: Iterable[SearchSpace]) -> SearchSpace:

@@ -17,7 +17,7 @@ from itertools import islice
 
 import numpy as np
 
-from ktnas.algorithms.axes import axes, require_told
+from ktnas.algorithms.axes import axes
 from ktnas.algorithms.candidates.joint_screening import JointScreening
 from ktnas.algorithms.candidates.pool import Breeding, Offspring, Pool, PoolMembers, WholeSpace
 from ktnas.algorithms.candidates.proxy_screening import ProxyScreening
@@ -179,9 +179,7 @@ class KTNAS:
             ConfigurationError: If tasks or sources are of different spaces, between which nothing could be told.
         """
         others = () if self.knowledge is None else self.knowledge.spaces
-        fitting = axes(self.embedder, problem.space, others, self.store)
-        if fitting.whole is not problem.space or self._shares:
-            require_told(self.embedder, fitting.whole)
+        fitting = axes(self.embedder, problem.space, others, self.store, sharing=self._shares)
         fitted = fitting.searched()
         translation = Translation(problem.space, fitted) if isinstance(problem.space, SeveralSpaces) else None
         if self.knowledge is not None:
