@@ -165,8 +165,9 @@ def main() -> None:
         seconds = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
         start, peak = map(int, done.stdout.split())
         print(
-            f"{options.form}: {source.stat().st_size >> 20:,} MiB ({options.megabytes:,} MiB unpacked), {count:,} entries: "
-            f"{seconds:.1f} s of CPU time ({elapsed:.1f} s), peak {peak:,} MiB of memory ({start:,} MiB before it reads)"
+            f"{options.form}: {source.stat().st_size >> 20:,} MiB ({options.megabytes:,} MiB unpacked), "
+            f"{count:,} entries: {seconds:.1f} s of CPU time ({elapsed:.1f} s), peak {peak:,} MiB of memory "
+            f"({start:,} MiB before it reads)"
         )
 
 
