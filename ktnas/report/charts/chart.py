@@ -244,7 +244,7 @@ class Chart:
 
     def plain(self) -> dict[str, JSON]:
         """As plain values, without what is empty."""
-        return {"kind": self.kind, **_plain(self)}
+        return {"kind": self.kind, "layers": [], **_plain(self)}
 
 
 def _plain(part: Chart | Axis | Layer) -> dict[str, JSON]:
