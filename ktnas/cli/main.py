@@ -88,7 +88,7 @@ _SUMMARIES = {
     "data": "which benchmarks and images there are, and where",
     "sweep": "methods x tasks x seeds, as a file says, on all cores",
     "compare": "what sweeps and runs came to, and whether methods differ",
-    "report": "a run, its repeats, a study or a sweep as one page to look at in a browser",
+    "report": "a run, a study or a sweep as a page for a browser",
     "plot": "the figures of a run or a sweep as PNG, PDF or SVG",
     "train": "train one architecture from scratch, measure it on test images",
     "export": "a trained network as ONNX or TorchScript",

@@ -32,6 +32,7 @@ from ktnas.records.sweep_log import RUNS_FILE
 from ktnas.report.pages.run_page import Lenses, run_page
 from ktnas.report.pages.settings_section import RunOrigin
 from ktnas.spaces.base import SearchSpace
+from ktnas.spaces.several import SeveralSpaces
 from ktnas.study.told import with_told
 from ktnas.typing import FloatArray, Genotype
 
@@ -87,8 +88,7 @@ def _space(recordings: Recordings, file: StudyFile) -> SearchSpace | None:
     try:
         found = rebuilt(file.space) if file.space is not None else None
         if found is None:
-            name = str(recordings.config.get("space"))
-            found = SPACES[name]() if name in SPACES else None
+            found = _named(str(recordings.config.get("space")))
         if not isinstance(found, SearchSpace):
             return None
         width = len(found.cardinalities)
@@ -100,6 +100,15 @@ def _space(recordings: Recordings, file: StudyFile) -> SearchSpace | None:
     except (KtnasError, TypeError, ValueError):
         return None
     return found if fits else None
+
+
+def _named(name: str) -> SearchSpace | None:
+    """The space of that name, or of several joined by plus signs; None where one is not known."""
+    parts = [SPACES[part]() if part in SPACES else None for part in name.split("+")]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    return known[0] if len(known) == 1 else SeveralSpaces(tuple(known))
 
 
 def _vectors(recordings: Recordings, space: SearchSpace) -> tuple[Callable[[Sequence[Genotype]], FloatArray], str]:

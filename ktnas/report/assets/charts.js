@@ -69,7 +69,7 @@
       default: {
         const data = { x: layer.x, y: numbers(layer.y) };
         if (layer.value) data.value = numbers(layer.value);
-        if (layer.mark === "points") data.tip = layer.tip || layer.x.map((x, i) => `${x}: ${layer.y[i]}`);
+        if (layer.mark === "points") data.tip = layer.tip && layer.tip.length ? layer.tip : layer.x.map((x, i) => `${x}: ${layer.y[i]}`);
         else data.tip = layer.x.map((x, i) => `${layer.label || text}\n${x}: ${layer.y[i]}`);
         return data;
       }
@@ -325,7 +325,7 @@
       else if (layer.mark === "tiles") layer.x.forEach((x, i) => rows.push([layer.y[i], x, layer.value[i]]));
       else if (layer.mark === "boxes") layer.text.forEach((t, i) => rows.push([t, layer.marked[i] ? "differs" : "", ""]));
       else if (layer.mark === "arrows") continue;
-      else layer.x.forEach((x, i) => rows.push([name, x, layer.tip ? layer.tip[i] : layer.y[i]]));
+      else layer.x.forEach((x, i) => rows.push([name, x, layer.tip && layer.tip.length ? layer.tip[i] : layer.y[i]]));
     }
     const told = [{ title: "what", kind: "text" }, { title: spec.x.label || "where", kind: "text" }, { title: spec.y.label || "value", kind: "text" }];
     return { kind: "table", name: `${spec.name}-data`, caption: `${spec.title}: its data`, columns: told,

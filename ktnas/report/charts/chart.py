@@ -244,7 +244,7 @@ class Chart:
 
     def plain(self) -> dict[str, JSON]:
         """As plain values, without what is empty."""
-        return {"kind": self.kind, "layers": [], **_plain(self)}
+        return {"kind": self.kind, **_plain(self)}
 
 
 def _plain(part: Chart | Axis | Layer) -> dict[str, JSON]:
@@ -252,7 +252,7 @@ def _plain(part: Chart | Axis | Layer) -> dict[str, JSON]:
     found: dict[str, JSON] = {} if mark is None else {"mark": mark}
     for one in dataclasses.fields(part):
         value = getattr(part, one.name)
-        if value is not None and value not in ("", ()):
+        if value is not None and not (isinstance(value, str) and not value):
             found[one.name] = _value(value)
     return found
 
