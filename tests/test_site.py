@@ -73,8 +73,8 @@ def texts():
 
 QUOTED = [
     message
-    for line in re.findall(r"^\*\*`.+`\*\*$", (DOCS / "faq.md").read_text(encoding="utf-8"), re.MULTILINE)
-    for message in re.findall(r"\*\*`(.+?)`\*\*", line)
+    for line in re.findall(r"^\| `.*$", (DOCS / "faq.md").read_text(encoding="utf-8"), re.MULTILINE)
+    for message in re.findall(r"`([^`]+)`", line.split(" | ")[0])
 ]
 
 
