@@ -105,3 +105,40 @@ def test_the_site_is_built_without_a_warning_and_loads_nothing_from_elsewhere(tm
     for name in ("index.html", "results/index.html", "api/ktnas.html", "examples/09_story.html"):
         text = (tmp_path / "site" / name).read_text(encoding="utf-8")
         assert not re.findall(r'<(?:script|link|img|iframe)[^>]+(?:src|href)="(?:https?:)?//[^"]*"', text)
+
+
+def test_the_citation_is_of_this_version_and_names_the_papers_of_the_page():
+    yaml = pytest.importorskip("yaml")
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert cited["version"] == importlib.import_module("ktnas").__version__
+    page = (DOCS / "method.md").read_text(encoding="utf-8")
+    titles = [paper["title"] for paper in cited["references"]]
+    assert titles == re.findall(r"^  title   = \{(.+)\},$", page, re.MULTILINE)
+
+
+def test_the_templates_of_issues_are_forms():
+    yaml = pytest.importorskip("yaml")
+    forms = [path for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.stem != "config"]
+    assert len(forms) == 3
+    for path in forms:
+        form = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert form.keys() >= {"name", "description", "body"}
+        assert len({field["id"] for field in form["body"]}) == len(form["body"])
+
+
+BLOCKS = [
+    pytest.param(block, id=f"{path.stem}-{number}")
+    for path in sorted(DOCS.glob("*.md"))
+    for number, block in enumerate(re.findall(r"^```python\n(.*?)^```", path.read_text("utf-8"), re.M | re.S))
+]
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_what_the_code_of_a_page_imports_is_there(block):
+    for node in ast.walk(ast.parse(block)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "ktnas":
+            module = importlib.import_module(node.module)
+            missing = [alias.name for alias in node.names if not hasattr(module, alias.name)]
+            assert not missing, f"{node.module} has no {', '.join(missing)}"
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "ktnas":
+            assert node.attr in importlib.import_module("ktnas").__all__, f"ktnas has no {node.attr}"
