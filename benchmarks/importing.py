@@ -164,9 +164,10 @@ def main() -> None:
         elapsed, used = perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
         start, peak = map(int, done.stdout.split())
+        size = source.stat().st_size >> 20
         print(
-            f"{options.form}: {source.stat().st_size >> 20:,} MiB ({options.megabytes:,} MiB unpacked), {count:,} entries: "
-            f"{seconds:.1f} s of CPU time ({elapsed:.1f} s), peak {peak:,} MiB of memory ({start:,} MiB before it reads)"
+            f"{options.form}: {size:,} MiB ({options.megabytes:,} MiB unpacked), {count:,} entries: "
+            f"{seconds:.1f} s of CPU time ({elapsed:.1f} s), peak {peak:,} MiB of memory ({start:,} MiB before)"
         )
 
 

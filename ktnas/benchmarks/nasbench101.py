@@ -41,9 +41,9 @@ NAME, FILENAME, SIZE, TASK = "nasbench101", "nasbench101_test.npz", 423_624, "ci
 
 HINT = (
     "`ktnas data fetch nasbench101` downloads the official file and makes nasbench101.npz of it, with validation "
-    "accuracy; `ktnas data import FILE` does so of a file that is here. Or put nasbench101_test.npz (test accuracy alone: "
-    "arrays vertices, edges, operations, test_correct_of_29952 and params, one entry per cell; see `ktnas docs data`) into "
-    "one of these directories, or name its directory with --data or KTNAS_DATA."
+    "accuracy; `ktnas data import FILE` does so of a file that is here. Or put nasbench101_test.npz (test accuracy "
+    "alone: arrays vertices, edges, operations, test_correct_of_29952 and params, one entry per cell; see `ktnas docs "
+    "data`) into one of these directories, or name its directory with --data or KTNAS_DATA."
 )
 
 
