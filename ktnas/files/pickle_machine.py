@@ -19,7 +19,7 @@ from itertools import chain
 from typing import Any, Protocol
 
 from ktnas.errors import DataError
-from ktnas.files.pickle_values import Call, Kind, NamedCall, called, decoded, encoded
+from ktnas.files.pickle_values import Call, Kind, NamedCall, PickledNumbers, called, decoded, encoded
 from ktnas.typing import JSON
 
 ENTRY_LIMIT = 1 << 26
@@ -344,7 +344,7 @@ class PickleMachine:
             stack.append(_named(module, name))
         elif op == 0x62:  # BUILD
             state = stack.pop()
-            if not isinstance(stack[-1], Kind):
+            if not isinstance(stack[-1], (Kind, PickledNumbers)):
                 raise _RefusedError("it sets the state of an object that is no plain value")
             stack[-1] = stack[-1].with_state(state)
         elif op == 0x30:  # POP
