@@ -28,10 +28,10 @@ LAYERS = (
     {"algorithms"},
     {"training", "records"},
     {"runner"},
-    {"report"},
+    {"report", "tracking"},
     {"config", "testing"},
     {"study"},
-    {"api"},
+    {"api", "dashboard"},
     {"cli"},
     {"run", "__main__"},
 )
@@ -59,6 +59,9 @@ HEAVY = {
     "PIL": {"datasets.images.pictures"},
     "nas_bench_graph": set(),
     "shtab": {"cli.completion"},
+    "tensorboardX": {"tracking.tensorboard"},
+    "mlflow": {"tracking.mlflow"},
+    "wandb": {"tracking.weights_and_biases"},
 }
 """Libraries that are imported inside functions only, and by these modules only."""
 
