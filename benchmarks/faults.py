@@ -7,7 +7,7 @@ promised, and what is not stands on standard error with the directory that shows
 
     python benchmarks/faults.py --list
     python benchmarks/faults.py --only "power cut" --injections 20
-    python benchmarks/faults.py --injections 6 --json benchmarks/fault_table.json --docs docs/reliability.md
+    python benchmarks/faults.py --injections 6 --json benchmarks/fault_table.json --docs docs/results/faults.md
 """
 
 from __future__ import annotations

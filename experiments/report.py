@@ -1,4 +1,4 @@
-"""Makes docs/results.md of what the experiments have published.
+"""Makes docs/results/ of what the experiments have published: a page for each, and an index.
 
     python -m experiments.report
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +22,7 @@ from ktnas.formatting import duration
 ROOT = Path(__file__).resolve().parents[1]
 EXPERIMENTS = ROOT / "experiments"
 RESULTS = EXPERIMENTS / "results"
-TARGET = ROOT / "docs" / "results.md"
+TARGET = ROOT / "docs" / "results"
 
 SECTIONS: Mapping[str, str] = {
     "nasbench201_evaluations": "NAS-Bench-201",
@@ -66,31 +67,59 @@ WITHOUT_SECTION = frozenset({"scenes_table", "scenes_package"})
 FIRST = "-first"
 """How results end that an experiment keeps of the first time that it was run."""
 
+INDEX = "index"
+"""Name of the page that lists the others."""
+
+BESIDE = frozenset({"faults"})
+"""Pages of the folder that something else makes: `benchmarks/faults.py`."""
+
+TABLES: Mapping[str, str] = {
+    "NAS-Bench-201": "nasbench201|NAS-Bench-201",
+    "NAS-Bench-101": r"nasbench101|\bNAS-Bench-101",
+    "NAS-Bench-Graph": "nasbench-graph|NAS-Bench-Graph",
+    "TransNAS": "transnas|TransNAS",
+    "M-DESIGN": "mdesign|M-DESIGN",
+    "scenes": r"\bscenes\b",
+    "images": "MNIST",
+}
+"""Data that the index names, and how a result, or the first line of its experiment, tells that it is of them."""
+
 INTRODUCTION = """\
 # Results
 
-Made by `python -m experiments.report` from the files in `experiments/results`; do not edit.
-[experiments.md](experiments.md) tells how to run them again. An evaluation is the first query of an architecture on a
-task, migrants and failures included; the true rank of an architecture is 1 + the number of listed ones with strictly
-better validation fitness. Arms share their seeds, and differences are paired. *Published* marks figures of others,
-copied from the papers named, *rerun* those that others got with the same methods on the same tables; everything else
-was measured here, methods of others included. *Better* and *worse* stand only where a test, corrected for the number of
-tests of its table, says so at the level of 5 %; all else is *not significant*.
+Made by `python -m experiments.report` from the files in `experiments/results`; do not edit. What each experiment is,
+and how to run it again: [Reproduce the paper](../experiments.md). In a browser, tables sort by a click on their heads,
+and show the rows that hold the words of the field above them.
+
+* An *evaluation* is the first query of an architecture on a task, migrants and failures included. A *true rank* is 1 +
+  the number of listed architectures with strictly better validation fitness.
+* Arms share their seeds; differences are paired. *Better* and *worse* stand only where a test, corrected for the number
+  of tests of its table, says so at the level of 5 %; all else is *not significant*.
+* *Published* marks figures of others, copied from the papers named; *rerun*, those that others got with the same
+  methods on the same tables. Everything else was measured here, methods of others included.
 """
+
+HEAD = "| result | group | data | seeds | CPU time | commit |\n|---|---|---|---|---|---|\n"
 
 
 def main() -> None:
-    """Write the page, and what other pages show of the results."""
+    """Write the pages, and what other pages show of the results."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--results", type=Path, default=RESULTS, help="directory of the result files")
-    parser.add_argument("--out", type=Path, default=TARGET, help="the page (default: docs/results.md)")
+    parser.add_argument("--out", type=Path, default=TARGET, help="directory of the pages (default: docs/results)")
     options = parser.parse_args()
-    folder = options.out.parent
-    options.out.write_text(page(options.results, folder))
-    print(f"written: {options.out.name}")
-    for other in sorted(folder.glob("*.md")):
+    folder = options.out
+    folder.mkdir(exist_ok=True)
+    made = pages(options.results, folder)
+    for name, text in made.items():
+        (folder / f"{name}.md").write_text(text)
+    for old in sorted(folder.glob("*.md")):
+        if old.stem not in made.keys() | BESIDE:
+            old.unlink()
+    print(f"written: {len(made)} pages in {folder.name}")
+    for other in sorted(folder.parent.glob("*.md")):
         text = other.read_text()
-        shown = renewed(text, options.results, folder)
+        shown = renewed(text, options.results, folder.parent)
         if shown != text:
             other.write_text(shown)
             print(f"renewed: {other.name}")
@@ -106,19 +135,41 @@ def renewed(text: str, results: Path, folder: Path) -> str:
     return re.sub(r"<!-- ([\w-]+) -->\n.*?<!-- /\1 -->", show, text, flags=re.DOTALL)
 
 
-def page(results: Path, folder: Path) -> str:
-    """The page, with pictures addressed from its folder."""
-    parts = [INTRODUCTION]
-    missing = []
-    for name, heading in SECTIONS.items():
-        path = results / f"{name}.md"
-        if path.is_file():
-            parts += [f"## {heading}\n", origin(results / f"{name}.json", name), body(path, folder)]
-        elif not name.endswith(FIRST):
-            missing.append(f"`{command(name)}`")
+def pages(results: Path, folder: Path) -> dict[str, str]:
+    """The pages by name, with pictures addressed from their folder."""
+    there = [name for name in SECTIONS if (results / f"{name}.md").is_file()]
+    missing = [f"`{command(name)}`" for name in SECTIONS if name not in there and not name.endswith(FIRST)]
+    index = INTRODUCTION + "\n" + HEAD + "".join(row(results, name) for name in there)
     if missing:
-        parts.append(f"## Not run yet\n\n{', '.join(missing)}\n")
-    return "\n".join(parts)
+        index += f"\n## Not run yet\n\n{', '.join(missing)}\n"
+    return {INDEX: index} | {name: page(results, folder, name) for name in there}
+
+
+def page(results: Path, folder: Path, name: str) -> str:
+    """What an experiment came to."""
+    text = re.sub(r"^### ", "## ", body(results / f"{name}.md", folder), flags=re.MULTILINE)
+    return f"# {SECTIONS[name]}\n\n{origin(results / f'{name}.json', name)}\n{text}"
+
+
+def row(results: Path, name: str) -> str:
+    """The line of a result in the index."""
+    path = results / f"{name}.json"
+    told = json.loads(path.read_text()) if path.is_file() else {}
+    script = module_of(name.partition("-")[0])
+    group = script.split(".")[1]
+    about = (ROOT / Path(*script.split("."))).with_suffix(".py").read_text().partition("\n")[0]
+    text = SECTIONS[name] + about + (results / f"{name}.md").read_text()
+    shown = [table for table, pattern in TABLES.items() if re.search(pattern, text)]
+    spent = duration(told["cpu_s"]) if told else ""
+    cells = (
+        f"[{SECTIONS[name]}]({name}.md)",
+        group,
+        ", ".join(shown),
+        told.get("seeds") or "",
+        spent,
+        told.get("commit", ""),
+    )
+    return f"| {' | '.join(map(str, cells))} |\n"
 
 
 def command(name: str) -> str:
@@ -161,12 +212,7 @@ def origin(path: Path, name: str) -> str:
 
 def body(path: Path, folder: Path) -> str:
     """What an experiment wrote, with pictures addressed from the page's folder."""
-    where = path.parent.resolve()
-    try:
-        relative = where.relative_to(folder.resolve().parent)
-        prefix = f"../{relative.as_posix()}/"
-    except ValueError:
-        prefix = f"{where.as_posix()}/"
+    prefix = f"{os.path.relpath(path.parent.resolve(), folder.resolve())}/".replace(os.sep, "/")
     text = re.sub(r"(!\[[^\]]*\]\()", lambda found: found[1] + prefix, path.read_text())
     return re.sub(r"^## ", "### ", text, flags=re.MULTILINE)
 

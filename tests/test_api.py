@@ -140,6 +140,13 @@ def test_importing_loads_nothing_heavy():
     assert done.stdout.strip() == "set()", done.stderr
 
 
+def test_starting_a_run_loads_only_what_every_run_needs():
+    """gensim and networkx are node2vec's alone, scipy.stats takes as long to import as all that is needed."""
+    rare = "{'gensim', 'networkx', 'scipy.stats', 'sklearn', 'torch', 'pandas'}"
+    done = fresh(f"import sys, ktnas.cli.searches, ktnas.config.experiment; print({rare} & set(sys.modules))")
+    assert done.stdout.strip() == "set()", done.stderr
+
+
 def test_ask_and_tell_by_hand(capsys):
     """The example of the quick start, run as it stands there."""
     text = (Path(__file__).parents[1] / "docs" / "quickstart.md").read_text()

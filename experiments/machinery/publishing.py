@@ -1,7 +1,7 @@
 """The files in which results are published, and how those came about.
 
 Published are, under ``experiments/results``, a CSV file with every figure, the tables in Markdown, the drawings, and
-``<name>.json``, which says how they came about; `experiments.report` makes ``docs/results.md`` of them.
+``<name>.json``, which says how they came about; `experiments.report` makes ``docs/results/`` of them.
 """
 
 from __future__ import annotations

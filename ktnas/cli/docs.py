@@ -20,7 +20,8 @@ def execute(options: argparse.Namespace) -> int:
         for name, path in found.items():
             print(f"{name.ljust(width)}  {_title(path)}")
         return 0
-    name = Path(options.page).name.removesuffix(".md").replace("-", "_")
+    name = options.page.removeprefix("docs/").removesuffix(".md").removesuffix("/index")
+    name = name if name in found else name.replace("-", "_")
     if name not in found:
         raise unknown_name("page", options.page, found, "the documentation")
     sys.stdout.write(found[name].read_text(encoding="utf-8"))
@@ -35,10 +36,16 @@ def pages() -> dict[str, Path]:
     """
     checkout = Path(__file__).resolve().parents[2]
     folders = [checkout / "docs"] if (checkout / "pyproject.toml").is_file() else _installed()
-    found = {path.stem: path for folder in folders for path in sorted(folder.glob("*.md"))}
+    found = {_name(path, folder): path for folder in folders for path in sorted(folder.rglob("*.md"))}
     if not found:
         raise DataError("this installation came without the documentation; install a wheel, or use a checkout")
     return found
+
+
+def _name(page: Path, folder: Path) -> str:
+    """What a page is called: by its place, a folder's index by that of the folder."""
+    place = page.relative_to(folder).with_suffix("")
+    return (place.parent if place.name == "index" and place.parent.name else place).as_posix()
 
 
 def _installed() -> list[Path]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ktnas.errors import DataError
-from ktnas.files.plain_json import read_json_file
 from ktnas.records.checked import fields_of, text_of
-from ktnas.records.run_directory import CONFIG, DATA
+from ktnas.records.run_directory import CONFIG, DATA, read_config
 from ktnas.records.sweep_log import RUNS_FILE
 from ktnas.records.trials import TRIALS, read_trials
 from ktnas.typing import Genotype
@@ -62,7 +61,7 @@ def _repeats(path: Path) -> list[Path]:
 
 def _read(path: Path, place: Path) -> list[SeenTask]:
     try:
-        config = fields_of(read_json_file(place / CONFIG))
+        config = read_config(place)
         benchmark, space = text_of(config["benchmark"]), text_of(config["space"])
         tasks = list(fields_of(config["tasks"]))
         data = config.get(DATA)

@@ -14,7 +14,7 @@ from ktnas.recorded_names import plain_names
 from ktnas.records.arms import Recorded, distinguished
 from ktnas.records.checked import count_of, fields_of, flag_of, number_of, text_of
 from ktnas.records.digest import same_values
-from ktnas.records.run_directory import CONFIG, DATA, SUMMARY
+from ktnas.records.run_directory import DATA, SUMMARY, read_config
 from ktnas.records.summary_check import CHECK, is_as_written
 from ktnas.records.sweep_log import RUNS_FILE, SWEEP_FILE, RunRecord, read_records
 from ktnas.records.trajectory import Step, Trajectory, case_title
@@ -58,7 +58,7 @@ def _digests(path: Path, records: Sequence[RunRecord]) -> dict[str, str]:
             cases = fields_of(fields_of(read_json_file(path / SWEEP_FILE))["cases"])
             found = {case: fields_of(one).get(DATA) for case, one in cases.items()}
             return {case: one for case, one in found.items() if isinstance(one, str)}
-        one = fields_of(read_json_file(path / CONFIG)).get(DATA)
+        one = read_config(path).get(DATA)
         return {record.case: one for record in records} if isinstance(one, str) else {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
@@ -69,7 +69,7 @@ def _read(path: Path) -> list[Recorded]:
         return _of_sweep(path)
     try:
         summary = read_json_file(path / SUMMARY)
-        config = fields_of(read_json_file(path / CONFIG))
+        config = read_config(path)
         if isinstance(summary, list):
             every = [fields_of(one) for one in summary]
             runs = [(path / f"seed-{count_of(one['seed'])}", one) for one in every]

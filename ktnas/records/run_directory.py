@@ -17,13 +17,13 @@ from itertools import count
 from pathlib import Path
 from typing import cast
 
-from ktnas.errors import ConfigurationError
+from ktnas.errors import ConfigurationError, DataError
 from ktnas.files.durable import make_directory, remove_leftovers, write_atomically
 from ktnas.files.json_lines import locked_directory, to_json
 from ktnas.files.plain_json import SIZE_LIMIT, read_json_file, read_regular
 from ktnas.recorded_names import plain_names
 from ktnas.records.summary import Summary
-from ktnas.records.summary_check import is_as_written
+from ktnas.records.summary_check import CHECK, check_of, is_as_written
 from ktnas.typing import JSON
 
 CONFIG = "config.json"
@@ -60,13 +60,19 @@ class RunDirectory:
         """The directory, made if need be, that no other process can claim until the block ends.
 
         Raises:
-            ConfigurationError: If another process holds it, or it cannot be made.
+            ConfigurationError: If another process holds it, it cannot be made, or a directory within it is a link.
         """
         with ExitStack() as stack:
             try:
                 stack.enter_context(locked_directory(self.path))
+                links = sorted(entry for entry in self.path.iterdir() if entry.is_symlink() and entry.is_dir())
             except OSError as error:
                 raise self._unwritable(error) from None
+            if links:
+                raise ConfigurationError(
+                    f"{links[0]} is a link to a directory: nothing of a run is written through links; put the "
+                    "directory itself there, or choose another --out (which may be a link)"
+                )
             yield
             remove_leftovers(self.path)  # it has proved to be ours
 
@@ -96,7 +102,7 @@ class RunDirectory:
                     f"{self.path} exists and is no run directory (it has no {CONFIG}); choose another --out"
                 )
             else:
-                write_atomically(self.path / CONFIG, to_json(config))
+                write_atomically(self.path / CONFIG, _with_check(config))
             if not os.access(self.path, os.W_OK | os.X_OK):
                 raise PermissionError(errno.EACCES, "Permission denied")
         except OSError as error:
@@ -112,15 +118,15 @@ class RunDirectory:
 
     def _require_same(self, config: Mapping[str, JSON]) -> None:
         try:
-            held = read_json_file(self.path / CONFIG)
+            held = read_config(self.path)
         except ValueError:
             held = None
-        if not isinstance(held, dict):
+        if held is None:
             raise ConfigurationError(
                 f"{self.path / CONFIG} is damaged; choose another --out, or "
                 "remove that file: it is written anew if the record beside it is of this run"
             )
-        held = {key: plain_names(value) for key, value in held.items()}
+        held = {key: plain_names(cast("JSON", value)) for key, value in held.items()}
         here: dict[str, object] = json.loads(to_json(config))
         if DATA not in held:
             here.pop(DATA, None)
@@ -146,12 +152,14 @@ class RunDirectory:
     def config(self) -> dict[str, JSON] | None:
         """What ``config.json`` holds, with types by their plain names; None where there is none that can be read."""
         try:
-            held = read_json_file(self.path / CONFIG)
+            held = read_config(self.path)
         except (OSError, ValueError):
             return None
-        if not isinstance(held, dict):
-            return None
         return {key: plain_names(cast("JSON", value)) for key, value in held.items()}
+
+    def write_config(self, config: Mapping[str, JSON]) -> None:
+        """Write ``config.json``, with a check over all that it holds; as `write`."""
+        self.write(CONFIG, _with_check(config))
 
     def finished_summary(self) -> Summary | None:
         """What ``summary.json`` holds of a single run that came to its end, as it was written; None otherwise."""
@@ -183,6 +191,26 @@ class RunDirectory:
                 f"cannot write {self.path / name}: {error.strerror}; what was recorded before is kept: "
                 "give the same command again once that is mended"
             ) from None
+
+
+def read_config(place: Path) -> dict[str, object]:
+    """What the ``config.json`` of a directory holds, without its check.
+
+    Raises:
+        OSError: If it cannot be read.
+        ValueError: If it is no configuration, or was changed since it was written. Older ones have no check.
+    """
+    held = read_json_file(place / CONFIG)
+    if not isinstance(held, dict):
+        raise DataError(f"{place / CONFIG} is damaged: it is no JSON object")
+    if not is_as_written(held):
+        raise DataError(f"{place / CONFIG} is damaged: it was changed since it was written (its check does not fit)")
+    return {key: value for key, value in held.items() if key != CHECK}
+
+
+def _with_check(config: Mapping[str, JSON]) -> str:
+    plain: dict[str, JSON] = {key: value for key, value in json.loads(to_json(config)).items() if key != CHECK}
+    return to_json({**plain, CHECK: check_of(plain)})
 
 
 def changed_sources(held: Mapping[str, object], here: Mapping[str, object]) -> str | None:

@@ -27,7 +27,7 @@ from ktnas.records.configuration import EARLIER, configuration
 from ktnas.records.evaluations import EvaluationLog
 from ktnas.records.known import known_answers, read_reused
 from ktnas.records.proposals import PROPOSALS, ProposalLog, read_journal
-from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory
+from ktnas.records.run_directory import SUMMARY, RunDirectory
 from ktnas.records.summary_check import CHECK, check_of
 from ktnas.records.trials import TRIALS, read_trials
 from ktnas.runner.experiment import Experiment
@@ -122,7 +122,7 @@ def raise_budget_of_all(config: Mapping[str, object], directory: RunDirectory) -
     if held is None or not (isinstance(ours, int) and isinstance(theirs, int)) or ours <= theirs:
         return
     directory.claim({**here, "budget": theirs})  # type: ignore[dict-item]  # of JSON, as it came
-    directory.write(CONFIG, to_json({**held, "budget": ours}))
+    directory.write_config({**held, "budget": ours})
 
 
 def _raised(
@@ -143,7 +143,7 @@ def _raised(
     unfinish(directory)
     raised = replace(experiment, budget=larger)
     config = configuration(benchmark, raised.problem, raised.search, larger, (seed,))
-    directory.write(CONFIG, to_json(config))
+    directory.write_config(config)
     return raised
 
 
@@ -159,7 +159,7 @@ def _raised_asynchronous(
     config = configuration(benchmark, raised.problem, raised.search, larger, (seed,))
     config = with_mode_of(directory, config, raised.search)
     unfinish(directory)
-    directory.write(CONFIG, to_json(config))
+    directory.write_config(config)
     return raised
 
 

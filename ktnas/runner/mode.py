@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 from ktnas.algorithms.steady.forms import steady_settings
 from ktnas.errors import ConfigurationError
-from ktnas.files.json_lines import to_json
 from ktnas.records.configuration import ASYNCHRONOUS
 from ktnas.records.proposals import PROPOSALS
-from ktnas.records.run_directory import CONFIG, RunDirectory
+from ktnas.records.run_directory import RunDirectory
 from ktnas.records.trials import TRIALS
 from ktnas.typing import JSON
 
@@ -46,4 +45,4 @@ def settle_mode(directory: RunDirectory, config: Mapping[str, JSON]) -> None:
             f"the run in {directory.path} was begun in generations: leave --asynchronous out to go on with it, or "
             "choose another --out"
         )
-    directory.write(CONFIG, to_json({**held, ASYNCHRONOUS: config[ASYNCHRONOUS]}))
+    directory.write_config({**held, ASYNCHRONOUS: config[ASYNCHRONOUS]})

@@ -19,7 +19,7 @@ from ktnas.problem.progress import RunProgress
 from ktnas.problem.run_events import Opened
 from ktnas.records.configuration import begun_by_this_program
 from ktnas.records.evaluations import answered
-from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory, places_of, unused_directory
+from ktnas.records.run_directory import SUMMARY, RunDirectory, places_of, unused_directory
 from ktnas.records.summary import Ending, Summary, agrees, summarize
 from ktnas.records.trials import TrialLog, read_trials
 from ktnas.runner.experiment import Experiment
@@ -172,7 +172,7 @@ class _Rebuilt(Callback):
 
     def generation_answered(self, answered: Answered) -> None:
         if not self.written:
-            self.directory.write(CONFIG, to_json(self.config))
+            self.directory.write_config(self.config)
             self.written = True
 
 
@@ -225,7 +225,7 @@ def search_seeds(
         way = _Repeat(compose, catch, provenance, limits or Limits(), force, each)
         summaries = _all(way, experiment, seeds, directory, callback, jobs=jobs)
         if lost:  # the runs have proved to be of this search
-            directory.write(CONFIG, to_json(config))
+            directory.write_config(config)
         directory.write(SUMMARY, to_json(summaries))
     return summaries
 

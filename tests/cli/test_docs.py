@@ -45,13 +45,20 @@ class TestDocs:
     def test_pages_are_listed_with_their_titles(self, capsys):
         assert main(["docs"]) == 0
         lines = capsys.readouterr().out.splitlines()
-        assert len(lines) == len(list((CHECKOUT / "docs").glob("*.md")))
+        assert len(lines) == len(list((CHECKOUT / "docs").rglob("*.md")))
         assert any(re.fullmatch(r"sweep +Sweeps and comparisons", line) for line in lines)
+        assert any(re.fullmatch(r"results +Results", line) for line in lines)
+        assert any(re.fullmatch(r"results/transnas +TransNAS-Bench-101", line) for line in lines)
 
     @pytest.mark.parametrize("name", ["zero_cost", "zero-cost", "zero_cost.md", "docs/zero_cost.md"])
     def test_a_page_is_printed(self, capsys, name):
         assert main(["docs", name]) == 0
         assert capsys.readouterr().out == (CHECKOUT / "docs" / "zero_cost.md").read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("name", ["results", "results/index", "docs/results/index.md"])
+    def test_an_index_is_called_as_its_folder(self, capsys, name):
+        assert main(["docs", name]) == 0
+        assert capsys.readouterr().out == (CHECKOUT / "docs" / "results" / "index.md").read_text(encoding="utf-8")
 
     def test_a_page_that_is_not_there(self, capsys):
         assert main(["docs", "quikstart"]) == 2
@@ -61,9 +68,10 @@ class TestDocs:
         plan = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
         files = plan["tool"]["setuptools"]["data-files"]
         assert files[docs._PLACE] == ["docs/*.md"]
+        assert files[f"{docs._PLACE}/results"] == ["docs/results/*.md"]
         patterns = [pattern for patterns in files.values() for pattern in patterns]
         brought = {path for pattern in patterns for path in CHECKOUT.glob(pattern)}
-        assert {path for path in (CHECKOUT / "docs").rglob("*") if path.suffix in (".md", ".png")} <= brought
+        assert {path for path in (CHECKOUT / "docs").rglob("*") if path.suffix in (".md", ".png", ".svg")} <= brought
 
     def test_installed_pages_are_found_by_the_record_of_the_wheel(self, monkeypatch, tmp_path):
         from importlib import metadata
@@ -71,13 +79,15 @@ class TestDocs:
         place = tmp_path / "share" / "ktnas" / "docs"
         place.mkdir(parents=True)
         (place / "one.md").write_text("text\n# First\n")
+        (place / "results").mkdir()
+        (place / "results" / "two.md").write_text("# Second\n")
         info = tmp_path / "lib" / "ktnas-1.dist-info"
         info.mkdir(parents=True)
         (info / "METADATA").write_text("Name: ktnas\nVersion: 1\n")
         (info / "RECORD").write_text("../share/ktnas/docs/one.md,,\nktnas/cli/docs.py,,\n../share/other/two.md,,\n")
         monkeypatch.setattr(metadata, "distribution", lambda name: metadata.PathDistribution(info))
         monkeypatch.setattr(docs, "__file__", str(tmp_path / "lib" / "ktnas" / "cli" / "docs.py"))
-        assert docs.pages() == {"one": place / "one.md"}
+        assert docs.pages() == {"one": place / "one.md", "results/two": place / "results" / "two.md"}
 
 
 class TestCompletion:

@@ -49,6 +49,20 @@ def test_whoever_reads_can_check_it_with_one_line():
     assert json.loads(line)["check"] == hashlib.sha256(before.encode()).hexdigest()[:16]
 
 
+def test_equal_lines_that_took_other_times_have_equal_checks():
+    of = [json.loads(with_check(line))["check"] for line in (
+        '{"a": 1, "cost_s": 2.5}', '{"a": 1, "cost_s": 1e-05}', '{"a": 2, "cost_s": 2.5}', '{"a": 1, "other_s": 2.5}'
+    )]  # fmt: skip
+    assert of[0] == of[1]
+    assert len(set(of)) == 3
+
+
+def test_checks_that_cover_seconds_too_are_read_as_before():
+    before = '{"a": 1, "wall_s": 2.5'
+    line = f'{before}, "check": "{hashlib.sha256(before.encode()).hexdigest()[:16]}"}}'
+    assert [wrong for _, wrong in without_checks([line.encode()])] == [""]
+
+
 def test_any_bit_that_changes_is_found_and_the_line_named(path):
     whole = log_of(path, {"a": 1.25}, {"a": 2.5, "b": "x"}, {"a": 3})
     first, second, third = whole.splitlines(keepends=True)

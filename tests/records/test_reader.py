@@ -232,6 +232,7 @@ class TestData:
         paths = [self.run(tmp_path / name, value) for name, value in (("one", 1), ("other", 2))]
         config = json.loads((paths[1] / CONFIG).read_text())
         assert config.pop("data")
+        assert config.pop("check")  # older ones have none
         (paths[1] / CONFIG).write_text(json.dumps(config))
         assert len({record.case for record in read_directories(paths)}) == 1
         (paths[1] / CONFIG).write_text("{}")

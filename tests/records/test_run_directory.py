@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import pytest
 
-from ktnas.errors import ConfigurationError
-from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory, unused_directory
+from ktnas.errors import ConfigurationError, DataError
+from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory, read_config, unused_directory
 
 
 def test_a_directory_is_claimed_once_and_again_by_the_same_configuration(tmp_path):
@@ -52,7 +52,7 @@ class TestAfterAPowerCut:
     def test_a_directory_without_a_record_is_begun(self, tmp_path, content):
         (tmp_path / CONFIG).write_bytes(content)
         assert RunDirectory(tmp_path).claim({"budget": 5}) is False
-        assert json.loads((tmp_path / CONFIG).read_text()) == {"budget": 5}
+        assert read_config(tmp_path) == {"budget": 5}
 
     @pytest.mark.parametrize("record", ["trials.jsonl", "answers.jsonl", "seed-3"])
     def test_one_with_a_record_waits_for_its_proof(self, tmp_path, content, record):
@@ -172,7 +172,35 @@ class TestData:
         before = {key: value for key, value in self.CONFIG.items() if key != "data"}
         RunDirectory(tmp_path / "run").claim(before)
         self.claimed(tmp_path)
-        assert json.loads((tmp_path / "run" / "config.json").read_text()) == before
+        assert read_config(tmp_path / "run") == before
+
+
+def test_a_configuration_that_was_changed_is_damaged(tmp_path):
+    directory = RunDirectory(tmp_path)
+    directory.claim({"budget": 5, "tasks": {"a": {"best_listed": 91.25}}})
+    changed = (tmp_path / CONFIG).read_bytes().replace(b"91.25", b"91.75")
+    (tmp_path / CONFIG).write_bytes(changed)
+    with pytest.raises(DataError, match="changed since it was written"):
+        read_config(tmp_path)
+    assert directory.config() is None
+    with pytest.raises(ConfigurationError, match=r"config\.json is damaged; choose another --out, or remove that file"):
+        directory.claim({"budget": 5, "tasks": {"a": {"best_listed": 91.25}}})
+    assert (tmp_path / CONFIG).read_bytes() == changed
+
+
+def test_nothing_is_written_through_a_linked_directory_within_it(tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "seed-0").symlink_to(elsewhere)
+    with pytest.raises(ConfigurationError, match=r"seed-0 is a link to a directory"), RunDirectory(run).held():
+        pass
+    (run / "seed-0").unlink()
+    linked = tmp_path / "linked"
+    linked.symlink_to(run)
+    with RunDirectory(linked).held():  # the directory itself is the user's choice
+        pass
 
 
 def test_what_killed_writers_have_left_goes_once_the_directory_has_proved_to_be_ours(tmp_path):

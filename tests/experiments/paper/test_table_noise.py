@@ -38,7 +38,7 @@ class TestOnTheTable:
         printed = capsys.readouterr().out
         assert (tmp_path / "table_noise.md").read_text() in printed
         assert sum(line.startswith("| ") for line in printed.splitlines()) == 1 + 7
-        assert printed.strip() in (report.ROOT / "docs" / "spaces.md").read_text()
+        assert printed.strip() in (report.TARGET / "table_noise.md").read_text()
         told = json.loads((tmp_path / "table_noise.json").read_text())
         assert told["command"] == "python -m experiments.paper.table_noise"
         assert told["seeds"] == 0

@@ -72,4 +72,4 @@ def test_intervals_resample_draws_not_tasks():
 
 def test_documentation_shows_the_results():
     results = (report.RESULTS / "embedding_quality.md").read_text().strip()
-    assert results in (report.ROOT / "docs" / "embedding.md").read_text()
+    assert results in (report.TARGET / "embedding_quality.md").read_text()

@@ -320,7 +320,7 @@ def test_a_space_without_networks():
 @pytest.mark.slow
 @pytest.mark.table("nasbench201")
 def test_synflow_of_small_networks_knows_good_cells(nasbench201):
-    """At full size Spearman's rho over all cells is in docs/results.md; a sample of narrow networks comes near."""
+    """At full size, rho over all cells is in docs/results/zero_cost.md; a sample of narrow ones comes near."""
     rows = np.random.default_rng(0).permutation(15_625)[:60].tolist()
     proxy = ZeroCost(Synflow(), size=Size(channels=4, cells=1), inputs=Noise(shape=(16, 16, 3)))
     scores = proxy.scores(nasbench201.space, "cifar10", [nasbench201.genotypes[row] for row in rows])
