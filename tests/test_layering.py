@@ -52,7 +52,7 @@ HEAVY = {
     "scikit_posthocs": {"report.statistics", "report.figures.comparison"},
     "networkx": {"spaces.graph"},
     "pandas": {"report.figures.comparison", "report.frame"},
-    "pyarrow": {"files.parquet_table"},
+    "pyarrow": {"files.parquet_table", "files.table_writing"},
     "rich": {"report.*"},
     "torch": {"training.*", "datasets.objectives.*"},
     "safetensors": {"training.*"},

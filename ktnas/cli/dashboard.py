@@ -12,6 +12,8 @@ from ktnas.formatting import visible
 
 _MOST = 65_535
 
+_NAME_IT = "name the one that holds your runs"
+
 
 def execute(options: argparse.Namespace) -> int:
     """Serve until interrupted; the exit code."""
@@ -42,10 +44,10 @@ def _root(directory: Path | None) -> Path:
     """
     root = RUNS if directory is None else directory
     if not root.exists():
-        hint = "runs are recorded there: `ktnas run` makes the first; or name the directory where yours are"
-        raise DataError(f"there is no directory {root}; " + (hint if directory is None else "name the one that holds your runs"))
+        default = "`ktnas run` makes it with the first run; or name the directory where yours are"
+        raise DataError(f"there is no directory {root}; {default if directory is None else _NAME_IT}")
     if not root.is_dir():
-        raise DataError(f"{root} is no directory; name the one that holds your runs")
+        raise DataError(f"{root} is no directory; {_NAME_IT}")
     return root.resolve()
 
 
@@ -70,14 +72,12 @@ examples:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `ktnas dashboard`."""
     parser.description = (
-        "Show all runs, repeats, studies and sweeps below a directory in a browser: a list that sorts and filters, and for "
-        "each what its report shows. What is going on is followed without a reload. It reads records alone and "
+        "Show all runs, repeats, studies and sweeps below a directory in a browser: a list that sorts and filters, and "
+        "for each what its report shows. What is going on is followed without a reload. It reads records alone and "
         "writes nothing; it listens on this machine only, to whoever is logged in there (ktnas docs dashboard)."
     )
     parser.epilog = _EXAMPLES
-    parser.add_argument(
-        "directory", metavar="DIR", type=Path, nargs="?", help=f"where the runs are (default: {RUNS})"
-    )
+    parser.add_argument("directory", metavar="DIR", type=Path, nargs="?", help=f"where the runs are (default: {RUNS})")
     parser.add_argument(
         "--port", metavar="N", type=int, help="port to listen on; 0 for any that is free (default: 8321, or a free one)"
     )

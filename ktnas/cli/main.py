@@ -88,7 +88,7 @@ _SUMMARIES = {
     "sweep": "methods x tasks x seeds, as a file says, on all cores",
     "compare": "what sweeps and runs came to, and whether methods differ",
     "train": "train one architecture from scratch, measure it on test images",
-    "export": "a trained network as ONNX or TorchScript",
+    "export": "trials as CSV or Parquet, a network as ONNX or TorchScript",
     "printed": "what functions of your own printed in workers",
     "docs": "read the documentation: quickstart, data, training, ...",
     "completion": "what makes a shell complete commands, options and names",

@@ -9,7 +9,7 @@ from time import time
 
 from ktnas.dashboard.held import Held
 from ktnas.dashboard.row import Row, State, TaskRow
-from ktnas.errors import DataError, KtnasError
+from ktnas.errors import DataError, KtnasError, shortened
 from ktnas.files.plain_json import read_json_file
 from ktnas.files.tail import Tail
 from ktnas.problem.progress import TaskProgress
@@ -60,7 +60,9 @@ class Shown:
                 self._row = self._of_sweep(found) if found.is_sweep else self._of_run(found)
             except (KtnasError, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
                 reason = str(error) if isinstance(error, KtnasError) else f"{type(error).__name__}: {error}"
-                self._row = replace(self._row, name=found.name, state="damaged", reason=reason.replace(f"{found.path}/", "")[:500])
+                self._row = replace(
+                    self._row, name=found.name, state="damaged", reason=reason.replace(f"{found.path}/", "")[:500]
+                )
             self._state = found.state
         return replace(self._row, state=self._with_life(found, held), changed=found.changed)
 
@@ -147,7 +149,9 @@ class Shown:
             if len(after.improvements) > len(before.improvements):
                 self._labels[trial.task] = text_of(fields_of(line)["architecture"])
         tasks = tuple(
-            task.after(self._progress[name], self._labels.get(name, "")) if (name := task.task.name) in self._progress else task
+            task.after(self._progress[name], self._labels.get(name, ""))
+            if (name := task.task.name) in self._progress
+            else task
             for task in row.tasks
         )
         return not self._tail.more, replace(row, done=sum(task.evaluations for task in tasks), tasks=tasks)
@@ -177,6 +181,12 @@ class Shown:
             began=found.files[SWEEP_FILE].st_mtime,
             changed=found.changed,
         )
+
+
+def _said(error: Exception, found: FoundRecord) -> str:
+    """What is wrong with a record, without the path of its directory."""
+    text = str(error) if isinstance(error, KtnasError) else f"{type(error).__name__}: {error}"
+    return shortened(text.replace(f"{found.path}/", ""), 500)
 
 
 def _with_line(line: str) -> tuple[Trial, str]:

@@ -149,7 +149,9 @@ def together(row: Row, members: Sequence[Row]) -> Row:
         row: What its configuration says.
         members: Those that have begun.
     """
-    tasks = tuple(_mean(task, [m for one in members for m in one.tasks if m.task.name == task.task.name]) for task in row.tasks)
+    tasks = tuple(
+        _mean(task, [m for one in members for m in one.tasks if m.task.name == task.task.name]) for task in row.tasks
+    )
     seconds = [one.seconds for one in members if one.seconds is not None]
     return replace(
         row,
@@ -168,7 +170,7 @@ def _state(row: Row, members: Sequence[Row]) -> State:
     states = {one.state for one in members}
     for state in ("running", "reading", "damaged", "stopped"):
         if state in states:
-            return state  # type: ignore[return-value]
+            return state
     return "finished" if states == {"finished"} and len(members) == len(row.seeds) else "unfinished"
 
 

@@ -82,17 +82,20 @@ class Site:
             return said(HTTPStatus.METHOD_NOT_ALLOWED, "this server only shows: GET and HEAD")
         try:
             asked = urlsplit(target)
-            query = parse_qs(asked.query, max_num_fields=8)
+            name = parse_qs(asked.query, max_num_fields=8).get("name", [""])[0]
         except ValueError:
             return said(HTTPStatus.BAD_REQUEST, "this is no address")
-        if asked.path in _PAGES:
-            return asset(_PAGES[asked.path])
-        if asked.path.startswith("/assets/"):
-            return _asset(asked.path.removeprefix("/assets/"))
-        if asked.path == "/api/runs":
+        return self._of(asked.path, name)
+
+    def _of(self, path: str, name: str) -> Answer:
+        if path in _PAGES:
+            return asset(_PAGES[path])
+        if path.startswith("/assets/"):
+            return _asset(path.removeprefix("/assets/"))
+        if path == "/api/runs":
             return _json({"root": visible_lines(str(self.root)), "version": __version__, **self.watch.look().plain()})
-        if asked.path == "/api/run":
-            return self._run(query.get("name", [""])[0])
+        if path == "/api/run":
+            return self._run(name)
         return said(HTTPStatus.NOT_FOUND, "there is no such page; the list of runs is at /")
 
     def _run(self, name: str) -> Answer:
@@ -115,7 +118,9 @@ class Site:
         return kept[1]
 
     def _page(self, path: Path) -> dict[str, JSON]:
-        link = next((entry.name for entry in path.iterdir() if entry.suffix in {".json", ".jsonl"} and entry.is_symlink()), None)
+        link = next(
+            (entry.name for entry in path.iterdir() if entry.suffix in {".json", ".jsonl"} and entry.is_symlink()), None
+        )
         if link is not None:
             return {"page": None, "problem": f"{link} is a link, which is not followed"}
         try:

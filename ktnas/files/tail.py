@@ -83,13 +83,15 @@ class Tail(Generic[Record]):
 
     def _record(self, line: bytes) -> Record:
         self._lines += 1
+        ((plain, changed),) = without_checks([line])
+        checked = has_check(line)
+        if self._checked and not checked:
+            changed = "it has no check, as those before it have"
+        self._checked = self._checked or checked
         try:
-            ((plain, changed),) = without_checks([line])
-            if self._checked and not has_check(line):
-                changed = "it has no check, as those before it have"
-            if changed:
-                raise DataError(changed)
-            self._checked = self._checked or has_check(line)
-            return self._decode(plain.decode())
+            record = self._decode(plain.decode())
         except (DataError, UnicodeDecodeError) as error:
-            raise DataError(f"{self.path}, line {self._lines}: {error}") from None
+            changed = str(error)
+        if changed:
+            raise DataError(f"{self.path}, line {self._lines}: {changed}")
+        return record

@@ -106,8 +106,8 @@ class Ended:
 class Callback:
     """Is told of a search; every hook does nothing until it is overridden.
 
-    A hook that returns True or raises `StopSearch` ends the search, or the sweep; not `run_opened` and `run_closed`. All
-    other callbacks are told first.
+    A hook that returns True or raises `StopSearch` ends the search, or the sweep; `run_opened` and `run_closed` do not.
+    All other callbacks are told first.
     """
 
     def run_opened(self, opened: Opened) -> None:

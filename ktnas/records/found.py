@@ -112,8 +112,14 @@ def _listed(path: Path, found: Survey) -> tuple[dict[str, os.stat_result], list[
                         files[entry.name] = status
                 elif entry.is_symlink():
                     found.links += entry.is_dir()
-                elif entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".") and entry.name not in _APART:
+                elif (
+                    entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".") and entry.name not in _APART
+                ):
                     inner.append(entry.name)
     except OSError:
         found.refused += 1
     return files, sorted(inner)
+
+
+def _may_hold_runs(name: str) -> bool:
+    return not name.startswith(".") and name not in _APART

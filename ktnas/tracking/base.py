@@ -6,7 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from time import monotonic
 
 from ktnas.errors import ConfigurationError, reason
@@ -223,7 +223,11 @@ def results_of(summary: Mapping[str, object]) -> dict[str, float]:
             **({f"report {name}": value for name, value in report.items()} if isinstance(report, Mapping) else {}),
         }
         found.update(
-            {f"{plain_name(task)}/{plain_name(name)}": float(v) for name, v in numbers.items() if isinstance(v, int | float)}
+            {
+                f"{plain_name(task)}/{plain_name(name)}": float(v)
+                for name, v in numbers.items()
+                if isinstance(v, int | float)
+            }
         )
     return found
 

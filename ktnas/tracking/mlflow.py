@@ -16,6 +16,7 @@ from ktnas.tracking.base import Point, Tracker, plain_name, run_name, settings_o
 from ktnas.version import __version__
 
 if TYPE_CHECKING:
+    from mlflow.entities import Metric
     from mlflow.tracking import MlflowClient
 
 T = TypeVar("T")
@@ -96,7 +97,7 @@ class MLflow(Tracker):
             self._client.set_terminated(self._run, _STATUS[closed.status])
             self._client, self._run = None, ""
 
-    def _log(self, metrics: Sequence[object]) -> None:
+    def _log(self, metrics: Sequence[Metric]) -> None:
         if self._client is not None:
             for part in _parts(metrics, _MOST_METRICS):
                 self._client.log_batch(self._run, metrics=part)

@@ -18,7 +18,7 @@ PLACE = "tensorboard"
 
 
 class TensorBoard(Tracker):
-    """Writes event files: a curve per task and number over its evaluations, settings and results as text and scalars."""
+    """Writes event files: a curve per task and number over its evaluations; settings as text; results."""
 
     title, package, extra = "TensorBoard", "tensorboardX", "tensorboard"
 

@@ -1,4 +1,4 @@
-"""Weights & Biases: a run of its own for every run; ``WANDB_MODE=offline`` keeps it on this machine until it is synced."""
+"""Weights & Biases: a run of its own for every run; ``WANDB_MODE=offline`` keeps it here until it is synced."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EVALUATION = "evaluation"
 
 
 class WeightsAndBiases(Tracker):
-    """Logs settings as the run's configuration, a chart per task and number over its evaluations, results as summary."""
+    """Logs settings as the run's configuration, a chart per task and number over its evaluations, and results."""
 
     title, package, extra = "Weights & Biases", "wandb", "wandb"
 
