@@ -304,6 +304,8 @@ def contributions(
 
 
 def _agreements(embedder: Informed, history: History, task: str) -> list[float | None]:
+    from scipy.stats import spearmanr  # takes most of a second to load, and few searches have sources
+
     seen = [(t.genotype, t.fitness) for t in history.evaluated(task) if t.fitness is not None]
     fitness = np.array([value for _, value in seen])
     if len(seen) < LEAST or np.ptp(fitness) == 0:

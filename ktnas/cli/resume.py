@@ -14,7 +14,7 @@ from ktnas.cli.workers import add_workforce
 def execute(options: argparse.Namespace) -> int:
     """Go on; the exit code."""
     use_one_thread()
-    from ktnas.cli.searches import ALONE
+    from ktnas.records.recordings import ALONE
     from ktnas.records.run_directory import RunDirectory
     from ktnas.runner.mode import is_asynchronous
     from ktnas.study.opening import runs_of

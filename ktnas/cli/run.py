@@ -37,6 +37,7 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
         asked: What decides the run, its seed aside.
         options: Seeds, limits, who evaluates, and output.
     """
+    from ktnas.cli.report import written_page
     from ktnas.cli.searches import Searches, require_sharing, told_of_sharing
     from ktnas.config.experiment import compose
     from ktnas.config.remembered import remembered
@@ -44,7 +45,6 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
     from ktnas.problem.budget import check
     from ktnas.records.run_directory import RunDirectory
     from ktnas.records.study_file import StudyFile
-    from ktnas.report.run_figures import draw
     from ktnas.runner import session
     from ktnas.runner.limits import Limits
     from ktnas.runner.provenance import Provenance
@@ -74,9 +74,7 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
     finished = searched.finished(summaries)
     others = searched.alone(asked, experiment) if alone and finished else {}
     found = told_of_sharing(experiment, summaries, others, RunDirectory(path))
-    undrawn = draw(
-        experiment, RunDirectory(path), summaries, searched.places(summaries), searched.alone_places(experiment, others)
-    )
+    page, unwritten = written_page(path)
     finished = finished and all(map(searched.finished, others.values()))
     if options.json:
         one_or_all = summaries[0] if repeats == 1 else summaries
@@ -84,8 +82,10 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
         sys.stdout.write(to_json({"runs": summaries, "alone": others, "sharing": rows} if alone else one_or_all))
     else:
         _print(summaries, experiment, path, repeated=repeats > 1, sharing=found)
-    for note in undrawn:
-        print(f"note: {visible(note)}", file=sys.stderr)
+        if page is not None:
+            print(f"to look at in a browser: {visible(str(page))}")
+    if unwritten:
+        print(f"note: {visible(unwritten)}", file=sys.stderr)
     return _told_how_it_ended([summaries, *others.values()], path, finished=finished)
 
 

@@ -13,6 +13,7 @@ from ktnas.config.experiment import compose
 from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
 from ktnas.files.json_lines import to_json
+from ktnas.records.recordings import ALONE
 from ktnas.records.run_directory import RunDirectory, places_of
 from ktnas.records.summary import Summary
 from ktnas.report.progress import Board, LiveView, PlainView, View
@@ -25,8 +26,8 @@ from ktnas.runner.provenance import Provenance
 from ktnas.runner.workforce import Workforce
 from ktnas.tracking.by_name import Tracking
 
-ALONE, SHARING = "alone", "sharing.json"
-"""Within a run's directory: where targets are searched alone, and what sharing gave."""
+SHARING = "sharing.json"
+"""Within a run's directory: what sharing gave."""
 
 
 def require_sharing(experiment: Experiment) -> None:

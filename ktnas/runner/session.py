@@ -17,12 +17,13 @@ from ktnas.problem.budget import check
 from ktnas.problem.callback import Answered, Callback, Callbacks, FailureKinds, Finished
 from ktnas.problem.progress import RunProgress
 from ktnas.problem.run_events import Opened
+from ktnas.records.beliefs import BeliefLog
 from ktnas.records.configuration import begun_by_this_program
 from ktnas.records.evaluations import answered
 from ktnas.records.run_directory import SUMMARY, RunDirectory, places_of, unused_directory
 from ktnas.records.summary import Ending, Summary, agrees, summarize
 from ktnas.records.trials import TrialLog, read_trials
-from ktnas.runner.experiment import Experiment
+from ktnas.runner.experiment import Experiment, telling
 from ktnas.runner.extension import note_on, raise_budget_of_all, with_earlier_budget
 from ktnas.runner.failures import FirstFailures
 from ktnas.runner.lessons import lessons
@@ -97,10 +98,14 @@ def search_once(
             provenance.write(directory, config)
         ours = not force.asynchronous and is_of_this_package((experiment.search, problem.space))
         same = ours and not lost and begun_by_this_program(directory)
-        with closing(TrialLog(directory.path, told=same or (ours and lost))) as log:
+        with (
+            closing(TrialLog(directory.path, told=same or (ours and lost))) as log,
+            closing(BeliefLog(directory.path)) as beliefs,
+        ):
             summary = None if told.of_generations else ended_summary(experiment, benchmark, seed, directory, log)
             if summary is not None:
                 return summary
+            experiment = telling(experiment, beliefs.append)
             if same and (known := questions(experiment, log)):
                 experiment = replace(experiment, search=replayed(experiment.search, known))
             others = (
