@@ -311,7 +311,6 @@ def _agreements(embedder: Informed, history: History, task: str) -> list[float |
     if len(seen) < LEAST or np.ptp(fitness) == 0:
         return [None] * len(embedder.knowledge.processes)
     predicted = embedder.knowledge.predictions([genotype for genotype, _ in seen])
-    from scipy.stats import spearmanr  # half of a second to import, and most searches have no sources
 
     return [float(spearmanr(row, fitness).statistic) if np.ptp(row) > 0 else None for row in predicted]
 

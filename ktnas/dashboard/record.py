@@ -73,7 +73,8 @@ class Shown:
             return state
         if any(held.holds(status) for status in found.files.values()):
             return "running"
-        return "running" if state == "unfinished" and time() - found.changed < A_MOMENT_S else state
+        grew = state == "unfinished" and self._row.kind != "repeats" and time() - found.changed < A_MOMENT_S
+        return "running" if grew else state
 
     # A run, or several
 

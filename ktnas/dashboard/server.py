@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import socket
+import sys
+import traceback
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
+from ktnas.dashboard.answer import Answer, said
 from ktnas.dashboard.site import Site
-from ktnas.errors import ConfigurationError
+from ktnas.errors import ConfigurationError, reason
 
 PORT = 8321
 """Where it listens, unless another port is asked for, or this one is taken."""
@@ -35,6 +38,7 @@ class Server(ThreadingHTTPServer):
             OSError: If it cannot listen there.
         """
         self.site = site
+        self._defects: set[str] = set()
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), _Handler)
 
@@ -51,10 +55,19 @@ class Server(ThreadingHTTPServer):
         host = f"[{self.server_name}]" if ":" in self.server_name else self.server_name
         return f"http://{host}:{self.server_port}/"
 
+    def answer(self, method: str, target: str, host: str | None) -> Answer:
+        """The site's answer; where that meets a defect of ours, what it was, and once its traceback as well."""
+        try:
+            return self.site.answer(method, target, host)
+        except Exception as error:  # the next request, and other pages, are to be answered
+            said_before = reason(error) in self._defects
+            self._defects.add(reason(error))
+            if not said_before:
+                traceback.print_exc()
+            return said(HTTPStatus.INTERNAL_SERVER_ERROR, f"the dashboard met a defect of its own: {reason(error)}")
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A browser that has gone is no error; anything else keeps its traceback."""
-        import sys
-
         if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 
@@ -70,8 +83,8 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_GET
 
     def _answer(self) -> None:
-        site = cast("Server", self.server).site
-        answer = site.answer(self.command, self.path, self.headers.get("Host"))
+        server = cast("Server", self.server)
+        answer = server.answer(self.command, self.path, self.headers.get("Host"))
         answer = answer.unless_known(self.headers.get("If-None-Match", ""))
         if self.headers.get("Content-Length") or self.headers.get("Transfer-Encoding"):
             self.close_connection = True  # what it sends is not read
@@ -106,8 +119,8 @@ def listening(site: Site, host: str, port: int | None) -> Server:
             return Server(site, host, candidate)
         except (OSError, OverflowError) as error:
             problem = error
-    reason = getattr(problem, "strerror", None) or str(problem)
+    why = getattr(problem, "strerror", None) or str(problem)
     raise ConfigurationError(
-        f"cannot listen on port {port if port is not None else PORT} of {host} ({reason}); choose another --port, "
+        f"cannot listen on port {port if port is not None else PORT} of {host} ({why}); choose another --port, "
         "or none for one that is free"
     )

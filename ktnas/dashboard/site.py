@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from ktnas.dashboard.answer import Answer, said, tagged
 from ktnas.dashboard.overview import Overview, Watch
-from ktnas.errors import KtnasError
+from ktnas.errors import KtnasError, quoted
 from ktnas.formatting import visible_lines
 from ktnas.typing import JSON
 from ktnas.version import __version__
@@ -103,7 +103,8 @@ class Site:
         overview = self.watch.look()
         found = overview.found.get(name)
         if found is None:
-            return said(HTTPStatus.NOT_FOUND, f"there is no run {name[:200]!r} here")
+            problem = f"there is no run {quoted(name, 200)} here; it may have been removed"
+            return _json({"row": None, "parts": [], "page": None, "problem": problem})
         inner = {one: record.state for one, record in overview.found.items() if one == name or name in _above(one)}
         rows = _rows(overview, name)
         state = (inner, rows)
@@ -146,13 +147,9 @@ def _json(value: Mapping[str, JSON]) -> Answer:
 
 
 def _asset(name: str) -> Answer:
-    if name == "charts.js":
-        return _charts()
-    if name == "page.css":
-        return _style()
     if name in _ASSETS:
         return asset(name)
-    return said(HTTPStatus.NOT_FOUND, "there is no such file")
+    return _of_reports().get(name) or said(HTTPStatus.NOT_FOUND, "there is no such file")
 
 
 @cache
@@ -163,14 +160,8 @@ def asset(name: str) -> Answer:
 
 
 @cache
-def _charts() -> Answer:
-    from ktnas.report.pages.assets import scripts
+def _of_reports() -> Mapping[str, Answer]:
+    """The files that draw reports, by name."""
+    from ktnas.report.pages.whole import assets
 
-    return tagged(scripts().encode(), _KINDS[".js"])
-
-
-@cache
-def _style() -> Answer:
-    from ktnas.report.pages.assets import style
-
-    return tagged(style().encode(), _KINDS[".css"])
+    return {name: tagged(text.encode(), _KINDS[Path(name).suffix]) for name, text in assets().items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -16,6 +15,10 @@ Record = TypeVar("Record")
 
 AT_ONCE = 1 << 22
 """Bytes that are read at once, at most: a longer file is read in several steps."""
+
+
+_KEPT = 64
+"""Bytes before the place that was read to: where others stand there, the file is another one."""
 
 
 class Tail(Generic[Record]):
@@ -39,7 +42,7 @@ class Tail(Generic[Record]):
         self._forget()
 
     def _forget(self) -> None:
-        self._offset, self._lines, self._inode, self._checked = 0, 0, 0, False
+        self._offset, self._lines, self._before, self._checked = 0, 0, b"", False
 
     def read(self, at_once: int = AT_ONCE) -> tuple[bool, list[Record]]:
         """What has come since the last time, and whether the file is another one, or has lost lines, and begins anew.
@@ -69,16 +72,16 @@ class Tail(Generic[Record]):
             raise DataError(f"{self.path}, line {self._lines + 1}: it is longer than {at_once >> 20} MiB")
         records = [self._record(line) for line in lines]
         self._offset += size
+        self._before = (self._before + content[:size])[-_KEPT:]
         return anew, records
 
     def _content(self, at_once: int) -> tuple[bool, bytes]:
         with open_regular(self.path) as file:
-            found = os.fstat(file.fileno())
-            anew = self._offset > 0 and (found.st_ino != self._inode or found.st_size < self._offset)
+            file.seek(self._offset - len(self._before))
+            anew = file.read(len(self._before)) != self._before
             if anew:
                 self._forget()
-            self._inode = found.st_ino
-            file.seek(self._offset)
+                file.seek(0)
             return anew, file.read(at_once)
 
     def _record(self, line: bytes) -> Record:

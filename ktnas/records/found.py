@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISREG
 
+from ktnas.records.beliefs import BELIEFS
 from ktnas.records.evaluations import ANSWERS
 from ktnas.records.proposals import PROPOSALS
 from ktnas.records.run_directory import CONFIG, SUMMARY
 from ktnas.records.sweep_log import RUNS_FILE, SWEEP_FILE
 from ktnas.records.trials import TRIALS
 
-WATCHED = (CONFIG, SUMMARY, TRIALS, ANSWERS, PROPOSALS, RUNS_FILE, SWEEP_FILE)
+WATCHED = (CONFIG, SUMMARY, TRIALS, ANSWERS, PROPOSALS, BELIEFS, RUNS_FILE, SWEEP_FILE)
 """Files of a record whose change is a change of what it says."""
 
 _APART = frozenset({"weights", "supernets", "tensorboard", "wandb", "mlruns", "node_modules", "__pycache__"})

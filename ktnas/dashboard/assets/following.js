@@ -65,13 +65,12 @@
       let again = every;
       try {
         const response = await fetch(address, { cache: "no-store", headers: tag ? { "If-None-Match": tag } : {} });
+        const text = await response.text();
         if (response.status === 200) {
-          const data = await response.json();
           tag = response.headers.get("ETag") || "";
-          if (told(data)) again = 50;
+          if (told(JSON.parse(text))) again = 50;
           problem("");
-        } else if (response.status === 304) problem("");
-        else problem((await response.text()).trim());
+        } else problem(response.status === 304 ? "" : text.trim());
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
         problem("the dashboard has ended, or cannot be reached; asking again");

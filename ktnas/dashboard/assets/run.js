@@ -41,6 +41,7 @@
   }
 
   function told(data) {
+    if (!data.row) { notes([data.problem]); by("standing").replaceChildren(); by("parts").replaceChildren(); if (!drawn) by("page").replaceChildren(); return false; }
     trail(data.row);
     standing(data.row);
     parts(data.parts);
