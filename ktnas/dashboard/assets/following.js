@@ -58,23 +58,29 @@
     let tag = "";
     let waiting = null;
     let asking = false;
+    async function answered() {
+      try {
+        const response = await fetch(address, { cache: "no-store", headers: tag ? { "If-None-Match": tag } : {} });
+        return { status: response.status, tag: response.headers.get("ETag") || "", text: await response.text() };
+      } catch {
+        return null;
+      }
+    }
     async function ask() {
       waiting = null;
       if (document.hidden || asking) return;
       asking = true;
       let again = every;
       try {
-        const response = await fetch(address, { cache: "no-store", headers: tag ? { "If-None-Match": tag } : {} });
-        const text = await response.text();
-        if (response.status === 200) {
-          tag = response.headers.get("ETag") || "";
-          if (told(JSON.parse(text))) again = 50;
+        const answer = await answered();
+        if (answer === null) {
+          problem("the dashboard has ended, or cannot be reached; asking again");
+          again = Math.max(every, 3000);
+        } else if (answer.status === 200) {
+          tag = answer.tag;
           problem("");
-        } else problem(response.status === 304 ? "" : text.trim());
-      } catch (error) {
-        if (!(error instanceof TypeError)) throw error;
-        problem("the dashboard has ended, or cannot be reached; asking again");
-        again = Math.max(every, 3000);
+          if (told(JSON.parse(answer.text))) again = 50;
+        } else problem(answer.status === 304 ? "" : answer.text.trim());
       } finally {
         asking = false;
         if (!document.hidden) waiting = setTimeout(ask, again);
