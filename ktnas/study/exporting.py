@@ -99,7 +99,7 @@ def exported(path: Path) -> Exported:
         raise DataError(f"{path} holds no run that can be read{why}")
     names = dict.fromkeys(name for _, state in states for trial in state.trials for name in trial.evaluation.metrics)
     rows = [row for name, state in states for row in _of_run(path, name, state)]
-    kinds = {**_TRIALS, **dict.fromkeys((f"metric {name}" for name in names), "number")}
+    kinds: dict[str, Kind] = {**_TRIALS, **dict.fromkeys((f"metric {name}" for name in names), "number")}
     return Exported(_columns(kinds, rows), "trials", len(states), left_out)
 
 
