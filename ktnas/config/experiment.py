@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.registry import find_benchmark, load_benchmark
+from ktnas.benchmarks.several import load_joined, load_several
+from ktnas.benchmarks.table import TableBenchmark
 from ktnas.benchmarks.user_table import load_table, task_columns
 from ktnas.config import defaults
 from ktnas.config.registry import SPACES, listing, made
@@ -32,7 +34,7 @@ def compose(options: RunOptions) -> Experiment:
     search = with_store(options.method.build())
     require_population(search, Budget(options.budget_evals).evaluations)
     search_path(options.data)  # a directory that is not there is a mistake even if no table is needed from it
-    benchmark = _benchmark(options, names)
+    benchmark = _at_fidelity(_benchmark(options, names), options.fidelity)
     problem = Problem(benchmark.space, benchmark.tasks, frozenset(options.sources))
     budget = stopping(benchmark, options.budget_evals, options.until_best)
     search = with_sources(with_proxy(search, benchmark), options.earlier, benchmark, options.data, options.minimize)
@@ -99,6 +101,23 @@ def _task_names(options: RunOptions) -> tuple[str, ...]:
     return names
 
 
+def _at_fidelity(benchmark: Benchmark, epochs: int | None) -> Benchmark:
+    """The benchmark as it is searched after so many epochs of training.
+
+    Raises:
+        ConfigurationError: If it is no table that records how long its trainings were.
+        DataError: If it has none of that length.
+    """
+    if epochs is None:
+        return benchmark
+    if not isinstance(benchmark, TableBenchmark):
+        raise ConfigurationError(
+            f"--fidelity {epochs} is for tables of trainings of several lengths; {benchmark.name} computes its answers "
+            "(--epochs says how long it trains)"
+        )
+    return benchmark.at_fidelity(epochs)
+
+
 def _benchmark(options: RunOptions, names: tuple[str, ...]) -> Benchmark:
     if options.training.live:
         training = replace(options.training, space=options.space or options.training.space)
@@ -115,6 +134,10 @@ def _benchmark(options: RunOptions, names: tuple[str, ...]) -> Benchmark:
             minimize=options.minimize,
             repeated=options.repeated,
         )
+    if options.benchmark is None and any(":" in name for name in names):
+        return load_several(names, options.data)
+    if options.benchmark is not None and "+" in options.benchmark:
+        return load_joined(options.benchmark, names, options.data)
     if options.benchmark is not None:
         return load_benchmark(options.benchmark, names, options.data)
     return find_benchmark(names, options.data)

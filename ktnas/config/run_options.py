@@ -22,7 +22,8 @@ _task = partial(
     group=Group(
         "what to search",
         f"Without any of these: {defaults.BENCHMARK}, from {defaults.SOURCE} to {defaults.TARGET}. "
-        "With --benchmark alone: all its tasks.",
+        "With --benchmark alone: all its tasks. Tasks of several benchmarks, whose search spaces may differ, are named "
+        "BENCHMARK:TASK, such as nasbench201:cifar10.",
     ),
 )
 _table = partial(option, group=Group("a table of your own", "Tasks are then the names of its columns."))
@@ -37,6 +38,12 @@ class RunOptions:
     targets: tuple[str, ...] = _task((), key="target", metavar="TASK", help="task that receives")
     tasks: tuple[str, ...] = _task((), metavar="A,B,...", help="tasks that all donate to one another")
     benchmark: str | None = _task(metavar="NAME", help=listing(BENCHMARKS), unless="found by the tasks' names")
+    fidelity: int | None = _task(
+        metavar="EPOCHS",
+        help="search a table at trainings of so many epochs, of those that it has, and report at the full ones; the "
+        "search pays for the short ones",
+        unless="the full trainings",
+    )
     data: Path | None = _task(metavar="DIR", help="directory of tables and images to look into first")
     space: str | None = _task(
         metavar="NAME",

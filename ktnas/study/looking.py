@@ -30,7 +30,7 @@ from ktnas.records.run_directory import STUDY
 from ktnas.records.study_file import StudyFile, read_study_file
 from ktnas.records.sweep_log import RUNS_FILE
 from ktnas.report.pages.run_page import Lenses, run_page
-from ktnas.report.pages.settings_section import Origin
+from ktnas.report.pages.settings_section import RunOrigin
 from ktnas.spaces.base import SearchSpace
 from ktnas.study.told import with_told
 from ktnas.typing import FloatArray, Genotype
@@ -131,15 +131,15 @@ def _kept(recordings: Recordings, space: SearchSpace) -> FittedEmbedder | None:
         return None
 
 
-def origin_of(recordings: Recordings, file: StudyFile) -> Origin:
+def origin_of(recordings: Recordings, file: StudyFile) -> RunOrigin:
     """How it is run again."""
     if file.outside:
         tasks = ", ".join(task.name for task in recordings.tasks)
-        return Origin(
+        return RunOrigin(
             otherwise=f"Its tasks ({tasks}) are evaluated outside: `ktnas ask` and `ktnas tell` go on with it."
         )
     if file.options is None:
-        return Origin(
+        return RunOrigin(
             otherwise="It was begun by a script, or by an older version: that script, or command, runs it again."
         )
     words = ["ktnas", "run", *_words(file.options)]
@@ -149,7 +149,7 @@ def origin_of(recordings: Recordings, file: StudyFile) -> Origin:
     words += ["--alone"] if recordings.alone else []
     words += ["--catch"] if file.catch else []
     words += ["--asynchronous"] if "asynchronous" in recordings.config else []
-    return Origin(shlex.join(words))
+    return RunOrigin(shlex.join(words))
 
 
 def _words(options: Mapping[str, object]) -> list[str]:

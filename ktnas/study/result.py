@@ -47,15 +47,15 @@ class SearchResult:
     def _repr_html_(self) -> str:
         """What notebooks show: the best of each task."""
         from ktnas.report.pages.markup import table_markup
-        from ktnas.report.pages.page import Column, Table
+        from ktnas.report.pages.page import PageColumn, Table
 
         columns = (
-            Column("task"),
-            Column("best fitness", "number"),
-            Column("best architecture", "code"),
-            Column("found after", "number"),
-            Column("evaluations", "number"),
-            Column("failed", "number"),
+            PageColumn("task"),
+            PageColumn("best fitness", "number"),
+            PageColumn("best architecture", "code"),
+            PageColumn("found after", "number"),
+            PageColumn("evaluations", "number"),
+            PageColumn("failed", "number"),
         )
         rows = []
         for name, task in self.tasks.items():

@@ -10,6 +10,7 @@ from pathlib import Path
 from ktnas.algorithms.beliefs import Belief
 from ktnas.description import describe
 from ktnas.errors import ConfigurationError
+from ktnas.problem.progress import progress_of
 from ktnas.problem.trial import Trial
 from ktnas.records.beliefs import latest
 from ktnas.records.configuration import environment
@@ -19,9 +20,9 @@ from ktnas.records.study_file import StudyFile, read_study_file
 from ktnas.report.pages.best_section import best_section
 from ktnas.report.pages.cost_section import cost_section
 from ktnas.report.pages.map_section import map_section
-from ktnas.report.pages.markup import escape, table_markup
+from ktnas.report.pages.markup import ShownTable, escape, table_markup
 from ktnas.report.pages.model_section import model_section
-from ktnas.report.pages.page import Page, Section, Table
+from ktnas.report.pages.page import Page, Section
 from ktnas.report.pages.run_page import convergence_section, found_table, run_page, state_of
 from ktnas.report.pages.transfer_section import transfer_section
 from ktnas.report.pages.trials_section import trials_table
@@ -42,6 +43,8 @@ def recordings_of(
     if directory is not None and (directory / CONFIG).exists():
         return replace(with_answers(read_recordings(directory)), label=label)
     problem, search = experiment.problem, experiment.search
+    done = progress_of(trials, problem.names, experiment.budget.stop_at)
+    finished = all(task.closed or task.evaluations >= experiment.budget.evaluations for task in done.values())
     config = {
         "benchmark": experiment.benchmark.name,
         "space": problem.space.name,
@@ -57,7 +60,7 @@ def recordings_of(
         roles={task.name: problem.role(task.name) for task in problem.tasks},
         best_listed={task.name: experiment.benchmark.best_fitness(task.name) for task in problem.tasks},
         budget=experiment.budget.evaluations,
-        runs=(Recording(seed, tuple(trials), latest(beliefs)),),
+        runs=(Recording(seed, tuple(trials), latest(beliefs), {"finished": finished}),),
         label=label,
     )
 
@@ -111,6 +114,6 @@ def study_markup(recordings: Recordings, pending: int) -> str:
     return head + table_markup(found_table(recordings))
 
 
-def trials_of(recordings: Recordings) -> Table:
+def trials_of(recordings: Recordings) -> ShownTable:
     """Every trial as a table that a notebook shows."""
-    return trials_table(recordings, characters=10**12)[0]
+    return ShownTable(trials_table(recordings, characters=10**12)[0])

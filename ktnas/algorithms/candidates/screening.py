@@ -86,6 +86,15 @@ class Believing(Protocol):
         """Means and standard deviations ``(n,)`` of architectures, as normal scores; None for an unknown task."""
 
 
+@runtime_checkable
+class SharesEvidence(Protocol):
+    """A screening in which what one task has seen reaches others."""
+
+    @property
+    def shares_evidence(self) -> bool:
+        """True."""
+
+
 def trends_of(ranking: Ranking) -> Mapping[str, float]:
     """How much of what was expected holds on each task; nothing where the ranking does not tell."""
     return ranking.trends() if isinstance(ranking, Expected) else {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ktnas.report.charts.chart import Axis, Chart, Curve, Layer, Points, Tiles
+from ktnas.report.charts.chart import Axis, Chart, Curve, HeatTiles, Layer, Points
 from ktnas.report.charts.curves import around, padded, quantiles, stairs, told
 from ktnas.typing import FloatArray
 
@@ -64,7 +64,7 @@ def agreement_matrix(tasks: Sequence[str], pairs: Sequence[Agreement]) -> Chart:
         x=Axis(kind="category", categories=tuple(tasks)),
         y=Axis(kind="category", categories=tuple(reversed(tasks))),
         layers=(
-            Tiles(
+            HeatTiles(
                 [b for _, b, _ in cells],
                 [a for a, _, _ in cells],
                 [value for *_, value in cells],
@@ -117,7 +117,7 @@ def forecast_chart(task: str, forecasts: Sequence[Forecast], number: int) -> Cha
     limits = around([*x, *y]) or (-1.0, 1.0)
     return Chart(
         name=f"forecast {task}",
-        title=task,
+        title=f"{task}: predicted against measured",
         about=f"Predicted against measured standing of {len(forecasts):,} architectures on {task}{_agreeing(x, y)}.",
         x=Axis("predicted (normal score)", range=limits),
         y=Axis("measured (normal score)", range=limits),

@@ -65,7 +65,7 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Threads:
+class ThinLines:
     """Many thin lines of one kind, such as one per run."""
 
     mark: ClassVar[str] = "lines"
@@ -162,7 +162,7 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
-class Tiles:
+class HeatTiles:
     """A matrix of coloured fields over two axes of categories."""
 
     mark: ClassVar[str] = "tiles"
@@ -214,7 +214,7 @@ class Arrows:
     colour: Colour = "muted"
 
 
-Layer: TypeAlias = Curve | Threads | Band | Points | Rule | Bars | Tiles | Boxes | Arrows
+Layer: TypeAlias = Curve | ThinLines | Band | Points | Rule | Bars | HeatTiles | Boxes | Arrows
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +244,7 @@ class Chart:
 
     def plain(self) -> dict[str, JSON]:
         """As plain values, without what is empty."""
-        return {"kind": self.kind, **_plain(self)}
+        return {"kind": self.kind, "layers": [], **_plain(self)}
 
 
 def _plain(part: Chart | Axis | Layer) -> dict[str, JSON]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ktnas.formatting import number_text
 from ktnas.problem.task import Task, value_text
-from ktnas.report.charts.chart import Axis, Band, Chart, Curve, Layer, Rule, Threads
+from ktnas.report.charts.chart import Axis, Band, Chart, Curve, Layer, Rule, ThinLines
 from ktnas.report.charts.curves import drawable, padded, quantiles, settled_range, stairs
 from ktnas.typing import FloatArray
 
@@ -63,7 +63,7 @@ def _runs(curves: Sequence[Sequence[float]], name: str, colour: str, *, dash: bo
     median = stairs(middle)
     return [
         band_of(low, high, f"{name}: half of the runs", colour),
-        Threads([one.x for one in each], [one.y for one in each], f"{name}: each run", colour, alpha=0.25),
+        ThinLines([one.x for one in each], [one.y for one in each], f"{name}: each run", colour, alpha=0.25),
         Curve(median.x, median.y, f"{name}: median", colour, dash, 2.4),
     ]
 

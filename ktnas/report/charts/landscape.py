@@ -81,7 +81,7 @@ def map_chart(task: Task, places: FloatArray, mapped: Sequence[Mapped], path: Se
         )
     return Chart(
         name=f"map {task.name}",
-        title=task.name,
+        title=f"Map of {task.name}",
         about=(
             f"Architectures that were evaluated on {task.name}, near one another where they are alike: "
             f"{len(shown):,}, the best {value_text(task, max((one.fitness for one in mapped), default=None))}; "

@@ -10,7 +10,7 @@ from ktnas.problem.task import Task, value_text
 from ktnas.problem.trial import Trial
 from ktnas.records.recordings import Recordings
 from ktnas.report.charts.cells import BestCell, cell_charts, operation_count, shared_operations
-from ktnas.report.pages.page import Column, Note, Section, Table
+from ktnas.report.pages.page import Note, PageColumn, Section, Table
 from ktnas.spaces.graph import OperationGraph
 from ktnas.typing import Genotype
 
@@ -69,11 +69,11 @@ def _pairs(best: list[tuple[Task, Trial]], graph: Callable[[Genotype], Operation
             row += [shared_operations(*graphs), max(map(operation_count, graphs))]
         rows.append(row)
     columns = [
-        Column("task"),
-        Column("other task"),
-        Column("choices that differ", "number"),
-        Column("choices in all", "number"),
+        PageColumn("task"),
+        PageColumn("other task"),
+        PageColumn("choices that differ", "number"),
+        PageColumn("choices in all", "number"),
     ]
     if graph is not None:
-        columns += [Column("operations in common", "number"), Column("operations at most", "number")]
+        columns += [PageColumn("operations in common", "number"), PageColumn("operations at most", "number")]
     return [Table("alike", "How alike the best of two tasks are", tuple(columns), rows)]

@@ -12,7 +12,7 @@ from ktnas.report.charts.chart import Chart
 from ktnas.report.charts.transfers import Moved, transfer_chart, transfer_rows
 from ktnas.report.comparison import CaseComparison, Measure, by_case, compare, measure_of, ranks_over_tasks
 from ktnas.report.markdown import arms_of, caption_of, trajectory_panel
-from ktnas.report.pages.page import Cell, Code, Column, Facts, Note, Page, Section, Table
+from ktnas.report.pages.page import Cell, Code, Facts, Note, Page, PageColumn, Section, Table
 from ktnas.report.pages.trials_section import CHARACTERS
 from ktnas.version import __version__
 
@@ -79,13 +79,13 @@ def _cells(comparison: CaseComparison) -> Table:
                 found = [] if not shares else [None if cell.found is None else round(100 * cell.found)]
                 rows.append([arm, task, cell.mean, interval, cell.median, *found, cell.runs])
     columns = (
-        Column("method"),
-        Column("task"),
-        Column("mean", "number"),
-        Column("95 % interval", "number"),
-        Column("median", "number"),
-        *((Column("found the best, %", "number"),) if shares else ()),
-        Column("runs", "number"),
+        PageColumn("method"),
+        PageColumn("task"),
+        PageColumn("mean", "number"),
+        PageColumn("95 % interval", "number"),
+        PageColumn("median", "number"),
+        *((PageColumn("found the best, %", "number"),) if shares else ()),
+        PageColumn("runs", "number"),
     )
     caption = f"{comparison.case}: {comparison.measure.value}, after {comparison.at:,} evaluations"
     return Table(f"cells {comparison.case}", caption, columns, rows, filter=len(rows) > 12)
@@ -106,14 +106,14 @@ def _differences(comparison: CaseComparison) -> Table:
         for one in comparison.differences
     ]
     columns = (
-        Column("method"),
-        Column("task"),
-        Column("difference", "number"),
-        Column("95 % interval", "number"),
-        Column("effect", "number"),
-        Column("p", "number"),
-        Column("verdict"),
-        Column("pairs", "number"),
+        PageColumn("method"),
+        PageColumn("task"),
+        PageColumn("difference", "number"),
+        PageColumn("95 % interval", "number"),
+        PageColumn("effect", "number"),
+        PageColumn("p", "number"),
+        PageColumn("verdict"),
+        PageColumn("pairs", "number"),
     )
     caption = f"{comparison.case}: difference from {comparison.baseline}; a positive effect is better"
     return Table(f"differences {comparison.case}", caption, columns, rows, filter=len(rows) > 12)
@@ -143,7 +143,7 @@ def _ranks(comparisons: Sequence[CaseComparison]) -> Section | None:
         "differ, `ktnas compare` tells."
     )
     rows: list[list[Cell]] = [[name, round(rank, 3)] for name, rank in zip(ranks.names, ranks.ranks, strict=True)]
-    table = Table("ranks", "Mean ranks of the methods", (Column("method"), Column("mean rank", "number")), rows)
+    table = Table("ranks", "Mean ranks of the methods", (PageColumn("method"), PageColumn("mean rank", "number")), rows)
     return Section("ranks", "Mean ranks", (words,), (table,))
 
 
@@ -155,9 +155,9 @@ def _transfers(records: Sequence[RunRecord]) -> Section | None:
         if moved:
             rows = [[row[0], row[1], *row[4:]] for row in transfer_rows(moved, ())]
             columns = (
-                Column("from"),
-                Column("to"),
-                *(Column(name, "number") for name in ("accepted", "positive", "negative", "not judged")),
+                PageColumn("from"),
+                PageColumn("to"),
+                *(PageColumn(name, "number") for name in ("accepted", "positive", "negative", "not judged")),
             )
             items.append(Table(f"transfers {arm}", f"{arm}: architectures transferred", columns, rows))
             if len(items) == 1:
@@ -193,15 +193,15 @@ def _runs(records: Sequence[RunRecord]) -> Section:
             if room > 0:
                 rows.append(row)
     columns = (
-        Column("case"),
-        Column("method"),
-        Column("seed", "number"),
-        Column("task"),
-        Column("best value", "number"),
-        Column("rank", "number"),
-        Column("found after", "number"),
-        Column("evaluations", "number"),
-        Column("failed", "number"),
+        PageColumn("case"),
+        PageColumn("method"),
+        PageColumn("seed", "number"),
+        PageColumn("task"),
+        PageColumn("best value", "number"),
+        PageColumn("rank", "number"),
+        PageColumn("found after", "number"),
+        PageColumn("evaluations", "number"),
+        PageColumn("failed", "number"),
     )
     words = [] if len(rows) == total else [f"The first {len(rows):,} of {total:,} rows are shown."]
     seconds = sum(record.wall_s for record in records)

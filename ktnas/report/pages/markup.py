@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ktnas.formatting import visible_lines
-from ktnas.report.pages.page import Cell, Column, Table
+from ktnas.report.pages.page import Cell, PageColumn, Table
 
 _ROWS = 60
 """Rows that are shown, at most; the first and the last half of them."""
@@ -15,6 +16,21 @@ _ROWS = 60
 def escape(text: str) -> str:
     """Text in which nothing is markup, and nothing changes the order of what is read."""
     return html.escape(visible_lines(text))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTable:
+    """A table that notebooks show.
+
+    Attributes:
+        table: The table.
+    """
+
+    table: Table
+
+    def _repr_html_(self) -> str:
+        """What notebooks show."""
+        return table_markup(self.table)
 
 
 def table_markup(table: Table) -> str:
@@ -28,11 +44,11 @@ def table_markup(table: Table) -> str:
     return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _row(columns: Sequence[Column], row: Sequence[Cell]) -> str:
+def _row(columns: Sequence[PageColumn], row: Sequence[Cell]) -> str:
     return "".join(_cell(column, value) for column, value in zip(columns, row, strict=True))
 
 
-def _cell(column: Column, value: Cell) -> str:
+def _cell(column: PageColumn, value: Cell) -> str:
     text = (
         ""
         if value is None

@@ -18,7 +18,7 @@ from ktnas.report.charts.beliefs import (
     rank_correlation,
 )
 from ktnas.report.charts.chart import Chart
-from ktnas.report.pages.page import Column, Note, Section, Table
+from ktnas.report.pages.page import Note, PageColumn, Section, Table
 from ktnas.typing import Genotype
 
 _POINTS = 1_500
@@ -44,10 +44,10 @@ def model_section(recordings: Recordings) -> Section | None:
 
 
 _COLUMNS = (
-    Column("task"),
-    Column("predicted and measured", "number"),
-    Column("rank correlation", "number"),
-    Column("within one standard deviation, %", "number"),
+    PageColumn("task"),
+    PageColumn("predicted and measured", "number"),
+    PageColumn("rank correlation", "number"),
+    PageColumn("within one standard deviation, %", "number"),
 )
 
 

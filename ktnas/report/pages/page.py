@@ -26,7 +26,7 @@ Cell: TypeAlias = str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PageColumn:
     """A column of a table: its title, and what it holds."""
 
     title: str
@@ -48,7 +48,7 @@ class Table:
     kind: ClassVar[str] = "table"
     name: str
     caption: str
-    columns: tuple[Column, ...]
+    columns: tuple[PageColumn, ...]
     rows: Sequence[Sequence[Cell]]
     filter: bool = False
 
@@ -62,12 +62,6 @@ class Table:
             "rows": [list(row) for row in self.rows],
             "filter": self.filter,
         }
-
-    def _repr_html_(self) -> str:
-        """What notebooks show."""
-        from ktnas.report.pages.markup import table_markup
-
-        return table_markup(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from ktnas.report.pages.best_section import best_section
 from ktnas.report.pages.cost_section import cost_section
 from ktnas.report.pages.map_section import map_section
 from ktnas.report.pages.model_section import model_section
-from ktnas.report.pages.page import Column, Facts, Note, Page, Section, Table
-from ktnas.report.pages.settings_section import Origin, settings_section
+from ktnas.report.pages.page import Facts, Note, Page, PageColumn, Section, Table
+from ktnas.report.pages.settings_section import RunOrigin, settings_section
 from ktnas.report.pages.transfer_section import transfer_section
 from ktnas.report.pages.trials_section import trials_section
 from ktnas.spaces.graph import OperationGraph
@@ -38,7 +38,7 @@ class Lenses:
     embedding: str = ""
 
 
-def run_page(recordings: Recordings, lenses: Lenses, origin: Origin, said: Sequence[str] = ()) -> Page:
+def run_page(recordings: Recordings, lenses: Lenses, origin: RunOrigin, said: Sequence[str] = ()) -> Page:
     """The page of a run or its repeats.
 
     Args:
@@ -104,16 +104,16 @@ def found_table(recordings: Recordings) -> Table:
     several = len(progress) > 1
     rows = [_found_row(recordings, task, [run[task.name] for run in progress]) for task in recordings.tasks]
     columns = (
-        Column("task"),
-        Column("role"),
-        Column("best value", "number"),
-        *((Column("median of the runs", "number"),) if several else ()),
-        Column("best listed", "number"),
-        Column("rank", "number"),
-        Column("best architecture", "code"),
-        Column("found after", "number"),
-        Column("evaluations", "number"),
-        Column("failed", "number"),
+        PageColumn("task"),
+        PageColumn("role"),
+        PageColumn("best value", "number"),
+        *((PageColumn("median of the runs", "number"),) if several else ()),
+        PageColumn("best listed", "number"),
+        PageColumn("rank", "number"),
+        PageColumn("best architecture", "code"),
+        PageColumn("found after", "number"),
+        PageColumn("evaluations", "number"),
+        PageColumn("failed", "number"),
     )
     return Table("found", "The best found, task by task" + (", of all runs" if several else ""), columns, rows)
 

@@ -15,7 +15,7 @@ _SHOWN = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class RunOrigin:
     """How a run came about.
 
     Attributes:
@@ -27,7 +27,7 @@ class Origin:
     otherwise: str = ""
 
 
-def settings_section(recordings: Recordings, origin: Origin) -> Section:
+def settings_section(recordings: Recordings, origin: RunOrigin) -> Section:
     """The command, the versions, and all settings."""
     config = recordings.config
     environment = config.get("environment")

@@ -6,7 +6,7 @@ from collections import Counter
 
 from ktnas.records.recordings import Recording, Recordings
 from ktnas.report.charts.transfers import Moved, Offer, transfer_chart, transfer_rows
-from ktnas.report.pages.page import Column, Note, Section, Table
+from ktnas.report.pages.page import Note, PageColumn, Section, Table
 
 _CHARTS = 12
 """Targets with a chart of their own, at most."""
@@ -25,9 +25,9 @@ def transfer_section(recordings: Recordings) -> Section | None:
         "transfers",
         "Architectures transferred from task to task",
         (
-            Column("from"),
-            Column("to"),
-            *(Column(name, "number") for name in _COLUMNS),
+            PageColumn("from"),
+            PageColumn("to"),
+            *(PageColumn(name, "number") for name in _COLUMNS),
         ),
         rows,
     )

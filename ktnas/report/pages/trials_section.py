@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ktnas.records.recordings import Recordings
-from ktnas.report.pages.page import Cell, Column, Section, Table
+from ktnas.report.pages.page import Cell, PageColumn, Section, Table
 
 CHARACTERS = 900_000
 """Of all rows together, at most: a page stays below three megabytes."""
@@ -58,15 +58,15 @@ def trials_table(recordings: Recordings, characters: int = CHARACTERS) -> tuple[
             if room > 0:
                 rows.append(row)
     columns = (
-        *((Column("seed", "number"),) if several else ()),
-        Column("task"),
-        Column("evaluation", "number"),
-        Column("generation", "number"),
-        Column("value", "number"),
-        Column("architecture", "code"),
-        Column("from"),
-        Column("note"),
-        Column("cost, s", "number"),
-        *(Column(name, "number") for name in metrics),
+        *((PageColumn("seed", "number"),) if several else ()),
+        PageColumn("task"),
+        PageColumn("evaluation", "number"),
+        PageColumn("generation", "number"),
+        PageColumn("value", "number"),
+        PageColumn("architecture", "code"),
+        PageColumn("from"),
+        PageColumn("note"),
+        PageColumn("cost, s", "number"),
+        *(PageColumn(name, "number") for name in metrics),
     )
     return Table("trials", "Trials", columns, rows, filter=True), sum(len(run.trials) for run in recordings.runs)
