@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ktnas.cli.options import add_options_of, read_options
+from ktnas.cli.options import add_options_of, names, read_options
 from ktnas.cli.parser import INTERRUPTED, RUNS, use_one_thread
 from ktnas.cli.workers import add_workforce, workforce
 from ktnas.config.defaults import SHOWN_SEEDS
@@ -48,8 +48,10 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
     from ktnas.runner import session
     from ktnas.runner.limits import Limits
     from ktnas.runner.provenance import Provenance
+    from ktnas.tracking.by_name import Tracking
 
     limits = Limits.begun(options.timeout, options.patience)
+    tracking = Tracking.of(options.track or ())
     force = workforce(options)
     force.check()
     repeats, alone = _extent(options, asked)
@@ -66,7 +68,8 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
         _tell_data(experiment)
     path = options.out or session.fresh_directory(experiment, seeds, RUNS)
     provenance = Provenance(StudyFile(remembered(asked), catch=options.catch), tuple(options.reuse or ()))
-    searched = Searches(path, seeds, _jobs(options, asked, repeats), options.catch, silent, force, provenance, limits)
+    jobs = _jobs(options, asked, repeats)
+    searched = Searches(path, seeds, jobs, options.catch, silent, force, provenance, limits, tracking)
     summaries = searched.run(partial(compose, asked))
     finished = searched.finished(summaries)
     others = searched.alone(asked, experiment) if alone and finished else {}
@@ -181,6 +184,8 @@ examples:
       ten times as many offspring, of which a score of untrained networks chooses (ktnas docs zero_cost)
   %(prog)s --source segmentsemantic --target normal --repeats 10 --method regularized-evolution
       ten seeds of a yardstick, spread over the CPU's cores
+  %(prog)s --tasks cora,citeseer --track tensorboard
+      curves of the search beside its record, for `tensorboard --logdir runs` (ktnas docs trackers)
   %(prog)s --table mine.csv --space nasbench201 --source colA --target colB
       a table of your own: a column of architectures, and a column per task
   %(prog)s --fitness train --source segmentsemantic --target normal
@@ -202,6 +207,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_workforce(parser)
     _add_failures(parser)
     add_limits(parser)
+    add_tracking(parser)
     _add_output(parser)
 
 
@@ -250,6 +256,19 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="take answers that this other run of the same benchmark, table and recipe has paid for; they count as "
         "evaluations; may be repeated",
+    )
+
+
+def add_tracking(parser: argparse.ArgumentParser) -> None:
+    """Which other tools are told of the search."""
+    group = parser.add_argument_group("who else is told")
+    group.add_argument(
+        "--track",
+        metavar="TOOL",
+        action="extend",
+        type=names,
+        help="log each run to tensorboard (into its directory), mlflow or wandb, as their own variables say where; "
+        "several separated by commas (ktnas docs trackers)",
     )
 
 

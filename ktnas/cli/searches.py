@@ -24,6 +24,7 @@ from ktnas.runner.experiment import Experiment
 from ktnas.runner.limits import Limits
 from ktnas.runner.provenance import Provenance
 from ktnas.runner.workforce import Workforce
+from ktnas.tracking.by_name import Tracking
 
 SHARING = "sharing.json"
 """Within a run's directory: what sharing gave."""
@@ -57,6 +58,7 @@ class Searches:
         workforce: Who evaluates.
         provenance: How the runs are made again, and whose answers they take.
         limits: What ends them before their budget.
+        tracking: Which trackers are told of each run.
     """
 
     path: Path
@@ -67,6 +69,7 @@ class Searches:
     workforce: Workforce = field(default_factory=Workforce)
     provenance: Provenance | None = None
     limits: Limits = field(default_factory=Limits)
+    tracking: Tracking = field(default_factory=Tracking)
 
     def run(self, composed: Callable[[], Experiment], path: Path | None = None) -> list[Summary]:
         """Search, or go on; after an interruption, the summaries of the runs that had begun."""
@@ -79,7 +82,7 @@ class Searches:
                         experiment,
                         self.seeds[0],
                         directory,
-                        [view, *self.limits.callbacks()],
+                        [view, *self.limits.callbacks(), *self.tracking.callbacks()],
                         catch=self.catch,
                         provenance=provenance,
                         workforce=self.workforce,
@@ -95,6 +98,7 @@ class Searches:
                 provenance=provenance,
                 limits=self.limits,
                 workforce=self.workforce,
+                each=self.tracking.callbacks,
             )
 
     def alone(self, asked: RunOptions, experiment: Experiment) -> dict[str, list[Summary]]:

@@ -106,12 +106,19 @@ def cache_key(embedder: Embedder, space: SearchSpace) -> str:
     """
     parts = [
         f"format {FORMAT}",
-        *(f"{package} {metadata.version(package)}" for package in ("gensim", "numpy")),
+        *(f"{package} {_version(package)}" for package in ("gensim", "numpy")),
         json.dumps(identify(embedder)),
         fingerprint(space),
     ]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return f"{_file_name(embedder.name)}-{_file_name(space.name)}-{digest[:32]}"
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "is not installed"
 
 
 def _file_name(name: str) -> str:
