@@ -136,5 +136,5 @@
     tell();
   };
 
-  own.address = (name) => `/run?name=${encodeURIComponent(name)}`;
+  own.address = (...names) => `/run?${names.map((name) => `name=${encodeURIComponent(name)}`).join("&")}`;
 })();
