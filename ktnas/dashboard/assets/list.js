@@ -3,7 +3,7 @@
   "use strict";
   const { element, count, plural, age, moment, stateMark, bar, follow, life, notes, theme, address, STATES } = window.ktnasDashboard;
   const EVERY = 1500;
-  const AT_ONCE = 200;
+  const AT_ONCE = 100;
   const ORDER = ["running", "waiting", "reading", "damaged", "stopped", "unfinished", "finished"];
   const by = (id) => document.getElementById(id);
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
