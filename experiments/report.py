@@ -29,6 +29,7 @@ SECTIONS: Mapping[str, str] = {
     "sample_efficiency": "Sample efficiency",
     "robustness": "Never stuck: every task, and made-up ones",
     "sources": "Finished searches as sources",
+    "spaces": "Sources in another search space",
     "limits": "What is left to be learned",
     "rerun_figures": "Figures of the literature, rerun",
     "transnas": "TransNAS-Bench-101",

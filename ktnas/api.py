@@ -12,15 +12,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from ktnas.algorithms.base import Search
-from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.functions import TaskFunction
 from ktnas.config import defaults
 from ktnas.problem.callback import Callback
 from ktnas.problem.progress import Progress
 from ktnas.runner.provenance import Provenance
 from ktnas.runner.workforce import Workforce
-from ktnas.spaces.base import SearchSpace
-from ktnas.study.parts import composed, study_file
+from ktnas.study.parts import Where, composed, study_file
 from ktnas.study.result import SearchResult
 from ktnas.study.study import Study
 
@@ -28,7 +26,7 @@ S = TypeVar("S")
 
 
 def search(
-    where: SearchSpace | Benchmark | str,
+    where: Where,
     tasks: Mapping[str, TaskFunction] | Sequence[str] = (),
     *,
     budget: int = defaults.BUDGET,
@@ -50,7 +48,9 @@ def search(
 
     Args:
         where: A search space, for tasks that are functions; or a benchmark. Either by its name at the command line,
-            such as ``"nasbench201"``, or as an object.
+            such as ``"nasbench201"``, or as an object. Tasks of different spaces: a space per task, by the task's name;
+            or several benchmarks, as ``"nasbench201+transnas101-micro"`` with tasks as ``"nasbench201:cifar10"``. A
+            function gets the genotype of its own space; results hold the number of the space in front of it.
         tasks: With a space, a function per task: it takes a genotype and returns a number; one that raises, or
             returns anything but a finite number, is a failed evaluation. With a benchmark, names of its tasks;
             all of them if none is given.

@@ -90,7 +90,7 @@ class BestFirst:
 
     def _question(self, state: BestFirstState, task: str, streams: Streams) -> Sequence[Proposal]:
         rng = streams.rng("best-first", task, state.generation)
-        history, space = state.history, state.problem.space
+        history, space = state.history, state.problem.space_of(task)
         if state.generation == 0 and state.beginnings:
             return [Proposal(task, genotype) for genotype in state.beginnings]
         for trial in state.waiting[task]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ktnas.errors import ConfigurationError
-from ktnas.problem.proxy import Parameters, Proxy
+from ktnas.problem.proxy import Parameters, Proxy, rated
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import Proposal, Trial
 from ktnas.rng import Streams
@@ -25,13 +25,13 @@ class EnumerationState:
     """The order, and how far each task has come in it.
 
     Attributes:
-        listed: Every architecture.
-        orders: Per task, numbers in ``listed`` ``(n,)``, the most promising first.
+        listed: Every architecture, per task.
+        orders: Per task, numbers in what is listed ``(n,)``, the most promising first.
         asked: Architectures asked so far, per task.
         generation: Number of questions answered.
     """
 
-    listed: tuple[Genotype, ...]
+    listed: Mapping[str, tuple[Genotype, ...]]
     orders: Mapping[str, IntArray]
     asked: Mapping[str, int]
     generation: int
@@ -62,8 +62,8 @@ class Enumeration:
 
     def start(self, problem: Problem) -> EnumerationState:
         """Sort the space; it must be one that can be listed."""
-        listed = genotypes(problem.space)
-        scores = {task: self.proxy.scores(problem.space, task, listed) for task in problem.names}
+        listed = {task: genotypes(problem.space_of(task)) for task in problem.names}
+        scores = {task: rated(self.proxy, problem.space_of(task), task, own) for task, own in listed.items()}
         orders = {task: np.argsort(-values, kind="stable") for task, values in scores.items()}
         return EnumerationState(listed, orders, dict.fromkeys(problem.names, 0), 0)
 
@@ -73,7 +73,7 @@ class Enumeration:
         for task, left in remaining.items():
             first = state.asked[task]
             chosen = state.orders[task][first : first + min(self.batch, left)].tolist()
-            proposals.extend(Proposal(task, state.listed[i]) for i in chosen)
+            proposals.extend(Proposal(task, state.listed[task][i]) for i in chosen)
         return proposals
 
     def tell(self, state: EnumerationState, trials: Sequence[Trial]) -> EnumerationState:

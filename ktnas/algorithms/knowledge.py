@@ -16,18 +16,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
+from ktnas.algorithms.axes import Axes
 from ktnas.embedding.base import FittedEmbedder, group_widths
 from ktnas.errors import ConfigurationError
 from ktnas.problem.trial import History
 from ktnas.rng import Streams
 from ktnas.spaces.base import SearchSpace, genotypes, is_enumerable, network_key
 from ktnas.spaces.operators import sample_distinct
+from ktnas.spaces.several import OneOfSeveral, parts
 from ktnas.surrogate.multi_task import FittedMultiTask, MultiTaskGaussianProcess, Observations
 from ktnas.surrogate.normal_scores import normal_scores
 from ktnas.typing import FloatArray, Genotype
@@ -58,6 +60,7 @@ class Source:
         digest: Of all that it saw: another one stands for another source.
         genotypes: The architectures; not recorded, the digest stands for them.
         fitness: Their fitness, higher is better.
+        where: Its search space; None where only the name is known, which must then be that of what is searched.
     """
 
     name: str
@@ -67,10 +70,15 @@ class Source:
     digest: str
     genotypes: tuple[Genotype, ...] = field(compare=False, repr=False)
     fitness: tuple[float, ...] = field(compare=False, repr=False)
+    where: SearchSpace | None = field(default=None, compare=False, repr=False)
 
 
-def finished(name: str, space: str, task: str, seen: Sequence[tuple[Genotype, float]]) -> Source:
+def finished(
+    name: str, space: str, task: str, seen: Sequence[tuple[Genotype, float]], where: SearchSpace | None = None
+) -> Source:
     """A source of what a search has seen; of an architecture that was seen twice, the first counts.
+
+    ``where`` is the space of that name, where a search in another one is to learn from it.
 
     Raises:
         ConfigurationError: If that is too little, or all the same.
@@ -85,7 +93,7 @@ def finished(name: str, space: str, task: str, seen: Sequence[tuple[Genotype, fl
         )
     plain = [space, task, [[*genotype, fitness.hex()] for genotype, fitness in first.items()]]
     digest = hashlib.sha256(json.dumps(plain).encode()).hexdigest()[:32]
-    return Source(name, space, task, len(first), digest, tuple(first), tuple(first.values()))
+    return Source(name, space, task, len(first), digest, tuple(first), tuple(first.values()), where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +115,20 @@ class Knowledge:
                 f"sources for {', '.join(self.uses) or 'nothing'}"
             )
 
-    def fit(self, space: SearchSpace, embedder: FittedEmbedder) -> FittedKnowledge:
+    @property
+    def spaces(self) -> tuple[SearchSpace, ...]:
+        """The sources' search spaces, as far as they are known."""
+        return tuple(dict.fromkeys(source.where for source in self.sources if source.where is not None))
+
+    def fit(self, axes: Axes) -> FittedKnowledge | KnowledgeOfSeveral:
         """Fit every source by itself; nothing depends on a search's seed.
 
         Raises:
-            ConfigurationError: If a source is of another space.
+            ConfigurationError: If a source is of a space that is not known.
         """
-        for source in self.sources:
-            if source.space != space.name:
-                raise ConfigurationError(
-                    f"{source.name} is of search space {source.space!r}, the search is in {space.name!r}; a search can "
-                    "learn from others in its own space only"
-                )
-        return FittedKnowledge(self, space, tuple(_fitted(source, embedder) for source in self.sources), embedder)
+        processes = tuple(_fitted(source, axes.of(source.space, source.name)) for source in self.sources)
+        own = [FittedKnowledge(self, part, processes, axes.searched()) for part in parts(axes.space)]
+        return own[0] if len(own) == 1 else KnowledgeOfSeveral(self, tuple(own))
 
 
 def _fitted(source: Source, embedder: FittedEmbedder) -> FittedMultiTask:
@@ -162,6 +171,7 @@ class FittedKnowledge:
         best = [
             source.genotypes[row]
             for source in self.knowledge.sources
+            if source.space == self.space.name and not isinstance(self.space, OneOfSeveral)
             for row in np.argsort(-np.array(source.fitness), kind="stable")[:50].tolist()
         ]
         return tuple(dict.fromkeys([*drawn, *best]))
@@ -225,6 +235,42 @@ class FittedKnowledge:
 
 
 @dataclass(frozen=True, slots=True)
+class KnowledgeOfSeveral:
+    """What sources know of several spaces: what they predict is of mean 0 and deviation 1 over each.
+
+    Attributes:
+        knowledge: The sources, and what they are used for.
+        parts: What they know of each space.
+    """
+
+    knowledge: Knowledge
+    parts: tuple[FittedKnowledge, ...]
+
+    def predictions(self, wanted: Sequence[Genotype]) -> FloatArray:
+        """``(sources, n)`` what each source predicts for architectures, of mean 0 and deviation 1 over their space."""
+        numbers = np.array([genotype[0] for genotype in wanted], dtype=np.int64)
+        found = np.empty((len(self.knowledge.sources), len(wanted)))
+        for number in dict.fromkeys(numbers.tolist()):
+            rows = np.flatnonzero(numbers == number)
+            whole = len(rows) == len(wanted)
+            own = wanted if whole else [wanted[row] for row in rows.tolist()]
+            found[:, rows] = self.parts[number].predictions(own)
+        return found
+
+    def average(self, wanted: Sequence[Genotype]) -> FloatArray:
+        """``(n,)`` the mean of what the sources predict."""
+        average: FloatArray = self.predictions(wanted).mean(axis=0)
+        return average
+
+
+def within(knowledge: FittedKnowledge | KnowledgeOfSeveral, space: SearchSpace | None) -> FittedKnowledge:
+    """What is known of the space that a task is searched in; None where there is but one."""
+    if isinstance(knowledge, FittedKnowledge):
+        return knowledge
+    return next(part for part in knowledge.parts if part.space == space)
+
+
+@dataclass(frozen=True, slots=True)
 class Informed:
     """A fitted embedder that knows what sources expect; its vectors have a group of columns more for *feature*.
 
@@ -235,7 +281,7 @@ class Informed:
     """
 
     inner: FittedEmbedder
-    knowledge: FittedKnowledge
+    knowledge: FittedKnowledge | KnowledgeOfSeveral
     groups: tuple[int, ...]
 
     def embed(self, wanted: Sequence[Genotype]) -> FloatArray:
@@ -279,7 +325,10 @@ class Contribution:
 
 
 def contributions(
-    embedder: Informed, trends: Mapping[str, float], history: History, count: int, streams: Streams
+    embedder: Informed,
+    trends: Mapping[str, float],
+    history: History,
+    first: Callable[[str], Sequence[tuple[Genotype, int | None]]],
 ) -> list[Contribution]:
     """What each source contributed to a run, that of the average first.
 
@@ -287,18 +336,17 @@ def contributions(
         embedder: What the run was told.
         trends: How much of what was expected held on each task that it searched.
         history: Every trial.
-        count: How many architectures each task began with.
-        streams: The run's random streams.
+        first: What a task began with since sources told it to, as `first_choices`.
     """
     sources = embedder.knowledge.knowledge.sources
     parts: list[dict[str, TaskContribution]] = [{} for _ in range(len(sources) + 1)]
     for task, trend in trends.items():
-        first = first_choices(embedder, count, task, streams)
+        begun = first(task)
         agreements = _agreements(embedder, history, task)
         for i, of_source in enumerate([None, *range(len(sources))]):
             weight = 0.0 if of_source is None else trend / len(sources)
             agreement = None if of_source is None else agreements[of_source]
-            own = tuple(genotype for genotype, number in first if number == of_source)
+            own = tuple(genotype for genotype, number in begun if number == of_source)
             parts[i][task] = TaskContribution(weight, agreement, own)
     return [Contribution(source, part) for source, part in zip([None, *sources], parts, strict=True)]
 
@@ -307,32 +355,34 @@ def _agreements(embedder: Informed, history: History, task: str) -> list[float |
     seen = [(t.genotype, t.fitness) for t in history.evaluated(task) if t.fitness is not None]
     fitness = np.array([value for _, value in seen])
     if len(seen) < LEAST or np.ptp(fitness) == 0:
-        return [None] * len(embedder.knowledge.processes)
+        return [None] * len(embedder.knowledge.knowledge.sources)
     predicted = embedder.knowledge.predictions([genotype for genotype, _ in seen])
     from scipy.stats import spearmanr  # half of a second to import, and most searches have no sources
 
     return [float(spearmanr(row, fitness).statistic) if np.ptp(row) > 0 else None for row in predicted]
 
 
-def informed(knowledge: Knowledge, space: SearchSpace, embedder: FittedEmbedder) -> Informed:
+def informed(knowledge: Knowledge, axes: Axes) -> Informed:
     """An embedder that knows what sources expect.
 
     Raises:
-        ConfigurationError: If a source is of another space.
+        ConfigurationError: If a source is of a space that is not known.
     """
-    fitted = knowledge.fit(space, embedder)
-    width = embedder.embed([fitted.knowledge.sources[0].genotypes[0]]).shape[1]
+    fitted, embedder = knowledge.fit(axes), axes.searched()
+    first = knowledge.sources[0]
+    width = axes.of(first.space, first.name).embed(first.genotypes[:1]).shape[1]
     more = (len(knowledge.sources),) if "feature" in knowledge.uses else ()
     return Informed(embedder, fitted, (*group_widths(embedder, width), *more))
 
 
 def first_choices(
-    embedder: FittedEmbedder, count: int, task: str, streams: Streams
+    embedder: FittedEmbedder, count: int, task: str, streams: Streams, space: SearchSpace | None = None
 ) -> list[tuple[Genotype, int | None]]:
     """Up to ``count`` architectures that finished searches would begin a task with; none where none is to tell.
 
-    Each comes with the number of its source; None for the best of all sources together.
+    Each comes with the number of its source; None for the best of all sources together. ``space`` is what the task is
+    searched in, where tasks are of different spaces.
     """
     if not isinstance(embedder, Informed) or "init" not in embedder.knowledge.knowledge.uses:
         return []
-    return embedder.knowledge.first(count, streams.rng("first-choices", task))
+    return within(embedder.knowledge, space).first(count, streams.rng("first-choices", task))

@@ -119,7 +119,7 @@ class LocalSearch:
     def _question(self, state: LocalState, task: str, rng: np.random.Generator) -> Sequence[Proposal]:
         if task not in state.points and state.beginnings:
             return [Proposal(task, genotype) for genotype in state.beginnings]
-        space, point = state.problem.space, state.points.get(task)
+        space, point = state.problem.space_of(task), state.points.get(task)
         around = () if point is None else neighbours(space, point)
         unknown = [genotype for genotype in around if state.history.find(task, genotype) is None]
         if point is not None and unknown:

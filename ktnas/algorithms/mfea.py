@@ -140,7 +140,12 @@ class MFEA:
         return self.label
 
     def start(self, problem: Problem) -> MultifactorialState:
-        """No population yet."""
+        """No population yet.
+
+        Raises:
+            ConfigurationError: If tasks are of different search spaces.
+        """
+        problem.require_one_space(self.name)
         return MultifactorialState(problem, History(), 0, dict.fromkeys(problem.names, ()))
 
     def ask(self, state: MultifactorialState, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:

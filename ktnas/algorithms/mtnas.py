@@ -100,7 +100,12 @@ class MTNAS:
         return replace(self, proxy=proxy)
 
     def start(self, problem: Problem) -> MTNASState:
-        """No population yet."""
+        """No population yet.
+
+        Raises:
+            ConfigurationError: If tasks are of different search spaces.
+        """
+        problem.require_one_space(self.name)
         return MTNASState(problem, History(), 0, {task: TaskState() for task in problem.names})
 
     def ask(self, state: MTNASState, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:

@@ -17,6 +17,7 @@ from itertools import islice
 
 import numpy as np
 
+from ktnas.algorithms.axes import axes
 from ktnas.algorithms.candidates.joint_screening import JointScreening
 from ktnas.algorithms.candidates.pool import Breeding, Offspring, Pool, PoolMembers, WholeSpace
 from ktnas.algorithms.candidates.proxy_screening import ProxyScreening
@@ -26,12 +27,12 @@ from ktnas.algorithms.candidates.screening import (
     Ranking,
     Screening,
     Separately,
+    SharesEvidence,
     itself,
     trends_of,
 )
 from ktnas.algorithms.knowledge import Contribution, Informed, Knowledge, contributions, first_choices, informed
 from ktnas.embedding.base import Embedder, FittedEmbedder
-from ktnas.embedding.cached import cached
 from ktnas.embedding.combined import beside
 from ktnas.embedding.proxy_features import ProxyFeatures
 from ktnas.errors import ConfigurationError
@@ -42,10 +43,12 @@ from ktnas.problem.trial import History, Proposal, Trial
 from ktnas.rng import Streams
 from ktnas.spaces.base import network_key
 from ktnas.spaces.operators import sample_distinct
+from ktnas.spaces.several import OneOfSeveral, SeveralSpaces
 from ktnas.store import Store
 from ktnas.transfer.base import Candidates, Transfer
 from ktnas.transfer.no_transfer import NoTransfer
 from ktnas.transfer.outcome import Outcome, judged
+from ktnas.transfer.translation import Translation
 from ktnas.typing import FloatArray, Genotype
 
 
@@ -63,6 +66,7 @@ class KTNASState:
         populations: Per task, best first.
         outcomes: Judged transfers per target task, oldest first.
         skipped: Generations without a transfer, per target task.
+        translation: What architectures of other spaces move by; None where all tasks are of one space.
     """
 
     problem: Problem
@@ -74,6 +78,7 @@ class KTNASState:
     populations: Mapping[str, Population]
     outcomes: Mapping[str, tuple[Outcome, ...]]
     skipped: Mapping[str, int]
+    translation: Translation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,19 +163,37 @@ class KTNAS:
         seen = evidence(history, {}, partial(network_key, problem.space))
         ranking = self.screening.fit(seen, embedder, streams.rng("learned"))
         trends = {**dict.fromkeys(problem.names, 0.0), **trends_of(ranking)}
-        return contributions(embedder, trends, history, self.population, streams)
+
+        def begun(task: str) -> Sequence[tuple[Genotype, int | None]]:
+            return first_choices(embedder, self.population, task, streams, problem.space_of(task))
+
+        return contributions(embedder, trends, history, begun)
 
     def with_store(self, store: Store) -> KTNAS:
         return replace(self, store=store)
 
     def start(self, problem: Problem) -> KTNASState:
-        """Fit the embedder; no population yet."""
-        fitted: FittedEmbedder = cached(self.embedder, problem.space, self.store)
+        """Fit the embedder; no population yet.
+
+        Raises:
+            ConfigurationError: If tasks or sources are of different spaces, between which nothing could be told.
+        """
+        others = () if self.knowledge is None else self.knowledge.spaces
+        fitting = axes(self.embedder, problem.space, others, self.store, sharing=self._shares)
+        fitted = fitting.searched()
+        translation = Translation(problem.space, fitted) if isinstance(problem.space, SeveralSpaces) else None
         if self.knowledge is not None:
-            fitted = informed(self.knowledge, problem.space, fitted)
+            fitted = informed(self.knowledge, fitting)
         empty: dict[str, tuple[Trial, ...]] = dict.fromkeys(problem.names, ())
         none: dict[str, tuple[Outcome, ...]] = dict.fromkeys(problem.names, ())
-        return KTNASState(problem, fitted, History(), 0, False, empty, empty, none, dict.fromkeys(problem.names, 0))
+        skipped = dict.fromkeys(problem.names, 0)
+        return KTNASState(problem, fitted, History(), 0, False, empty, empty, none, skipped, translation)
+
+    @property
+    def _shares(self) -> bool:
+        """Whether anything that one task has seen reaches another."""
+        moving = self.migrants > 0 and not isinstance(self.transfer, NoTransfer)
+        return moving or isinstance(self.screening, SharesEvidence)
 
     def ask(self, state: KTNASState, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:
         """The first populations; after that migrants and offspring in turn."""
@@ -208,9 +231,10 @@ class KTNAS:
 
     def _first_of(self, state: KTNASState, task: str, streams: Streams) -> Sequence[Genotype]:
         """What finished searches would begin with, if any is to tell; else random architectures."""
-        known = [genotype for genotype, _ in first_choices(state.embedder, self.population, task, streams)]
+        space = state.problem.space_of(task)
+        known = [genotype for genotype, _ in first_choices(state.embedder, self.population, task, streams, space)]
         rng = streams.rng("first-population", task)
-        drawn = sample_distinct(state.problem.space, self.population - len(known), rng, frozenset(known))
+        drawn = sample_distinct(space, self.population - len(known), rng, frozenset(known))
         return [*known, *drawn]
 
     def _migrants(
@@ -228,7 +252,7 @@ class KTNAS:
     def _candidates(self, state: KTNASState, target: str, plan: BreedingPlan) -> Candidates:
         found: dict[Genotype, Trial] = {}
         for donor in state.problem.donors(target):
-            for trial in state.populations[donor]:
+            for trial in _translated(state, target, state.populations[donor]):
                 if state.history.find(target, trial.genotype) is None:
                     found.setdefault(trial.genotype, trial)
         trials = tuple(found.values())
@@ -252,7 +276,8 @@ class KTNAS:
         """Where nothing can be bred: no success yet, or everything within reach is known."""
         seen = frozenset(t.genotype for t in state.history.evaluated(task))
         rng = streams.rng("restart", task, state.generation)
-        return [Proposal(task, genotype) for genotype in sample_distinct(state.problem.space, count, rng, seen)]
+        drawn = sample_distinct(state.problem.space_of(task), count, rng, seen)
+        return [Proposal(task, genotype) for genotype in drawn]
 
     def _completed(self, state: KTNASState) -> KTNASState:
         populations, outcomes, skipped = dict(state.populations), dict(state.outcomes), dict(state.skipped)
@@ -301,7 +326,7 @@ class BreedingPlan:
         def known(genotype: Genotype) -> bool:
             return state.history.find(task, genotype) is not None
 
-        breeding = Breeding(state.problem.space, members, min(self.method.offspring, left), known, task)
+        breeding = Breeding(state.problem.space_of(task), members, min(self.method.offspring, left), known, task)
         return self.method.pool.candidates(breeding, self.streams.rng("offspring", task, state.generation))
 
     @cached_property
@@ -322,6 +347,17 @@ class BreedingPlan:
         pool = self.pools[task]
         chosen = () if pool is None else _best_indices(self.state.history, task, pool, self.scores[task], 1)
         return float(self.scores[task][chosen[0]]) if chosen else float("-inf")
+
+
+def _translated(state: KTNASState, target: str, trials: Sequence[Trial]) -> Sequence[Trial]:
+    """Trials of another task as they would be in the target's space."""
+    space = state.problem.space_of(target)
+    if state.translation is None or not isinstance(space, OneOfSeveral):
+        return trials
+    return [
+        replace(trial, proposal=replace(trial.proposal, genotype=state.translation.into(space.number, trial.genotype)))
+        for trial in trials
+    ]
 
 
 def _best_indices(history: History, task: str, pool: PoolMembers, scores: FloatArray, count: int) -> list[int]:

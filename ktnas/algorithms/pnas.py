@@ -113,8 +113,9 @@ class ProgressiveSearch:
         return state.generation
 
     def _first(self, state: ProgressiveState, task: str, rng: np.random.Generator) -> Sequence[Proposal]:
-        drawn = sample_distinct(state.problem.space, self.drawn, rng)
-        by_complexity = sorted(drawn, key=lambda genotype: complexity(state.problem.space, genotype) or _DISCONNECTED)
+        space = state.problem.space_of(task)
+        drawn = sample_distinct(space, self.drawn, rng)
+        by_complexity = sorted(drawn, key=lambda genotype: complexity(space, genotype) or _DISCONNECTED)
         return [Proposal(task, genotype) for genotype in by_complexity[: self.beam]]
 
     def _round(self, state: ProgressiveState, task: str, rng: np.random.Generator) -> Sequence[Proposal]:
@@ -122,7 +123,7 @@ class ProgressiveSearch:
         found = _extensions(state, task) or _around(state, task, [t.genotype for t in survivors(seen, self.beam)])
         if not found or not seen:
             known = frozenset(trial.genotype for trial in state.history.evaluated(task))
-            return [Proposal(task, g) for g in sample_distinct(state.problem.space, self.beam, rng, known)]
+            return [Proposal(task, g) for g in sample_distinct(state.problem.space_of(task), self.beam, rng, known)]
         y = normal_scores(np.array([trial.fitness for trial in seen], dtype=np.float64))
         predictor = self.surrogate.fit(state.embedder.embed([trial.genotype for trial in seen]), y, rng)
         candidates = list(found)
@@ -143,7 +144,7 @@ def complexity(space: SearchSpace, genotype: Genotype) -> int:
 
 def _extensions(state: ProgressiveState, task: str) -> dict[Genotype, Genotype]:
     """What makes the last round's architectures more complex, and whom it extends; known ones left out."""
-    space = state.problem.space
+    space = state.problem.space_of(task)
     return {
         other: origin
         for other, origin in _around(state, task, state.beams[task]).items()
@@ -153,7 +154,7 @@ def _extensions(state: ProgressiveState, task: str) -> dict[Genotype, Genotype]:
 
 def _around(state: ProgressiveState, task: str, origins: Sequence[Genotype]) -> dict[Genotype, Genotype]:
     """Neighbours that are not known, and of whom; of several, of the simplest, which it extends the most."""
-    space, found = state.problem.space, dict[Genotype, Genotype]()
+    space, found = state.problem.space_of(task), dict[Genotype, Genotype]()
     for origin in sorted(origins, key=lambda genotype: complexity(space, genotype)):
         for other in neighbours(space, origin):
             if state.history.find(task, other) is None:

@@ -50,7 +50,7 @@ class RandomSearch:
         for task, left in remaining.items():
             rng = streams.rng("random-search", task, state.generation)
             count = min(self.batch, left)
-            drawn = sample_distinct(state.problem.space, count, rng, state.drawn[task])
+            drawn = sample_distinct(state.problem.space_of(task), count, rng, state.drawn[task])
             proposals.extend(Proposal(task, genotype) for genotype in drawn)
         return proposals
 

@@ -58,11 +58,10 @@ class RegularizedEvolution:
 
     def ask(self, state: AgingState, remaining: Mapping[str, int], streams: Streams) -> Sequence[Proposal]:
         """The random first population, then one child per task."""
-        space = state.problem.space
         proposals: list[Proposal] = []
         for task in remaining:
             rng = streams.rng("regularized-evolution", task, state.generation)
-            living = state.living[task]
+            living, space = state.living[task], state.problem.space_of(task)
             if state.generation == 0:
                 missing = self.population - len(state.beginnings)
                 first = (*state.beginnings, *(sample(space, rng) for _ in range(missing)))

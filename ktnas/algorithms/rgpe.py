@@ -56,6 +56,11 @@ class RankingWeighted:
         if self.draws < 1 or self.folds < 2:
             raise ConfigurationError(f"at least 1 draw and 2 folds are needed; got {self.draws} and {self.folds}")
 
+    @property
+    def shares_evidence(self) -> bool:
+        """Every task's surrogate is part of the others' mixtures."""
+        return True
+
     def fit(self, evidence: Mapping[str, Evidence], embedder: FittedEmbedder, rng: np.random.Generator) -> Ranking:
         """Fit a surrogate to each task's evidence, and weigh all of them for each task."""
         x = {task: embedder.embed(seen.genotypes) for task, seen in evidence.items()}

@@ -74,6 +74,7 @@ class Sequential(Generic[S]):
 
     def start(self, problem: Problem) -> SequentialState[S]:
         """Nothing evaluated yet."""
+        problem.require_one_space(self.name)
         for task in self.order:
             if task not in problem.names:
                 raise unknown_name("task", task, problem.names)

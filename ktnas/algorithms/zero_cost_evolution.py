@@ -15,7 +15,7 @@ import numpy as np
 
 from ktnas.errors import ConfigurationError
 from ktnas.problem.population import tournament
-from ktnas.problem.proxy import Parameters, Proxy
+from ktnas.problem.proxy import Parameters, Proxy, rated
 from ktnas.problem.task import Problem
 from ktnas.problem.trial import History, Proposal, Trial
 from ktnas.rng import Streams
@@ -87,17 +87,17 @@ class ZeroCostEvolution:
         return state.generation
 
     def _first(self, state: ZeroCostState, task: str, rng: np.random.Generator) -> Sequence[Proposal]:
-        space = state.problem.space
+        space = state.problem.space_of(task)
         drawn = sample_distinct(space, self.warmup, rng)
-        order = np.argsort(-self.proxy.scores(space, task, drawn), kind="stable")
+        order = np.argsort(-rated(self.proxy, space, task, drawn), kind="stable")
         return [Proposal(task, drawn[i]) for i in order[: self.population].tolist()]
 
     def _move(self, state: ZeroCostState, task: str, rng: np.random.Generator) -> Sequence[Proposal]:
-        space = state.problem.space
+        space = state.problem.space_of(task)
         parent = tournament(state.living[task], self.tournament_size, rng).genotype
         unvisited = [g for g in neighbours(space, parent) if state.history.find(task, g) is None]
         if unvisited:
-            best = int(np.argmax(self.proxy.scores(space, task, unvisited)))
+            best = int(np.argmax(rated(self.proxy, space, task, unvisited)))
             return (Proposal(task, unvisited[best], (parent,)),)
         seen = frozenset(trial.genotype for trial in state.history.evaluated(task))
         return [Proposal(task, genotype) for genotype in sample_distinct(space, 1, rng, seen)]

@@ -26,6 +26,8 @@ after the search.
 * `with_correlated_task`: a task of a benchmark, after a synthetic one of the given Spearman correlation with it.
 * `Plateau`: a made-up task whose unconnected architectures are all alike, and good.
 * `TwoRegions`: a made-up task whose good architectures lie in two regions.
+* `SeveralBenchmarks`: tasks of several benchmarks.
+* `load_several`: tasks of several benchmarks, by names such as ``nasbench201:cifar10``.
 * `Fidelity`: what a table records for one task after fewer epochs, one entry per row.
 * `TaskRecord`: what a table records for one task, one entry per row.
 * `TableBenchmark`: a benchmark over listed architectures; fulfils `ktnas.benchmarks.Benchmark`.
@@ -61,6 +63,8 @@ if TYPE_CHECKING:
     from ktnas.benchmarks.registry import known_benchmark as known_benchmark
     from ktnas.benchmarks.registry import known_benchmarks as known_benchmarks
     from ktnas.benchmarks.registry import load_benchmark as load_benchmark
+    from ktnas.benchmarks.several import SeveralBenchmarks as SeveralBenchmarks
+    from ktnas.benchmarks.several import load_several as load_several
     from ktnas.benchmarks.synthetic import CorrelatedTasks as CorrelatedTasks
     from ktnas.benchmarks.synthetic import with_correlated_task as with_correlated_task
     from ktnas.benchmarks.table import Fidelity as Fidelity
@@ -81,6 +85,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "known": ["KnownBenchmark", "BenchmarkEntry"],
         "packed": ["PackedGenotypes"],
         "registry": ["known_benchmark", "known_benchmarks", "load_benchmark", "find_benchmark", "inventory"],
+        "several": ["SeveralBenchmarks", "load_several"],
         "synthetic": ["CorrelatedTasks", "with_correlated_task"],
         "table": ["Fidelity", "TaskRecord", "TableBenchmark", "listed_space"],
         "user_table": ["load_table"],

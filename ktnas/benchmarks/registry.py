@@ -89,7 +89,10 @@ def find_benchmark(tasks: Sequence[str], directory: Path | None = None) -> Table
     shared = [known for known in every if set(tasks) <= set(known.tasks)]
     if not shared:
         places = "; ".join(f"{task} is of {' and '.join(names)}" for task, names in homes.items())
-        raise ConfigurationError(f"no benchmark has all of the tasks {', '.join(tasks)}: {places}")
+        raise ConfigurationError(
+            f"no benchmark has all of the tasks {', '.join(tasks)}: {places}. Tasks of several benchmarks are named "
+            f"with theirs: {', '.join(f'{names[0]}:{task}' for task, names in homes.items())}"
+        )
     first = shared[0]
     if first.locate(directory) is None:
         return _instead(first, shared[1:], tasks, directory)

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.registry import find_benchmark, load_benchmark
+from ktnas.benchmarks.several import load_joined, load_several
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.benchmarks.user_table import load_table, task_columns
 from ktnas.config import defaults
@@ -133,6 +134,10 @@ def _benchmark(options: RunOptions, names: tuple[str, ...]) -> Benchmark:
             minimize=options.minimize,
             repeated=options.repeated,
         )
+    if options.benchmark is None and any(":" in name for name in names):
+        return load_several(names, options.data)
+    if options.benchmark is not None and "+" in options.benchmark:
+        return load_joined(options.benchmark, names, options.data)
     if options.benchmark is not None:
         return load_benchmark(options.benchmark, names, options.data)
     return find_benchmark(names, options.data)

@@ -22,7 +22,8 @@ _task = partial(
     group=Group(
         "what to search",
         f"Without any of these: {defaults.BENCHMARK}, from {defaults.SOURCE} to {defaults.TARGET}. "
-        "With --benchmark alone: all its tasks.",
+        "With --benchmark alone: all its tasks. Tasks of several benchmarks, whose search spaces may differ, are named "
+        "BENCHMARK:TASK, such as nasbench201:cifar10.",
     ),
 )
 _table = partial(option, group=Group("a table of your own", "Tasks are then the names of its columns."))

@@ -9,11 +9,14 @@ from ktnas.algorithms.base import LearnsFromSources, Search
 from ktnas.algorithms.knowledge import Knowledge, Source, finished
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.registry import BENCHMARKS, load_benchmark
+from ktnas.benchmarks.several import SeveralBenchmarks
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.benchmarks.user_table import load_table
+from ktnas.config.registry import SPACES, listing
 from ktnas.errors import ConfigurationError, DataError
 from ktnas.records.finished import merged, read_finished
 from ktnas.spaces.base import ListedSpace, SearchSpace, contains
+from ktnas.spaces.several import SeveralSpaces
 from ktnas.typing import Genotype
 
 
@@ -65,26 +68,36 @@ def read_sources(
         where = dict.fromkeys(str(one.path) for one in group)
         more = f" and {len(where) - 1} more" if len(where) > 1 else ""
         name = f"{task} of {next(iter(where))}{more}"
-        _require_space(name, space, benchmark.space)
-        pairs = [pair for one in group for pair in one.seen]
-        _require_members(name, pairs, benchmark.space)
-        found.append(finished(name, space, task, pairs))
+        own = _space_of(name, space, benchmark.space)
+        length = len(own.cardinalities)
+        pairs = [(g[1 : 1 + length] if one.coded else g, fitness) for one in group for g, fitness in one.seen]
+        _require_members(name, pairs, own)
+        found.append(finished(name, space, task, pairs, own))
     return tuple(found)
 
 
-def _require_space(name: str, space: str, searched: SearchSpace) -> None:
-    if space != searched.name:
+def _space_of(name: str, space: str, searched: SearchSpace) -> SearchSpace:
+    """The search space that a source is of: one of those that are searched, or another that is known by name.
+
+    Raises:
+        ConfigurationError: If it is neither.
+    """
+    for one in searched.spaces if isinstance(searched, SeveralSpaces) else (searched,):
+        if one.name == space:
+            return one.base if isinstance(one, ListedSpace) else one
+    known = SPACES[space]() if space in SPACES else None
+    if known is None:
         raise ConfigurationError(
             f"{name} is of search space {space!r}, and {searched.name!r} is searched; a search can learn from others "
-            "in its own space only"
+            f"in its own space, or in one that is known by name: {listing(n for n in SPACES if n != 'categorical')}"
         )
+    return known
 
 
-def _require_members(name: str, pairs: Sequence[tuple[Genotype, float]], searched: SearchSpace) -> None:
-    base = searched.base if isinstance(searched, ListedSpace) else searched
-    other = next((genotype for genotype, _ in pairs if not contains(base, genotype)), None)
+def _require_members(name: str, pairs: Sequence[tuple[Genotype, float]], space: SearchSpace) -> None:
+    other = next((genotype for genotype, _ in pairs if not contains(space, genotype)), None)
     if other is not None:
-        raise DataError(f"{name} holds architecture {other}, which is none of search space {searched.name!r}")
+        raise DataError(f"{name} holds architecture {other}, which is none of search space {space.name!r}")
 
 
 def _of_table(place: str, benchmark: Benchmark, directory: Path | None, minimize: Collection[str]) -> list[Source]:
@@ -102,7 +115,7 @@ def _of_table(place: str, benchmark: Benchmark, directory: Path | None, minimize
 
 def _of_benchmark(name: str, tasks: tuple[str, ...], benchmark: Benchmark, directory: Path | None) -> list[Source]:
     table = load_benchmark(name, tasks, directory)
-    searched = {task.name for task in benchmark.tasks} if benchmark.name == name else set()
+    searched = _searched(name, benchmark)
     both = [task for task in tasks if task in searched]
     if both:
         raise ConfigurationError(f"task {both[0]!r} is searched: its own table holds the answers; name other tasks")
@@ -112,9 +125,20 @@ def _of_benchmark(name: str, tasks: tuple[str, ...], benchmark: Benchmark, direc
     return [_of_column(table, task, f"{task} of table {name}", benchmark) for task in names]
 
 
+def _searched(name: str, benchmark: Benchmark) -> set[str]:
+    """Tasks of a benchmark that are searched."""
+    parts = benchmark.parts if isinstance(benchmark, SeveralBenchmarks) else (benchmark,)
+    return {task.name for part in parts if part.name == name for task in part.tasks}
+
+
 def _of_file(path: Path, columns: tuple[str, ...], benchmark: Benchmark, minimize: Collection[str]) -> list[Source]:
     if not columns:
         raise ConfigurationError(f"name the columns of {path} that are to be learned from: {path}:COLUMN,COLUMN")
+    if isinstance(benchmark.space, SeveralSpaces):
+        raise ConfigurationError(
+            f"{path} does not say of which of the spaces {benchmark.space.name} its architectures are; learn from a "
+            "table of your own where tasks of one space are searched"
+        )
     base = benchmark.space.base if isinstance(benchmark.space, ListedSpace) else benchmark.space
     turned = [column for column in minimize if column in columns]
     table = load_table(path, base, columns, minimize=turned, repeated="mean")
@@ -122,7 +146,7 @@ def _of_file(path: Path, columns: tuple[str, ...], benchmark: Benchmark, minimiz
 
 
 def _of_column(table: TableBenchmark, task: str, name: str, benchmark: Benchmark) -> Source:
-    _require_space(name, table.space.name, benchmark.space)
+    where = _space_of(name, table.space.name, benchmark.space)
     answers = table.record(task).answers
     pairs = [(g, value) for g, value in zip(table.genotypes, answers, strict=True) if value is not None]
-    return finished(name, table.space.name, task, pairs)
+    return finished(name, table.space.name, task, pairs, where)

@@ -11,6 +11,7 @@ of one fitted embedder share their axes. What is learned from fitness belongs to
   corpus.
 * `Emphasized`: another embedder's vectors, each column times its standard deviation over a corpus to a power.
 * `OneHot`: one axis per position and value: 1 where the genotype has that value, else 0.
+* `OwnAxes`: another embedder, fitted to each of several spaces by itself.
 * `PathEncoding`: counts of input-output paths.
 * `PathOperations`: square roots of the numbers of paths through every kind of operation, and of the paths of every
   length.
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ktnas.embedding.combined import Combined as Combined
     from ktnas.embedding.emphasized import Emphasized as Emphasized
     from ktnas.embedding.one_hot import OneHot as OneHot
+    from ktnas.embedding.own_axes import OwnAxes as OwnAxes
     from ktnas.embedding.path_encoding import PathEncoding as PathEncoding
     from ktnas.embedding.path_operations import PathOperations as PathOperations
     from ktnas.embedding.persistence import PersistentEmbedder as PersistentEmbedder
@@ -50,6 +52,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "combined": ["Combined"],
         "emphasized": ["Emphasized"],
         "one_hot": ["OneHot"],
+        "own_axes": ["OwnAxes"],
         "path_encoding": ["PathEncoding"],
         "path_operations": ["PathOperations"],
         "persistence": ["PersistentFitted", "PersistentEmbedder"],

@@ -27,6 +27,7 @@ from ktnas.rng import Streams
 from ktnas.spaces.base import ListedSpace, SearchSpace, genotypes, is_enumerable
 from ktnas.spaces.fingerprint import fingerprint
 from ktnas.spaces.operators import sample_distinct
+from ktnas.spaces.several import OneOfSeveral, SeveralSpaces, parts
 from ktnas.store import Arrays, Store, require
 from ktnas.typing import FloatArray, Genotype
 
@@ -118,6 +119,11 @@ def _computed(embedder: PersistentEmbedder, space: SearchSpace) -> Arrays:
 
 def _tabulated(space: SearchSpace) -> tuple[Genotype, ...]:
     """The architectures whose vectors are computed ahead, in order."""
+    if isinstance(space, SeveralSpaces):
+        every = tuple(genotype for part in parts(space) for genotype in _tabulated(part))
+        return every if len(every) <= TABLE_LIMIT else ()
+    if isinstance(space, OneOfSeveral):
+        return tuple(space.whole.code(space.number, genotype) for genotype in _tabulated(space.space))
     if not is_enumerable(space) or (not isinstance(space, ListedSpace) and math.prod(space.cardinalities) > _CODES):
         return ()
     members = genotypes(space)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ktnas.embedding.several_axes import FittedPerSpace
 from ktnas.spaces.base import SearchSpace
+from ktnas.spaces.several import SeveralSpaces
 from ktnas.store import Arrays
 from ktnas.typing import FloatArray, Genotype
 
@@ -35,14 +37,19 @@ class FittedOneHot:
 
 @dataclass(frozen=True, slots=True)
 class OneHot:
-    """One axis per position and value: 1 where the genotype has that value, else 0. No corpus, no graph."""
+    """One axis per position and value: 1 where the genotype has that value, else 0. No corpus, no graph.
+
+    Of several spaces each has axes of its own, since a position means something else in another.
+    """
 
     @property
     def name(self) -> str:
         return "one-hot"
 
-    def fit(self, space: SearchSpace, rng: np.random.Generator) -> FittedOneHot:
-        return FittedOneHot(space.cardinalities)
+    def fit(self, space: SearchSpace, rng: np.random.Generator) -> FittedOneHot | FittedPerSpace:
+        return self.restore(space, {})
 
-    def restore(self, space: SearchSpace, state: Arrays) -> FittedOneHot:
+    def restore(self, space: SearchSpace, state: Arrays) -> FittedOneHot | FittedPerSpace:
+        if isinstance(space, SeveralSpaces):
+            return FittedPerSpace(space, tuple(FittedOneHot(one.cardinalities) for one in space.spaces))
         return FittedOneHot(space.cardinalities)

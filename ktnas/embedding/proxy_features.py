@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ktnas.errors import ConfigurationError
-from ktnas.problem.proxy import Proxy
+from ktnas.problem.proxy import Proxy, rated
 from ktnas.spaces.base import SearchSpace
 from ktnas.spaces.operators import sample_distinct
 from ktnas.store import Arrays, require
@@ -92,7 +92,7 @@ class ProxyFeatures:
 
 
 def _scores(proxies: Sequence[Proxy], space: SearchSpace, task: str, genotypes: Sequence[Genotype]) -> FloatArray:
-    return np.stack([proxy.scores(space, task, genotypes) for proxy in proxies], axis=1)
+    return np.stack([rated(proxy, space, task, genotypes) for proxy in proxies], axis=1)
 
 
 def _logarithm(scores: FloatArray, unit: FloatArray) -> FloatArray:

@@ -66,8 +66,9 @@ def check(problem: Problem, budget: Budget, seed: int) -> None:
     for task in budget.stop_at:
         if task not in problem.names:
             raise unknown_name("task", task, problem.names)
-    if is_enumerable(problem.space) and budget.evaluations > (size := len(genotypes(problem.space))):
-        raise ConfigurationError(
-            f"the budget of {budget.evaluations:,} evaluations per task exceeds the {size:,} architectures of "
-            f"{problem.space.name!r}; choose at most {size:,}"
-        )
+    for space in problem.spaces:
+        if is_enumerable(space) and budget.evaluations > (size := len(genotypes(space))):
+            raise ConfigurationError(
+                f"the budget of {budget.evaluations:,} evaluations per task exceeds the {size:,} architectures of "
+                f"{space.name!r}; choose at most {size:,}"
+            )

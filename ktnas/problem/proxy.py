@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from ktnas.spaces.base import ListedSpace, SearchSpace
+from ktnas.spaces.several import OneOfSeveral, SeveralSpaces
 from ktnas.typing import FloatArray, Genotype
 
 
@@ -25,6 +26,20 @@ class Proxy(Protocol):
 
     def scores(self, space: SearchSpace, task: str, genotypes: Sequence[Genotype]) -> FloatArray:
         """Scores ``(n,)`` of valid genotypes for a task, finite or minus infinity: the higher, the more promising."""
+
+
+def rated(proxy: Proxy, space: SearchSpace, task: str, genotypes: Sequence[Genotype]) -> FloatArray:
+    """Scores ``(n,)`` by a proxy, which sees an architecture of several spaces in its own."""
+    if isinstance(space, OneOfSeveral):
+        return proxy.scores(space.space, task, [space.whole.own(genotype)[1] for genotype in genotypes])
+    if not isinstance(space, SeveralSpaces):
+        return proxy.scores(space, task, genotypes)
+    scores = np.empty(len(genotypes))
+    for number, part in enumerate(space.spaces):
+        rows = [row for row, genotype in enumerate(genotypes) if genotype[0] == number]
+        if rows:
+            scores[rows] = proxy.scores(part, task, [space.own(genotypes[row])[1] for row in rows])
+    return scores
 
 
 @runtime_checkable

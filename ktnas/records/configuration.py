@@ -69,6 +69,7 @@ def _described(benchmark: Benchmark, problem: Problem, task: Task) -> JSON:
         "unit": task.unit,
         "minimize": task.minimize,
         "best_listed": benchmark.best_fitness(task.name),
+        **({} if len(problem.spaces) == 1 else {"space": problem.space_of(task.name).name}),
     }
 
 

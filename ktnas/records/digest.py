@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +14,7 @@ import numpy as np
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.functions import FunctionBenchmark
 from ktnas.benchmarks.packed import PackedGenotypes
+from ktnas.benchmarks.several import SeveralBenchmarks
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.records.function_digest import function_digest
 from ktnas.spaces.base import ListedSpace
@@ -28,6 +29,8 @@ def configuration_key(config: Mapping[str, JSON]) -> str:
 
 def data_digest(benchmark: Benchmark) -> str | None:
     """What a table holds, or what functions are, so that others of the same name are others; None of trainings."""
+    if isinstance(benchmark, SeveralBenchmarks):
+        return _of_all([data_digest(part) for part in benchmark.parts])
     if isinstance(benchmark, FunctionBenchmark):
         return function_digest(tuple(benchmark.functions.items()))
     if not isinstance(benchmark, TableBenchmark):
@@ -48,6 +51,8 @@ def table_digest(benchmark: Benchmark) -> str | None:
     It is `data_digest`, after which, for codes whose symbols the table itself tells, a digest of these stands behind a
     hyphen: neither depends on how the file is called, nor on how numbers and codes are written in it.
     """
+    if isinstance(benchmark, SeveralBenchmarks):
+        return _of_all([table_digest(part) for part in benchmark.parts])
     if not isinstance(benchmark, TableBenchmark):
         return None
     values = data_digest(benchmark)
@@ -56,6 +61,13 @@ def table_digest(benchmark: Benchmark) -> str | None:
         return values
     written = json.dumps([space.cardinalities, space.symbols, space.names])
     return f"{values}-{hashlib.sha256(written.encode()).hexdigest()[:8]}"
+
+
+def _of_all(digests: Sequence[str | None]) -> str | None:
+    """One digest of several; None where one of them is."""
+    if None in digests:
+        return None
+    return hashlib.sha256(json.dumps(digests).encode()).hexdigest()[:32]
 
 
 def same_values(one: str, other: str) -> bool:

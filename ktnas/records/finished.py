@@ -25,6 +25,8 @@ class SeenTask:
         space: Name of the search space.
         task: The task.
         seen: Architectures that were evaluated with success, and their fitness, in order.
+        coded: Whether the run was of several spaces: then the number of a space stands before each genotype, and zeros
+            behind it.
     """
 
     path: Path
@@ -33,6 +35,7 @@ class SeenTask:
     space: str
     task: str
     seen: tuple[tuple[Genotype, float], ...]
+    coded: bool = False
 
 
 def read_finished(path: Path) -> list[SeenTask]:
@@ -63,7 +66,8 @@ def _read(path: Path, place: Path) -> list[SeenTask]:
     try:
         config = read_config(place)
         benchmark, space = text_of(config["benchmark"]), text_of(config["space"])
-        tasks = list(fields_of(config["tasks"]))
+        tasks = {name: fields_of(one).get("space") for name, one in fields_of(config["tasks"]).items()}
+        own = {name: text_of(one) for name, one in tasks.items() if one is not None}
         data = config.get(DATA)
     except FileNotFoundError:
         raise DataError(f"{place} holds no run: it has no {CONFIG}") from None
@@ -76,7 +80,10 @@ def _read(path: Path, place: Path) -> list[SeenTask]:
         if trial.fitness is not None and not trial.repeat and trial.task in seen:
             seen[trial.task].append((trial.genotype, trial.fitness))
     digest = data if isinstance(data, str) else None
-    return [SeenTask(path, benchmark, digest, space, task, tuple(own)) for task, own in seen.items()]
+    return [
+        SeenTask(path, benchmark, digest, own.get(task, space), task, tuple(found), coded=task in own)
+        for task, found in seen.items()
+    ]
 
 
 def merged(tasks: Sequence[SeenTask]) -> Mapping[tuple[str, str | None, str, str], list[SeenTask]]:

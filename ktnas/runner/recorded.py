@@ -86,7 +86,7 @@ def ended_summary(
 
 
 def _is_of(experiment: Experiment, trial: Trial) -> bool:
-    return trial.task in experiment.problem.names and contains(experiment.problem.space, trial.genotype)
+    return trial.task in experiment.problem.names and contains(experiment.problem.space_of(trial.task), trial.genotype)
 
 
 def _progress(experiment: Experiment, log: TrialLog) -> dict[str, TaskProgress]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.computed import ComputedBenchmark, Distributable
-from ktnas.benchmarks.functions import FunctionBenchmark
+from ktnas.benchmarks.several import functions_of
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.errors import ConfigurationError
 from ktnas.evaluation.answering import Evaluating, EvaluatingAlone
@@ -185,9 +185,10 @@ class Workforce:
 
 def _parts(benchmark: Benchmark) -> dict[str, object]:
     """What is sent to other processes, by what it is to its user."""
-    if not isinstance(benchmark, FunctionBenchmark):
+    own = functions_of(benchmark)
+    if not own:
         return {f"the benchmark {benchmark.name!r}": benchmark}
-    functions = {f"the function of task {name!r}": function for name, function in benchmark.functions.items()}
+    functions = {f"the function of task {name!r}": function for name, function in own.items()}
     return {"the search space": benchmark.space, **functions, "the benchmark": benchmark}
 
 

@@ -6,6 +6,7 @@
   or a sum.
 * `WithNeighbourhoods`: a space that knows its own neighbourhoods, because one position of a code is no small change of
   a network.
+* `Translating`: a space that knows which of its architectures stands for one of another space.
 * `ListedSpace`: the part of a space that a table lists; everything else is not valid.
 * `canonical`: the canonical form of the architecture's pruned graph: equal for isomorphic architectures.
 * `is_enumerable`: whether `genotypes` can list the whole space in reasonable time.
@@ -29,6 +30,8 @@
 * `mutate`: a neighbour: one position changed to another value, both drawn uniformly (Real et al.
 * `crossover`: uniform crossover: each position from either parent with probability 1/2.
 * `hamming`: number of positions in which two genotypes of one space differ.
+* `SeveralSpaces`: several search spaces as one.
+* `OneOfSeveral`: the part of several spaces that one of them is.
 * `TransNASMacro`: the TransNAS-Bench-101 network space.
 * `TransNASMicro`: the TransNAS-Bench-101 cell space.
 """
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from ktnas.spaces.base import ListedSpace as ListedSpace
     from ktnas.spaces.base import Quantified as Quantified
     from ktnas.spaces.base import SearchSpace as SearchSpace
+    from ktnas.spaces.base import Translating as Translating
     from ktnas.spaces.base import WithIdentities as WithIdentities
     from ktnas.spaces.base import WithNeighbourhoods as WithNeighbourhoods
     from ktnas.spaces.base import canonical as canonical
@@ -67,6 +71,8 @@ if TYPE_CHECKING:
     from ktnas.spaces.operators import neighbours as neighbours
     from ktnas.spaces.operators import sample as sample
     from ktnas.spaces.operators import sample_distinct as sample_distinct
+    from ktnas.spaces.several import OneOfSeveral as OneOfSeveral
+    from ktnas.spaces.several import SeveralSpaces as SeveralSpaces
     from ktnas.spaces.transnas_macro import TransNASMacro as TransNASMacro
     from ktnas.spaces.transnas_micro import TransNASMicro as TransNASMicro
 
@@ -78,6 +84,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "Quantified",
             "WithIdentities",
             "WithNeighbourhoods",
+            "Translating",
             "ListedSpace",
             "canonical",
             "is_enumerable",
@@ -92,6 +99,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "nasbench_graph": ["NASBenchGraph"],
         "nats_size": ["NATSSize"],
         "operators": ["sample", "sample_distinct", "neighbours", "mutate", "crossover", "hamming"],
+        "several": ["SeveralSpaces", "OneOfSeveral"],
         "transnas_macro": ["TransNASMacro"],
         "transnas_micro": ["TransNASMicro"],
     },

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -99,6 +99,28 @@ class WithNeighbourhoods(Protocol):
         """One of the neighbours, drawn at random; the genotype itself where what was drawn leads to none."""
 
 
+@runtime_checkable
+class WithOwnListing(Protocol):
+    """A space that says itself what it holds, because most of its codes are no architectures."""
+
+    def is_listed(self) -> bool:
+        """Whether all of its architectures can be listed."""
+
+    def listed(self) -> Iterable[Genotype]:
+        """All of them, each once."""
+
+    def drawn(self, rng: np.random.Generator) -> Genotype:
+        """One of them, drawn at random."""
+
+
+@runtime_checkable
+class Translating(Protocol):
+    """A space that knows which of its architectures stands for one of another space."""
+
+    def translated(self, space: SearchSpace, genotype: Genotype) -> Genotype | None:
+        """The architecture here that stands for a valid one of another space; None where there is no rule."""
+
+
 @dataclass(frozen=True, eq=False)
 class ListedSpace:
     """The part of a space that a table lists; everything else is not valid. Compared by identity.
@@ -166,6 +188,12 @@ def neighbourhoods(space: SearchSpace) -> WithNeighbourhoods | None:
     return base if isinstance(base, WithNeighbourhoods) else None
 
 
+@lru_cache(maxsize=16)
+def own_listing(space: SearchSpace) -> WithOwnListing | None:
+    """The space that says itself what it holds, or None: then its codes do."""
+    return space if isinstance(space, WithOwnListing) else None
+
+
 def _base(space: SearchSpace) -> SearchSpace:
     return space.base if isinstance(space, ListedSpace) else space
 
@@ -210,7 +238,10 @@ def _network_key(space: SearchSpace, genotype: Genotype) -> bytes:
 
 def is_enumerable(space: SearchSpace) -> bool:
     """Whether `genotypes` can list the whole space in reasonable time."""
-    return isinstance(space, ListedSpace) or math.prod(space.cardinalities) <= ENUMERATION_LIMIT
+    if isinstance(space, ListedSpace):
+        return True
+    own = own_listing(space)
+    return math.prod(space.cardinalities) <= ENUMERATION_LIMIT if own is None else own.is_listed()
 
 
 @lru_cache(maxsize=16)
@@ -227,7 +258,8 @@ def genotypes(space: SearchSpace) -> tuple[Genotype, ...]:
             f"search space {space.name!r} has about {float(math.prod(space.cardinalities)):.1e} codes, more than "
             f"{ENUMERATION_LIMIT:,}: it cannot be enumerated, only sampled"
         )
-    return tuple(_codes(space))
+    own = own_listing(space)
+    return tuple(_codes(space) if own is None else own.listed())
 
 
 def _codes(space: SearchSpace) -> Iterator[Genotype]:

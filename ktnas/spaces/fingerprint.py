@@ -14,6 +14,7 @@ from ktnas.recorded_names import lasting_name
 from ktnas.rng import Streams
 from ktnas.spaces.base import ListedSpace, SearchSpace, identities, quantities
 from ktnas.spaces.operators import sample_distinct
+from ktnas.spaces.several import SeveralSpaces
 
 _ARCHITECTURES = 64
 
@@ -32,6 +33,8 @@ def _traits(space: SearchSpace) -> list[str]:
     traits = [space.name, repr(space.cardinalities)]
     if isinstance(space, ListedSpace):
         return [*traits, f"listed {hashlib.sha256(space.codes.tobytes()).hexdigest()}", *_traits(space.base)]
+    if isinstance(space, SeveralSpaces):
+        return [*traits, f"several {space.synonyms}", *map(fingerprint, space.spaces)]
     traits.append(lasting_name(type(space)))
     traits.append(f"identities {sorted(identities(space))}")
     if dataclasses.is_dataclass(space):

@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ktnas.errors import ConfigurationError, bad_architecture
+from ktnas.spaces.base import SearchSpace
 from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph
 from ktnas.typing import Genotype
 
@@ -102,6 +103,10 @@ class MDesign:
         """The logarithm of the number of layers of message passing."""
         _, layers = self._choices[_LAYERS]
         return (math.log2(int(layers[genotype[_LAYERS]])),)
+
+    def translated(self, space: SearchSpace, genotype: Genotype) -> Genotype | None:
+        """The same choices but for the first, which the other space does not have: there, its first value."""
+        return (0, *genotype[1:]) if isinstance(space, MDesign) else None
 
     def format(self, genotype: Genotype) -> str:
         return "|".join(values[value] for (_, values), value in zip(self._choices, genotype, strict=True))

@@ -8,7 +8,15 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ktnas.errors import ConfigurationError
-from ktnas.spaces.base import _TRIES, ListedSpace, SearchSpace, genotypes, is_enumerable, neighbourhoods
+from ktnas.spaces.base import (
+    _TRIES,
+    ListedSpace,
+    SearchSpace,
+    genotypes,
+    is_enumerable,
+    neighbourhoods,
+    own_listing,
+)
 from ktnas.typing import Genotype
 
 
@@ -16,6 +24,9 @@ def sample(space: SearchSpace, rng: np.random.Generator) -> Genotype:
     """An architecture drawn at random: uniformly where the space is listed, else uniformly over valid codes."""
     if isinstance(space, ListedSpace):
         return space.genotypes[int(rng.integers(len(space.genotypes)))]
+    own = own_listing(space)
+    if own is not None:
+        return own.drawn(rng)
     high = np.array(space.cardinalities)
     for _ in range(_TRIES * _TRIES):
         genotype = space.normalize(tuple(rng.integers(high).tolist()))

@@ -23,6 +23,7 @@ from ktnas.runner.experiment import Experiment, with_store
 from ktnas.runner.extension import budget_of
 from ktnas.runner.provenance import Provenance
 from ktnas.spaces.base import SearchSpace
+from ktnas.spaces.several import SeveralSpaces
 from ktnas.study.claiming import EACH_ANSWER
 from ktnas.study.study import Study
 
@@ -136,8 +137,12 @@ def _from_record(recorded: StudyRecord) -> Experiment:
     names = tuple(task.name for task in recorded.tasks)
     benchmark = OutsideBenchmark(space, names, minimize, text_of(recorded.config.get("benchmark", "outside")))
     roles = fields_of(recorded.config["tasks"])
+    tasks = recorded.tasks
+    if isinstance(space, SeveralSpaces):
+        own = {one.name: one for one in space.spaces}
+        tasks = tuple(replace(task, space=own.get(str(fields_of(roles[task.name]).get("space")))) for task in tasks)
     sources = frozenset(name for name in names if fields_of(roles[name]).get("role") == "source")
-    return Experiment(benchmark, Problem(space, recorded.tasks, sources), _search(recorded), recorded.budget)
+    return Experiment(benchmark, Problem(space, tasks, sources), _search(recorded), recorded.budget)
 
 
 def _search(recorded: StudyRecord) -> Search[object]:

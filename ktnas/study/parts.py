@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 
 from ktnas.algorithms.base import Search
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
 from ktnas.benchmarks.outside import OutsideBenchmark
 from ktnas.benchmarks.registry import BENCHMARKS, load_benchmark
+from ktnas.benchmarks.several import SeveralBenchmarks, evaluated_outside, functions_of, load_joined
 from ktnas.config.registry import METHODS, SPACES, made
 from ktnas.config.sources import with_sources
 from ktnas.description import describe
@@ -25,9 +26,12 @@ from ktnas.typing import JSON
 
 S = TypeVar("S")
 
+Where: TypeAlias = SearchSpace | Benchmark | Mapping[str, SearchSpace] | str
+"""What is searched: a space, a benchmark, the name of one, or a space per task by the task's name."""
+
 
 def composed(
-    where: SearchSpace | Benchmark | str,
+    where: Where,
     tasks: Mapping[str, TaskFunction] | Sequence[str],
     *,
     budget: int,
@@ -40,7 +44,7 @@ def composed(
     """The experiment that a caller describes.
 
     Args:
-        where: A search space, or a benchmark, or the name of one.
+        where: What is searched.
         tasks: Functions by their names, or names.
         budget: Evaluations per task.
         seed: Seed of every random number.
@@ -53,7 +57,7 @@ def composed(
         KtnasError: If the arguments contradict each other.
     """
     benchmark = _benchmark(where, tasks, minimize)
-    if isinstance(benchmark, OutsideBenchmark) and not outside:
+    if evaluated_outside(benchmark) and not outside:
         raise ConfigurationError(
             f"with a search space, tasks must map names to functions; got {tasks!r}. Names alone need a benchmark"
         )
@@ -88,15 +92,16 @@ def study_file(
 ) -> StudyFile:
     """How the study is made again without its script, as far as it can be."""
     benchmark = experiment.benchmark
-    functions = benchmark.functions if isinstance(benchmark, FunctionBenchmark) else {}
+    functions = functions_of(benchmark)
     digests = {name: function_digest(function) for name, function in functions.items()}
     options: dict[str, JSON] | None = None
     named = isinstance(where, str) and isinstance(method, str)
-    if named and not isinstance(benchmark, FunctionBenchmark | OutsideBenchmark):
+    outside = evaluated_outside(benchmark)
+    if named and not functions and not outside:
         options = {"benchmark": str(where), "method": str(method), **_roles(experiment.problem)}
         earlier = _divided(sources, benchmark)[1]
         options |= {"from": list(earlier)} if earlier else {}
-    return StudyFile(options, _described(benchmark.space), isinstance(benchmark, OutsideBenchmark), digests)
+    return StudyFile(options, _described(benchmark.space), outside, digests)
 
 
 def _roles(problem: Problem) -> dict[str, JSON]:
@@ -132,7 +137,7 @@ def _require_object(what: str, value: object) -> None:
 
 
 def _benchmark(
-    where: SearchSpace | Benchmark | str,
+    where: Where,
     tasks: Mapping[str, TaskFunction] | Sequence[str],
     minimize: Collection[str],
 ) -> Benchmark:
@@ -141,10 +146,10 @@ def _benchmark(
         raise ConfigurationError(f"tasks must be several names, not the text {tasks!r}; give [{tasks!r}]")
     if isinstance(where, str):
         where = _named(where, tasks)
+    if isinstance(where, Mapping):
+        return _of_spaces(where, tasks or tuple(where), minimize)
     if isinstance(where, SearchSpace):
-        if isinstance(tasks, Mapping):
-            return FunctionBenchmark(where, tasks, frozenset(minimize))
-        return OutsideBenchmark(where, tuple(tasks), frozenset(minimize))
+        return _of_space(where, tasks, minimize)
     if isinstance(tasks, Mapping) or minimize:
         raise ConfigurationError(
             f"benchmark {where.name!r} has its own tasks and their direction; give their names alone, or a search "
@@ -153,8 +158,41 @@ def _benchmark(
     return where.restricted(tuple(tasks)) if tasks else where
 
 
+def _of_space(
+    space: SearchSpace, tasks: Mapping[str, TaskFunction] | Sequence[str], minimize: Collection[str]
+) -> Benchmark:
+    if isinstance(tasks, Mapping):
+        return FunctionBenchmark(space, tasks, frozenset(minimize))
+    return OutsideBenchmark(space, tuple(tasks), frozenset(minimize))
+
+
+def _of_spaces(
+    spaces: Mapping[str, SearchSpace],
+    tasks: Mapping[str, TaskFunction] | Sequence[str],
+    minimize: Collection[str],
+) -> Benchmark:
+    """Tasks that each have a space of their own, those of equal spaces together."""
+    for name in tasks:
+        if name not in spaces:
+            raise unknown_name("task", name, spaces, "the spaces that were given, one per task")
+    for name in (*spaces, *minimize):
+        if name not in tasks:
+            raise unknown_name("task", name, tasks)
+    groups: dict[SearchSpace, list[str]] = {}
+    for name in tasks:
+        _require_object(f"the space of task {name!r}", spaces[name])
+        groups.setdefault(spaces[name], []).append(name)
+    parts = []
+    for space, own in groups.items():
+        wanted = {name: tasks[name] for name in own} if isinstance(tasks, Mapping) else own
+        parts.append(_of_space(space, wanted, [name for name in minimize if name in own]))
+    return parts[0] if len(parts) == 1 else SeveralBenchmarks(tuple(parts))
+
+
 def _named(name: str, tasks: Mapping[str, TaskFunction] | Sequence[str]) -> SearchSpace | Benchmark:
     """The search space of that name where tasks are functions, or no benchmark is called so; else the benchmark."""
+    if not isinstance(tasks, Mapping) and "+" in name:
+        return load_joined(name, tuple(tasks))
     if not isinstance(tasks, Mapping) and (name in BENCHMARKS or name not in SPACES):
         return load_benchmark(name, tuple(tasks))
     space = made("search space", name, {key: make for key, make in SPACES.items() if key != "categorical"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ktnas.benchmarks.base import Benchmark
-from ktnas.benchmarks.outside import OutsideBenchmark
+from ktnas.benchmarks.several import evaluated_outside
 from ktnas.errors import ConfigurationError
 from ktnas.evaluation.replay import recalling
 from ktnas.problem.callback import Answered, Callback, Callbacks, Ended, FailureKinds, Finished, as_callback
@@ -64,10 +64,11 @@ def require_runnable(benchmark: Benchmark) -> None:
     Raises:
         ConfigurationError: Saying what to do.
     """
-    if isinstance(benchmark, OutsideBenchmark):
+    if evaluated_outside(benchmark):
+        names = ", ".join(task.name for task in benchmark.tasks)
         raise ConfigurationError(
-            f"the tasks of this study ({', '.join(benchmark.names)}) are evaluated outside: ask it for architectures "
-            "and tell it what came of them; to run it, make it with a function per task, or with a benchmark"
+            f"the tasks of this study ({names}) are evaluated outside: ask it for architectures and tell it what came "
+            "of them; to run it, make it with a function per task, or with a benchmark"
         )
 
 

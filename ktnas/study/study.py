@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ktnas.algorithms.base import Search
-from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.functions import TaskFunction
-from ktnas.benchmarks.outside import OutsideBenchmark
+from ktnas.benchmarks.several import evaluated_outside
 from ktnas.config import defaults
 from ktnas.errors import ConfigurationError
 from ktnas.problem.callback import Callback
@@ -26,10 +25,9 @@ from ktnas.runner.limits import Limits
 from ktnas.runner.mode import is_asynchronous
 from ktnas.runner.provenance import Provenance
 from ktnas.runner.workforce import Workforce, workforce_of
-from ktnas.spaces.base import SearchSpace
 from ktnas.study.claiming import claimed, claimed_asynchronous
 from ktnas.study.desk import Desk
-from ktnas.study.parts import composed, study_file
+from ktnas.study.parts import Where, composed, study_file
 from ktnas.study.result import Found, SearchResult, best_of
 from ktnas.study.running import (
     LogFailures,
@@ -70,7 +68,7 @@ class Study:
     def __init__(
         self,
         directory: Path | str | None,
-        where: SearchSpace | Benchmark | str,
+        where: Where,
         tasks: Mapping[str, TaskFunction] | Sequence[str] = (),
         *,
         method: Search[S] | str = defaults.METHOD,
@@ -85,7 +83,8 @@ class Study:
 
         Args:
             directory: Where it is kept; None for in memory.
-            where: A search space, or a benchmark; an object, or a name of the command line.
+            where: A search space, or a benchmark; an object, or a name of the command line. Tasks of different spaces:
+                a space per task, by the task's name; or several benchmarks, ``"nasbench201+transnas101-micro"``.
             tasks: With a space, a function per task, or their names, if they are evaluated outside. With a benchmark,
                 names of its tasks; all of them if none is given.
             method: The algorithm: its name at the command line, or an object.
@@ -103,7 +102,7 @@ class Study:
         """
         experiment = composed(where, tasks, budget=budget, seed=seed, method=method, sources=sources, minimize=minimize)
         provenance = Provenance(study_file(experiment, method, where, sources), tuple(map(Path, reuse)))
-        outside = isinstance(experiment.benchmark, OutsideBenchmark)
+        outside = evaluated_outside(experiment.benchmark)
         if asynchronous and not outside:
             raise ConfigurationError(
                 "asynchronous is of tasks that are evaluated outside: names alone; this study has what evaluates them"

@@ -95,6 +95,7 @@ class _Watched(Generic[S]):
 
     def _check(self, proposal: Proposal, remaining: Mapping[str, int]) -> None:
         expect(proposal.task in remaining, f"{proposal} is for a task that has no evaluation left, or is none")
-        expect(contains(self.problem.space, proposal.genotype), f"{proposal} is no architecture of the space")
+        space = self.problem.space_of(proposal.task)
+        expect(contains(space, proposal.genotype), f"{proposal} is no architecture of the space")
         donors = self.problem.donors(proposal.task)
         expect(proposal.source_task in (None, *donors), f"{proposal} comes from a task that is no donor: {donors}")

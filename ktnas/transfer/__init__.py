@@ -9,6 +9,7 @@ of past transfers are a pure function of that history (`ktnas.transfer.outcome`)
 * `NoTransfer`: transfers nothing.
 * `Outcome`: one judged transfer.
 * `RandomTransfer`: transfers random candidates.
+* `Translation`: translation between the parts of several spaces.
 * `TieBreak`: orders candidates of equal transfer rank.
 * `RandomTies`: equal ranks are drawn from at random (arXiv 2504.00772).
 * `NeighbourTies`: equal ranks by the labels of a candidate's nearest remembered transfers.
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from ktnas.transfer.transfer_rank import RandomTies as RandomTies
     from ktnas.transfer.transfer_rank import TieBreak as TieBreak
     from ktnas.transfer.transfer_rank import TransferRank as TransferRank
+    from ktnas.transfer.translation import Translation as Translation
 
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
@@ -41,6 +43,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "no_transfer": ["NoTransfer"],
         "outcome": ["Outcome"],
         "random_transfer": ["RandomTransfer"],
+        "translation": ["Translation"],
         "transfer_rank": ["TieBreak", "RandomTies", "NeighbourTies", "TransferRank"],
     },
 )

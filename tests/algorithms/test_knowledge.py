@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from ktnas.algorithms.axes import Axes
 from ktnas.algorithms.candidates.joint_screening import JointScreening
 from ktnas.algorithms.knowledge import Informed, Knowledge, Source, finished, first_choices, informed
 from ktnas.algorithms.presets import gp_search, ktnas, ktnas_paper
@@ -21,6 +22,7 @@ from ktnas.spaces.categorical import Categorical
 SPACE = Categorical((4,) * 4)
 EVERYTHING = genotypes(SPACE)
 EMBEDDER = OneHot().fit(SPACE, np.random.default_rng(0))
+AXES = Axes(SPACE, SPACE, EMBEDDER)
 PROBLEM = Problem(SPACE, (Task("target"),))
 
 
@@ -76,10 +78,10 @@ class TestKnowledge:
     def test_refuses_another_space_and_names_both(self):
         other = replace(source(), space="elsewhere")
         with pytest.raises(ConfigurationError, match=r"source is of search space 'elsewhere'.*in 'categorical'"):
-            informed(Knowledge((other,)), SPACE, EMBEDDER)
+            informed(Knowledge((other,)), AXES)
 
     def test_predictions_are_standardised_and_agree_with_what_was_learned(self):
-        fitted = Knowledge((source(), source("turned", -1.0))).fit(SPACE, EMBEDDER)
+        fitted = Knowledge((source(), source("turned", -1.0))).fit(AXES)
         predictions = fitted.predictions(EVERYTHING)
         assert predictions.mean(axis=1) == pytest.approx([0, 0], abs=1e-9)
         assert predictions.std(axis=1) == pytest.approx([1, 1])
@@ -88,17 +90,17 @@ class TestKnowledge:
         assert spearmanr(predictions[1], truth).statistic < -0.9
 
     def test_predictions_do_not_depend_on_what_else_is_asked(self):
-        fitted = Knowledge((source(),)).fit(SPACE, EMBEDDER)
+        fitted = Knowledge((source(),)).fit(AXES)
         assert fitted.predictions(EVERYTHING[3:9])[0] == pytest.approx(fitted.predictions(EVERYTHING)[0, 3:9])
 
     def test_a_source_of_many_observations(self):
-        fitted = Knowledge((source(count=256),)).fit(SPACE, EMBEDDER)
+        fitted = Knowledge((source(count=256),)).fit(AXES)
         assert len(fitted.processes[0].seen.y) == 256
         assert spearmanr(fitted.average(EVERYTHING), [value(g) for g in EVERYTHING]).statistic > 0.95
 
     @pytest.mark.parametrize("uses", [("init",), ("mean",), ("feature",), ("init", "mean", "feature")])
     def test_what_an_embedder_tells(self, uses):
-        embedder = informed(Knowledge((source(), source("b", seed=1)), uses), SPACE, EMBEDDER)
+        embedder = informed(Knowledge((source(), source("b", seed=1)), uses), AXES)
         width = EMBEDDER.embed(EVERYTHING[:1]).shape[1]
         more = 2 if "feature" in uses else 0
         assert embedder.embed(EVERYTHING[:3]).shape == (3, width + more) == (3, sum(embedder.groups))
@@ -108,7 +110,7 @@ class TestKnowledge:
 
 class TestFirstChoices:
     def test_the_first_is_the_best_of_all_together(self):
-        fitted = Knowledge((source(), source("b", seed=1))).fit(SPACE, EMBEDDER)
+        fitted = Knowledge((source(), source("b", seed=1))).fit(AXES)
         (genotype, of_source), *others = fitted.first(4, np.random.default_rng(0))
         assert of_source is None
         assert genotype == EVERYTHING[int(fitted.average(EVERYTHING).argmax())]
@@ -117,7 +119,7 @@ class TestFirstChoices:
 
     def test_sources_take_turns_by_the_seed(self):
         knowledge = Knowledge(tuple(source(str(i), seed=i) for i in range(6)))
-        embedder = informed(knowledge, SPACE, EMBEDDER)
+        embedder = informed(knowledge, AXES)
         orders = {tuple(n for _, n in first_choices(embedder, 5, "t", Streams(seed))) for seed in range(8)}
         assert len(orders) > 1
 
@@ -175,5 +177,5 @@ def test_sources_are_values():
     one = source()
     assert isinstance(one, Source)
     assert replace(one, fitness=()) == one
-    assert isinstance(informed(Knowledge((one,)), SPACE, EMBEDDER), Informed)
+    assert isinstance(informed(Knowledge((one,)), AXES), Informed)
     assert JointScreening() == JointScreening()

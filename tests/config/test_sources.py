@@ -15,6 +15,7 @@ from ktnas.problem.task import Problem
 from ktnas.records.run_directory import RunDirectory
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.session import search_once
+from ktnas.spaces.mdesign import MDesign
 
 LINK, GRAPH = "mdesign-link", "mdesign-graph"
 pytestmark = pytest.mark.table(LINK)
@@ -57,7 +58,14 @@ class TestDirectories:
         assert more.digest != one.digest
 
     @pytest.mark.table(GRAPH)
-    def test_another_space_is_refused_by_name(self, tmp_path):
+    def test_another_space_that_is_known_by_name(self, tmp_path):
+        place = ran(tmp_path / "a", "tu_dd", table=GRAPH)
+        (found,) = read_sources([place], target("cora"))
+        assert (found.space, found.where) == (GRAPH, MDesign("graph"))
+
+    @pytest.mark.table(GRAPH)
+    def test_another_space_is_refused_by_name(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("ktnas.config.sources.SPACES", {})
         place = ran(tmp_path / "a", "tu_dd", table=GRAPH)
         with pytest.raises(
             ConfigurationError, match=r"tu_dd of .* of search space 'mdesign-graph', and 'mdesign-link'"

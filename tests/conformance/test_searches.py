@@ -31,7 +31,9 @@ from ktnas.algorithms.weaknas import UniformAmongBest, weaknas
 from ktnas.algorithms.zero_cost_evolution import ZeroCostEvolution
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.one_hot import OneHot
+from ktnas.embedding.path_operations import PathOperations
 from ktnas.embedding.proxy_features import ProxyFeatures
+from ktnas.errors import ConfigurationError
 from ktnas.problem.task import Problem, Task
 from ktnas.problem.trial import Evaluation, Proposal
 from ktnas.spaces.categorical import Categorical
@@ -73,7 +75,7 @@ class Weighted:
 
     def scores(self, space, task, genotypes):
         sign = 1 if task == "first" else -1
-        return np.array([-np.inf if g[0] == g[3] == 1 else sign * (g[0] + 2.0 * g[1]) for g in genotypes], float)
+        return np.array([-np.inf if g[0] == g[-1] == 1 else sign * (g[0] + 2.0 * g[1]) for g in genotypes], float)
 
 
 SEARCHES = {
@@ -164,6 +166,32 @@ def test_search_keeps_its_promises_wherever_the_budget_ends(search, tasks, budge
 def test_search_can_use_up_the_space(search):
     small = Categorical((3, 2, 2, 2))
     check_search(SEARCHES[search], replace(PROBLEMS["two tasks"], space=small), evaluate, budget=24)
+
+
+ACROSS = Problem.across([Task("first", space=Categorical((3,) * 4)), Task("second", space=Categorical((2, 3, 3)))])
+ALIKE = (
+    *("random search", "regularized evolution", "local search, best", "best-first", "enumeration", "pnas", "joint"),
+    *("paper", "nearest positive", "forest, whole space", "separately", "zero-cost evolution", "screened by a proxy"),
+)
+"""Searches that can be told tasks of different spaces."""
+
+
+def evaluate_across(task, genotype):
+    return Evaluation(float(sum(g == {"first": 2, "second": 1}[task] for g in genotype[1:])))
+
+
+@pytest.mark.parametrize("search", ALIKE)
+def test_search_of_different_spaces_keeps_its_promises(search):
+    composed = SEARCHES[search]
+    if isinstance(composed, KTNAS):
+        composed = replace(composed, embedder=PathOperations(corpus_size=50))
+    check_search(composed, ACROSS, evaluate_across, budget=9)
+
+
+@pytest.mark.parametrize("search", ["rgpe", "mfea", "mfea2", "emt-nas", "mtnas", "sequential", "paper", "joint"])
+def test_search_that_moves_codes_refuses_different_spaces(search):
+    with pytest.raises(ConfigurationError, match="search space"):
+        SEARCHES[search].start(ACROSS)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.spaces.nasbench_graph import NASBenchGraph
 from ktnas.spaces.nats_size import NATSSize
 from ktnas.spaces.operators import sample_distinct
+from ktnas.spaces.several import SeveralSpaces
 from ktnas.spaces.transnas_macro import TransNASMacro
 from ktnas.spaces.transnas_micro import TransNASMicro
 from ktnas.testing import check_graph, check_space
@@ -33,6 +34,9 @@ SPACES = (
     EMT_NAS,
     Categorical((3, 1, 12), separator="_"),
     Categorical.from_codes(["a|b|c", "a|x|c", "d|b|y"]),
+    SeveralSpaces((TransNASMicro(), MDesign("graph"))),
+    SeveralSpaces((EMT_NAS, DARTS())).part(1),
+    SeveralSpaces((MDesign("link"), MDesign("graph"))).part(0),
 )
 
 

@@ -65,6 +65,11 @@ class JointScreening:
                 f"must not be negative; got {self.detailed}, {self.others} and {self.final}"
             )
 
+    @property
+    def shares_evidence(self) -> bool:
+        """One model learns from all tasks."""
+        return True
+
     def fit(self, evidence: Mapping[str, Evidence], embedder: FittedEmbedder, rng: np.random.Generator) -> Ranking:
         """Fit one model to all evidence."""
         if not evidence:

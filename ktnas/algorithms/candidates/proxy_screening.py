@@ -14,7 +14,7 @@ import numpy as np
 from ktnas.algorithms.candidates.pool import Breeding, Offspring, Pool, PoolMembers
 from ktnas.algorithms.candidates.variation import Child
 from ktnas.errors import ConfigurationError
-from ktnas.problem.proxy import Proxy
+from ktnas.problem.proxy import Proxy, rated
 from ktnas.typing import Genotype
 
 
@@ -42,7 +42,7 @@ class ProxyScreening:
         """``count * per_evaluation`` candidates that are not known, or fewer."""
         found = self.pool.candidates(breeding, rng)
         unknown = [i for i, genotype in enumerate(found.genotypes) if not breeding.known(genotype)]
-        scores = self.proxy.scores(breeding.space, breeding.task, [found.genotypes[i] for i in unknown])
+        scores = rated(self.proxy, breeding.space, breeding.task, [found.genotypes[i] for i in unknown])
         order = np.argsort(-scores, kind="stable")[: breeding.count * self.per_evaluation]
         return _Chosen(found, tuple(unknown[i] for i in order.tolist()))
 

@@ -75,6 +75,15 @@ class Expected(Protocol):
         """Shares per task, from 0 to 0.9; 0 where nothing was expected."""
 
 
+@runtime_checkable
+class SharesEvidence(Protocol):
+    """A screening in which what one task has seen reaches others."""
+
+    @property
+    def shares_evidence(self) -> bool:
+        """True."""
+
+
 def trends_of(ranking: Ranking) -> Mapping[str, float]:
     """How much of what was expected holds on each task; nothing where the ranking does not tell."""
     return ranking.trends() if isinstance(ranking, Expected) else {}

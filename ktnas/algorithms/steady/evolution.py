@@ -43,7 +43,7 @@ class SteadyAging:
             return self.search.ask(state, remaining, streams)
         task = neediest(remaining)
         if not state.living[task]:
-            space = state.problem.space
+            space = state.problem.space_of(task)
             return (Proposal(task, sample(space, streams.rng("regularized-evolution", task))),)
         return self.search.ask(replace(state, generation=max(state.generation, 1)), {task: remaining[task]}, streams)
 
@@ -74,7 +74,7 @@ class SteadyZeroCost:
             return self.search.ask(state, remaining, streams)
         task = neediest(remaining)
         if not state.living[task]:
-            space = state.problem.space
+            space = state.problem.space_of(task)
             return (Proposal(task, sample(space, streams.rng("zero-cost-evolution", task))),)
         seen = replace(state, history=with_pending(state.history, pending), generation=max(state.generation, 1))
         return self.search.ask(seen, {task: remaining[task]}, streams)

@@ -62,7 +62,7 @@ class SteadyLocal:
 
     def _is_spent(self, state: LocalState, task: str, point: Genotype, waiting: set[Genotype]) -> bool:
         """Whether nothing can be learned around a point: all of its neighbours are known, and none is pending."""
-        around = neighbours(state.problem.space, point)
+        around = neighbours(state.problem.space_of(task), point)
         return all(state.history.find(task, genotype) is not None and genotype not in waiting for genotype in around)
 
     def _waits(self, state: LocalState, task: str, point: Genotype, waiting: set[Genotype]) -> bool:
@@ -74,7 +74,7 @@ class SteadyLocal:
         """Where it may move: to what was told, or after a whole neighbourhood, to all of it."""
         if not isinstance(self.search.improvement, BestImprovement):
             return [trial.genotype]
-        return [trial.genotype, *neighbours(state.problem.space, point)]
+        return [trial.genotype, *neighbours(state.problem.space_of(trial.task), point)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class SteadyBestFirst:
 
     def tell(self, state: BestFirstState, trial: Trial, pending: Sequence[Pending]) -> BestFirstState:
         """Those at the head of the list leave it once nothing is left around them."""
-        history, task, space = state.history.extended((trial,)), trial.task, state.problem.space
+        history, task, space = state.history.extended((trial,)), trial.task, state.problem.space_of(trial.task)
         left = state.waiting[task]
         if not trial.repeat:
             left = tuple(sorted((*left, trial), key=fitness_of, reverse=True))
