@@ -85,6 +85,17 @@ def _fitted(embedder: Embedder, space: SearchSpace, store: Store | None) -> Fitt
     return _restored(embedder, space, arrays)
 
 
+def restored_from(store: Store, embedder: Embedder, space: SearchSpace) -> FittedEmbedder | None:
+    """``embedder`` fitted to ``space``, if that is in the store: nothing is fitted, which may take long, or written."""
+    if not isinstance(embedder, PersistentEmbedder):
+        return None
+    arrays = store.get(cache_key(embedder, space))
+    try:
+        return None if arrays is None else _restored(embedder, space, arrays)
+    except ValueError:
+        return None
+
+
 def cache_key(embedder: Embedder, space: SearchSpace) -> str:
     """The key under which a fit is kept; fit for a file name.
 
