@@ -28,6 +28,7 @@ after the search.
 * `TwoRegions`: a made-up task whose good architectures lie in two regions.
 * `SeveralBenchmarks`: tasks of several benchmarks.
 * `load_several`: tasks of several benchmarks, by names such as ``nasbench201:cifar10``.
+* `Fidelity`: what a table records for one task after fewer epochs, one entry per row.
 * `TaskRecord`: what a table records for one task, one entry per row.
 * `TableBenchmark`: a benchmark over listed architectures; fulfils `ktnas.benchmarks.Benchmark`.
 * `listed_space`: ``base`` itself if ``genotypes``, all different, are every code of it.
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from ktnas.benchmarks.several import load_several as load_several
     from ktnas.benchmarks.synthetic import CorrelatedTasks as CorrelatedTasks
     from ktnas.benchmarks.synthetic import with_correlated_task as with_correlated_task
+    from ktnas.benchmarks.table import Fidelity as Fidelity
     from ktnas.benchmarks.table import TableBenchmark as TableBenchmark
     from ktnas.benchmarks.table import TaskRecord as TaskRecord
     from ktnas.benchmarks.table import listed_space as listed_space
@@ -85,7 +87,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "registry": ["known_benchmark", "known_benchmarks", "load_benchmark", "find_benchmark", "inventory"],
         "several": ["SeveralBenchmarks", "load_several"],
         "synthetic": ["CorrelatedTasks", "with_correlated_task"],
-        "table": ["TaskRecord", "TableBenchmark", "listed_space"],
+        "table": ["Fidelity", "TaskRecord", "TableBenchmark", "listed_space"],
         "user_table": ["load_table"],
     },
 )

@@ -26,6 +26,7 @@ BENCHMARKS: Mapping[str, tuple[str, str]] = {
     "mdesign-graph": ("mdesign", "MDESIGN_GRAPH"),
     "scenes": ("scenes", "SCENES"),
     "nasbench101": ("nasbench101", "NASBENCH101"),
+    "nats-size": ("nats_size", "NATS_SIZE"),
 }
 """Every benchmark known by name: the module here, and the `KnownBenchmark` in it.
 

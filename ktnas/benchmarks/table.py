@@ -24,6 +24,21 @@ from ktnas.typing import FloatArray, Genotype, IntArray
 
 
 @dataclass(frozen=True, eq=False)
+class Fidelity:
+    """What a table records for one task after fewer epochs, one entry per row.
+
+    Attributes:
+        fitness: ``(n,)`` validation fitness, higher is better; NaN where there is none.
+        failures: Why a row has no fitness, by row.
+        cost_s: ``(n,)`` seconds of training; None if not recorded.
+    """
+
+    fitness: FloatArray
+    failures: Mapping[int, str] = field(default_factory=dict)
+    cost_s: FloatArray | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class TaskRecord:
     """What a table records for one task, one entry per row.
 
@@ -36,6 +51,10 @@ class TaskRecord:
         metrics: Test metrics and measured costs, by name, each ``(n,)``: for reports only.
         complexity: What is known of an architecture without training it (parameters in millions, FLOPs in
             millions), by name, each ``(n,)``.
+        epochs: Epochs of the trainings that ``fitness`` is of; None where the table does not tell.
+        fidelities: What is recorded after fewer epochs, by their number.
+        judged: ``(n,)`` the fitness by which architectures are ranked in the report, where a search sees another one;
+            None if they are the same.
     """
 
     task: Task
@@ -45,11 +64,15 @@ class TaskRecord:
     cost_s: FloatArray | None = None
     metrics: Mapping[str, FloatArray] = field(default_factory=dict)
     complexity: Mapping[str, FloatArray] = field(default_factory=dict)
+    epochs: int | None = None
+    fidelities: Mapping[int, Fidelity] = field(default_factory=dict)
+    judged: FloatArray | None = None
 
     def __post_init__(self) -> None:
         if not np.isfinite(self.fitness).any():
             raise DataError(f"task {self.task.name!r} has no finite fitness in {len(self.fitness):,} rows")
-        arrays = [self.listed, self.cost_s, *self.metrics.values(), *self.complexity.values()]
+        arrays = [self.listed, self.cost_s, self.judged, *self.metrics.values(), *self.complexity.values()]
+        arrays += [each for one in self.fidelities.values() for each in (one.fitness, one.cost_s)]
         if any(array is not None and array.shape != self.fitness.shape for array in arrays):
             raise DataError(f"the columns of task {self.task.name!r} differ in length")
 
@@ -68,6 +91,40 @@ class TaskRecord:
         """All finite fitness values, worst first."""
         return np.sort(self.fitness[np.isfinite(self.fitness)])
 
+    @cached_property
+    def ranked(self) -> FloatArray:
+        """The finite values by which architectures are ranked, worst first."""
+        return self.ascending if self.judged is None else np.sort(self.judged[np.isfinite(self.judged)])
+
+    def worth(self, row: int) -> float | None:
+        """The value by which a row is ranked; None where it has none."""
+        if self.judged is None:
+            return self.answers[row]
+        value = float(self.judged[row])
+        return value if math.isfinite(value) else None
+
+    def at_fidelity(self, epochs: int) -> TaskRecord:
+        """The same record, of which a search sees and pays for trainings of fewer epochs; it is judged as before.
+
+        Raises:
+            DataError: If nothing is recorded after so many epochs.
+        """
+        if epochs == self.epochs and self.judged is None:
+            return self
+        cheap = self.fidelities.get(epochs)
+        if cheap is None or self.judged is not None:
+            there = ", ".join(map(str, sorted({*self.fidelities, *([self.epochs] if self.epochs else [])})))
+            has = f"it has {there}" if there else "it records one training of each architecture, of no given length"
+            raise DataError(f"task {self.task.name!r} has no fitness after {epochs} epochs: {has}")
+        return replace(
+            self,
+            task=replace(self.task, metric=f"{self.task.metric} after {epochs} epochs"),
+            fitness=cheap.fitness,
+            failures=cheap.failures,
+            cost_s=cheap.cost_s,
+            judged=self.fitness,
+        )
+
     def reason(self, row: int) -> str:
         """Why a row without fitness has none."""
         return self.failures.get(row, f"the table does not list it for {self.task.name!r}")
@@ -82,7 +139,17 @@ class TaskRecord:
             cost_s=None if self.cost_s is None else self.cost_s[rows],
             metrics={name: values[rows] for name, values in self.metrics.items()},
             complexity={name: values[rows] for name, values in self.complexity.items()},
+            fidelities={epochs: _of_rows(one, rows) for epochs, one in self.fidelities.items()},
+            judged=None if self.judged is None else self.judged[rows],
         )
+
+
+def _of_rows(fidelity: Fidelity, rows: IntArray) -> Fidelity:
+    return Fidelity(
+        fidelity.fitness[rows],
+        {i: fidelity.failures[row] for i, row in enumerate(rows.tolist()) if row in fidelity.failures},
+        None if fidelity.cost_s is None else fidelity.cost_s[rows],
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,6 +256,24 @@ class TableBenchmark:
             notes=(*self.notes, f"{note}: the search, ranks and regrets stay among those."),
         )
 
+    def at_fidelity(self, epochs: int) -> TableBenchmark:
+        """The same benchmark, of which a search sees, and pays for, trainings of so many epochs.
+
+        Ranks, regrets and metrics of its report are of the full trainings, as before.
+
+        Raises:
+            DataError: If a task has none of that length.
+        """
+        records = tuple(record.at_fidelity(epochs) for record in self.records)
+        if all(record.judged is None for record in records):
+            return self
+        full = ", ".join(dict.fromkeys(str(record.epochs) for record in records))
+        note = (
+            f"The search sees validation fitness after {epochs} epochs and pays for these; ranks, regrets and test "
+            f"metrics are of trainings of {full} epochs."
+        )
+        return replace(self, records=records, notes=(*self.notes, note))
+
     def evaluate(self, task: str, genotype: Genotype) -> Evaluation:
         record = self.record(task)
         row = self.rows.get(genotype)
@@ -203,20 +288,21 @@ class TableBenchmark:
         return float(self.record(task).ascending[-1])
 
     def listed(self, task: str) -> int:
-        """How many rows have a fitness on the task."""
-        return len(self.record(task).ascending)
+        """How many rows have a fitness on the task by which they are ranked."""
+        return len(self.record(task).ranked)
 
     def report(self, task: str, genotype: Genotype) -> Standing:
         """True rank, regret and metrics; all absent where the architecture has no fitness on the task."""
         record = self.record(task)
         row = self.rows.get(genotype)
-        fitness = None if row is None else record.answers[row]
+        fitness = None if row is None else record.worth(row)
         if row is None or fitness is None:
             return Standing()
-        better = len(record.ascending) - int(np.searchsorted(record.ascending, fitness, side="right"))
-        columns = {**record.metrics, **record.complexity}
+        better = len(record.ranked) - int(np.searchsorted(record.ranked, fitness, side="right"))
+        final = {} if record.judged is None else {f"valid_at_{record.epochs}_epochs": record.judged}
+        columns = {**final, **record.metrics, **record.complexity}
         metrics = {name: float(values[row]) for name, values in columns.items() if math.isfinite(values[row])}
-        return Standing(1 + better, float(record.ascending[-1]) - fitness, metrics)
+        return Standing(1 + better, float(record.ranked[-1]) - fitness, metrics)
 
     def label(self, genotype: Genotype) -> str:
         row = self.rows.get(genotype) if self.labels else None

@@ -1,7 +1,8 @@
 """TransNAS-Bench-101: seven vision tasks over 4,096 cells (micro) and over 3,256 networks (macro).
 
-Fitness is the validation metric at the final epoch of one training run. The table has no test metrics: a
-report holds the size of the network alone, and the benchmark's notes say so.
+Fitness is the validation metric at the final epoch of one training run. A table that was imported from the official
+file has test metrics for the report; the one that most people have does not: then a report holds the size of the
+network alone, and the benchmark's notes say so.
 
 Duan et al., "TransNAS-Bench-101", CVPR 2021.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ktnas.benchmarks.imported import imported_notes
 from ktnas.benchmarks.known import KnownBenchmark, count_rows
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
 from ktnas.files.search_path import find, require
@@ -27,7 +29,7 @@ MACRO_NAME, MACRO_FILENAME, MACRO_SIZE = "transnas101-macro", "transnas101_macro
 
 HINT = (
     "Put it (columns arch_str and <task>__valid_<metric>; see `ktnas docs data`) into one of these directories, or "
-    "name its directory with --data or KTNAS_DATA."
+    "name its directory with --data or KTNAS_DATA; `ktnas data import FILE` makes it of the official file."
 )
 
 
@@ -70,14 +72,21 @@ def _load(name: str, space: SearchSpace, path: Path) -> TableBenchmark:
     columns = read_columns(path)
     genotypes = tuple(map(space.parse, columns.text("arch_str")))
     records = tuple(_record(columns, task) for task in TASKS)
-    return TableBenchmark(name, listed_space(space, genotypes), genotypes, records, notes=(_NOTE,))
+    missing = () if any(record.metrics for record in records) else (_NOTE,)
+    notes = (*missing, *imported_notes(path))
+    return TableBenchmark(name, listed_space(space, genotypes), genotypes, records, notes=notes)
 
 
 def _record(columns: Columns, name: str) -> TaskRecord:
     column, metric, unit = _COLUMNS[name]
     fitness = columns.numbers(f"{name}__{column}")
     complexity = {key: columns.numbers(f"{name}__{key}").values for key in ("params_M", "flops_M")}
-    return TaskRecord(Task(name, metric, unit), fitness.values, fitness.failures, complexity=complexity)
+    test = column.replace("valid", "test")
+    there = f"{name}__{test}" in columns.header
+    metrics = {test: columns.numbers(f"{name}__{test}").values} if there else {}
+    return TaskRecord(
+        Task(name, metric, unit), fitness.values, fitness.failures, metrics=metrics, complexity=complexity
+    )
 
 
 MICRO = KnownBenchmark(

@@ -8,6 +8,7 @@ from functools import lru_cache
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.registry import find_benchmark, load_benchmark
 from ktnas.benchmarks.several import load_joined, load_several
+from ktnas.benchmarks.table import TableBenchmark
 from ktnas.benchmarks.user_table import load_table, task_columns
 from ktnas.config import defaults
 from ktnas.config.registry import SPACES, listing, made
@@ -33,7 +34,7 @@ def compose(options: RunOptions) -> Experiment:
     search = with_store(options.method.build())
     require_population(search, Budget(options.budget_evals).evaluations)
     search_path(options.data)  # a directory that is not there is a mistake even if no table is needed from it
-    benchmark = _benchmark(options, names)
+    benchmark = _at_fidelity(_benchmark(options, names), options.fidelity)
     problem = Problem(benchmark.space, benchmark.tasks, frozenset(options.sources))
     budget = stopping(benchmark, options.budget_evals, options.until_best)
     search = with_sources(with_proxy(search, benchmark), options.earlier, benchmark, options.data, options.minimize)
@@ -98,6 +99,23 @@ def _task_names(options: RunOptions) -> tuple[str, ...]:
     if twice is not None:
         raise ConfigurationError(f"task {twice!r} is named twice; name each task once")
     return names
+
+
+def _at_fidelity(benchmark: Benchmark, epochs: int | None) -> Benchmark:
+    """The benchmark as it is searched after so many epochs of training.
+
+    Raises:
+        ConfigurationError: If it is no table that records how long its trainings were.
+        DataError: If it has none of that length.
+    """
+    if epochs is None:
+        return benchmark
+    if not isinstance(benchmark, TableBenchmark):
+        raise ConfigurationError(
+            f"--fidelity {epochs} is for tables of trainings of several lengths; {benchmark.name} computes its answers "
+            "(--epochs says how long it trains)"
+        )
+    return benchmark.at_fidelity(epochs)
 
 
 def _benchmark(options: RunOptions, names: tuple[str, ...]) -> Benchmark:

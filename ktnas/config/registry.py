@@ -292,6 +292,12 @@ def _nasbench101() -> SearchSpace:
     return NASBench101()
 
 
+def _nats_size() -> SearchSpace:
+    from ktnas.spaces.nats_size import NATSSize
+
+    return NATSSize()
+
+
 def _darts() -> SearchSpace:
     from ktnas.spaces.darts import DARTS
 
@@ -312,6 +318,7 @@ SPACES: Mapping[str, Callable[[], SearchSpace | None]] = {
     "mdesign-link": _mdesign_link,
     "mdesign-graph": _mdesign_graph,
     "nasbench101": _nasbench101,
+    "nats-size": _nats_size,
     "darts": _darts,
     "emt-nas": _emt_nas,
     "categorical": lambda: None,

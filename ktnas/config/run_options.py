@@ -38,6 +38,12 @@ class RunOptions:
     targets: tuple[str, ...] = _task((), key="target", metavar="TASK", help="task that receives")
     tasks: tuple[str, ...] = _task((), metavar="A,B,...", help="tasks that all donate to one another")
     benchmark: str | None = _task(metavar="NAME", help=listing(BENCHMARKS), unless="found by the tasks' names")
+    fidelity: int | None = _task(
+        metavar="EPOCHS",
+        help="search a table at trainings of so many epochs, of those that it has, and report at the full ones; the "
+        "search pays for the short ones",
+        unless="the full trainings",
+    )
     data: Path | None = _task(metavar="DIR", help="directory of tables and images to look into first")
     space: str | None = _task(
         metavar="NAME",

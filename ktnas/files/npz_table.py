@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,32 @@ import numpy.typing as npt
 from ktnas.errors import DataError, listing
 from ktnas.files.npy_content import array_of
 from ktnas.files.table_content import SIZE_LIMIT
+from ktnas.typing import FloatArray
+
+
+def npz_names(path: Path) -> tuple[str, ...]:
+    """Names of the columns in the file, in order.
+
+    Raises:
+        DataError: If it is no readable npz file.
+    """
+    try:
+        if not path.is_file():
+            raise DataError(f"{path} is no regular file")
+        with zipfile.ZipFile(path) as archive:
+            return tuple(name.removesuffix(".npy") for name in archive.namelist())
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path} cannot be read as an npz file (a zip archive of arrays): {error}") from error
+
+
+def read_npz_floats(path: Path, names: Sequence[str]) -> dict[str, FloatArray]:
+    """Columns ``(n,)`` of numbers, as `read_npz_columns` reads whole ones.
+
+    Raises:
+        DataError: As there.
+    """
+    found = _read(path, names, np.number, "numbers")
+    return {name: column.astype(np.float64, copy=False) for name, column in found.items()}
 
 
 def read_npz_columns(path: Path, names: Sequence[str]) -> dict[str, npt.NDArray[np.integer]]:
@@ -26,11 +53,15 @@ def read_npz_columns(path: Path, names: Sequence[str]) -> dict[str, npt.NDArray[
         DataError: If it is no readable npz file, lacks a column, holds more than 256 MiB in them, or the columns are
             no whole numbers of one length.
     """
+    return _read(path, names, np.integer, "whole numbers")
+
+
+def _read(path: Path, names: Sequence[str], kind: npt.DTypeLike, said: str) -> dict[str, npt.NDArray[Any]]:
     try:
         if not path.is_file():  # a pipe would be waited for
             raise DataError(f"{path} is no regular file")
         with zipfile.ZipFile(path) as archive:
-            columns = {name: _column(archive, name, path) for name in _present(archive, names, path)}
+            columns = {name: _column(archive, name, path, kind, said) for name in _present(archive, names, path)}
     except (OSError, ValueError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(f"{path} cannot be read as an npz file (a zip archive of arrays): {error}") from error
     lengths = {name: len(column) for name, column in columns.items()}
@@ -48,10 +79,10 @@ def _present(archive: zipfile.ZipFile, names: Sequence[str], path: Path) -> Sequ
     return names
 
 
-def _column(archive: zipfile.ZipFile, name: str, path: Path) -> npt.NDArray[np.integer]:
+def _column(archive: zipfile.ZipFile, name: str, path: Path, kind: npt.DTypeLike, said: str) -> npt.NDArray[Any]:
     entry = archive.getinfo(f"{name}.npy")
     with archive.open(entry) as stream:  # what a member claims to hold is the most that is unpacked of it
         array = array_of(stream.read(entry.file_size))
-    if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer):
-        raise DataError(f"column {name} of {path} is {array.dtype} of shape {array.shape}; expected whole numbers (n,)")
+    if array.ndim != 1 or not np.issubdtype(array.dtype, kind):
+        raise DataError(f"column {name} of {path} is {array.dtype} of shape {array.shape}; expected {said} (n,)")
     return array.astype(array.dtype.newbyteorder("="), copy=False)

@@ -40,6 +40,8 @@ def data_digest(benchmark: Benchmark) -> str | None:
     digest = hashlib.sha256(codes.tobytes())
     for record in benchmark.records:
         digest.update(record.fitness.tobytes())
+        if record.judged is not None:
+            digest.update(record.judged.tobytes())
     return digest.hexdigest()[:32]
 
 

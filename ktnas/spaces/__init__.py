@@ -20,6 +20,7 @@
 * `contracted`: the graph with every node of ``operation`` removed and its predecessors joined to its successors.
 * `canonical_form`: a hashable form that two graphs share exactly if they are isomorphic (operations included).
 * `MDesign`: one of M-DESIGN's two spaces: a genotype has six numbers of values, its string their names.
+* `NATSSize`: the NATS-Bench size space; position ``i`` of a genotype is the width of stage ``i``, ``WIDTHS[value]``.
 * `NASBench101`: the NAS-Bench-101 cell space: 21 bits of edges, then the operations of the vertices 1 to 5.
 * `NASBench201`: the NAS-Bench-201 cell space; position ``i`` of a genotype is the operation on edge ``EDGES[i]``.
 * `NASBenchGraph`: the NAS-Bench-Graph space: a genotype is the number of a wiring and four numbers of operations.
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from ktnas.spaces.nasbench101 import NASBench101 as NASBench101
     from ktnas.spaces.nasbench201 import NASBench201 as NASBench201
     from ktnas.spaces.nasbench_graph import NASBenchGraph as NASBenchGraph
+    from ktnas.spaces.nats_size import NATSSize as NATSSize
     from ktnas.spaces.operators import crossover as crossover
     from ktnas.spaces.operators import hamming as hamming
     from ktnas.spaces.operators import mutate as mutate
@@ -95,6 +97,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "nasbench101": ["NASBench101"],
         "nasbench201": ["NASBench201"],
         "nasbench_graph": ["NASBenchGraph"],
+        "nats_size": ["NATSSize"],
         "operators": ["sample", "sample_distinct", "neighbours", "mutate", "crossover", "hamming"],
         "several": ["SeveralSpaces", "OneOfSeveral"],
         "transnas_macro": ["TransNASMacro"],

@@ -62,3 +62,13 @@ def test_damaged_tables_have_clear_errors(tmp_path):
     (tmp_path / module.FILENAME).write_bytes(gzip.compress(b"arch_str,x\n" * 999)[:-20])
     with pytest.raises(DataError, match="truncated gzip"):
         module.load(tmp_path)
+
+
+def test_trainings_of_12_epochs_are_searched_and_those_of_200_reported(nasbench201):
+    genotype = NASBench201().parse(SMALL)
+    cheap = nasbench201.at_fidelity(12)
+    assert cheap.evaluate("cifar10", genotype).fitness == 63.364
+    assert cheap.evaluate("cifar10", genotype).cost_s == pytest.approx(86.6531)
+    assert cheap.report("cifar10", genotype).rank == nasbench201.report("cifar10", genotype).rank
+    assert cheap.report("cifar10", genotype).metrics["valid_at_200_epochs"] == 81.9827
+    assert {task.metric for task in cheap.tasks} == {"validation accuracy after 12 epochs"}

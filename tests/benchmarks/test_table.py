@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ktnas.benchmarks.base import Standing
-from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
+from ktnas.benchmarks.table import Fidelity, TableBenchmark, TaskRecord, listed_space
 from ktnas.errors import DataError, UnknownNameError
 from ktnas.problem.task import Task
 from ktnas.problem.trial import Evaluation
+from ktnas.records.digest import table_digest
 from ktnas.spaces.base import ListedSpace
 from ktnas.spaces.categorical import Categorical
 
@@ -167,3 +168,61 @@ def test_rank_and_regret_are_what_counting_gives(values):
         else:
             assert standing.rank == 1 + sum(other > value for other in finite)
             assert standing.regret == max(finite) - value
+
+
+@pytest.fixture
+def schedules():
+    return benchmark(
+        record(
+            "a",
+            [3.0, 5.0, 4.0, 1.0, 2.0],
+            cost_s=np.full(5, 200.0),
+            metrics={"test_accuracy": np.arange(5.0)},
+            epochs=200,
+            fidelities={12: Fidelity(np.array([9.0, 7.0, NAN, 8.0, 6.0]), {2: "diverged"}, np.full(5, 12.0))},
+        )
+    )
+
+
+def test_a_search_at_fewer_epochs_sees_and_pays_for_these_alone(schedules):
+    cheap = schedules.at_fidelity(12)
+    assert cheap.evaluate("a", (0, 0)) == Evaluation(9.0, 12.0)
+    assert cheap.evaluate("a", (0, 2)) == Evaluation(None, error="diverged")
+    assert cheap.best_fitness("a") == 9.0
+    assert cheap.tasks[0].metric == f"{schedules.tasks[0].metric} after 12 epochs"
+
+
+def test_and_is_judged_by_the_full_trainings(schedules):
+    cheap = schedules.at_fidelity(12)
+    assert cheap.report("a", (0, 0)) == Standing(3, 2.0, {"valid_at_200_epochs": 3.0, "test_accuracy": 0.0})
+    assert cheap.report("a", (0, 2)).rank == 2  # it has failed after 12 epochs alone
+    assert cheap.listed("a") == 5
+    assert cheap.notes[-1] == (
+        "The search sees validation fitness after 12 epochs and pays for these; ranks, regrets and test metrics are of "
+        "trainings of 200 epochs."
+    )
+    assert schedules.report("a", (0, 0)) == Standing(3, 2.0, {"test_accuracy": 0.0})
+
+
+def test_a_part_of_it_stays_at_its_fidelity(schedules):
+    whole = benchmark(*schedules.at_fidelity(12).records, record("b", [1.0] * 5, listed=np.arange(5) > 2))
+    part = whole.restricted(("a", "b"))
+    assert [part.evaluate("a", genotype).fitness for genotype in part.genotypes] == [8.0, 6.0]
+    assert part.report("a", part.genotypes[0]).metrics["valid_at_200_epochs"] == 1.0
+    assert part.record("a").fidelities[12].fitness.tolist() == [8.0, 6.0]
+
+
+def test_the_full_length_is_no_other_benchmark(schedules):
+    assert schedules.at_fidelity(200) is schedules
+
+
+def test_lengths_that_a_table_has_not_are_refused(schedules, toy):
+    with pytest.raises(DataError, match="'a' has no fitness after 13 epochs: it has 12, 200"):
+        schedules.at_fidelity(13)
+    with pytest.raises(DataError, match="no fitness after 12 epochs: it records one training of each"):
+        toy.at_fidelity(12)
+
+
+def test_digests_tell_fidelities_apart(schedules):
+    digests = {table_digest(one) for one in (schedules, schedules.at_fidelity(12))}
+    assert len(digests) == 2

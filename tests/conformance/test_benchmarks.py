@@ -7,12 +7,14 @@ import pickle
 import numpy as np
 import pytest
 
+from ktnas.benchmarks import nats_size as module
 from ktnas.benchmarks.functions import FunctionBenchmark
 from ktnas.benchmarks.user_table import load_table
 from ktnas.errors import UnknownNameError
 from ktnas.problem.task import Problem
 from ktnas.spaces.base import contains
 from ktnas.spaces.categorical import Categorical
+from ktnas.spaces.nats_size import NATSSize
 from ktnas.spaces.operators import mutate, sample
 
 FIXTURES = (
@@ -26,6 +28,7 @@ FIXTURES = (
     "restricted",
     "user_table",
     "functions",
+    "nats_size",
 )
 
 
@@ -48,6 +51,18 @@ def user_table(tmp_path):
 def functions():
     tasks = {"sum": sum, "ratio": lambda genotype: genotype[0] / genotype[1]}
     return FunctionBenchmark(Categorical((4, 3, 2)), tasks, frozenset({"ratio"}))
+
+
+@pytest.fixture
+def nats_size(tmp_path):
+    """Widths that are listed for as many networks as two changes reach, with made-up accuracies."""
+    space, rng = NATSSize(), np.random.default_rng(3)
+    drawn = dict.fromkeys(mutate(space, mutate(space, (0,) * 5, rng), rng) for _ in range(200))
+    kinds = [*(f"{kind}{epochs}" for epochs in (1, 12, 90) for kind in ("val", "test")), "params_M", "flops_M"]
+    names = [f"{task}_{kind}" for task in module.TASKS for kind in kinds]
+    rows = [f"{space.format(genotype)},{','.join(map(repr, rng.random(len(names)).tolist()))}" for genotype in drawn]
+    (tmp_path / module.FILENAME).write_text("\n".join([f"arch_str,{','.join(names)}", *rows]))
+    return module.load(tmp_path)
 
 
 @pytest.fixture(params=FIXTURES)

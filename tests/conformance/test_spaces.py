@@ -14,6 +14,7 @@ from ktnas.spaces.mdesign import MDesign
 from ktnas.spaces.nasbench101 import NASBench101
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.spaces.nasbench_graph import NASBenchGraph
+from ktnas.spaces.nats_size import NATSSize
 from ktnas.spaces.operators import sample_distinct
 from ktnas.spaces.several import SeveralSpaces
 from ktnas.spaces.transnas_macro import TransNASMacro
@@ -28,6 +29,7 @@ SPACES = (
     MDesign("link"),
     MDesign("graph"),
     NASBench101(),
+    NATSSize(),
     DARTS(),
     EMT_NAS,
     Categorical((3, 1, 12), separator="_"),
