@@ -5,8 +5,8 @@
 
 The first four tasks of a table together, 50 evaluations each, paired by seed with no transfer: true rank of the best
 found. In two searches: ``ktnas``, whose surrogate over all tasks has seen all that a gate sees; and evolution, whose
-offspring are evaluated as they are bred, in which nothing but a gate moves anything. Besides, a target in NAS-Bench-101,
-whose space cannot be listed, with the three tasks of NAS-Bench-201 as sources in another space.
+offspring are evaluated as they are bred, in which nothing but a gate moves anything. Besides, a target in
+NAS-Bench-101, whose space cannot be listed, with the three tasks of NAS-Bench-201 as sources in another space.
 """
 
 from __future__ import annotations

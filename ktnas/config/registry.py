@@ -64,6 +64,8 @@ METHODS: Mapping[str, Callable[[], Search[object]]] = {
     "gp-search": _method("presets", "gp_search"),
     "gp-search-early": _method("presets", "gp_search_early"),
     "rgpe": _method("rgpe", "rgpe"),
+    "retrieval": _method("retrieval", "Retrieval"),
+    "bohb": _method("successive_halving", "SuccessiveHalving"),
     "emt-nas": _method("emt_nas", "emt_nas"),
     "mfea": _method("mfea", "MFEA"),
     "mfea2": _method("mfea2", "mfea2"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import itertools
 
 import numpy as np
 
@@ -74,7 +74,7 @@ def _candidates(number: int, rng: np.random.Generator) -> Candidates:
     outcomes.sort(key=lambda outcome: outcome.generation)
     seen = [
         Trial(1, Proposal("target", child, (parent,)), Evaluation(float(rng.standard_normal())))
-        for parent, child in pairwise(drawn[11:])
+        for parent, child in itertools.pairwise(drawn[11:])
     ]
     evaluated = {"target": tuple(seen), **({"donor": tuple(trials)} if trials else {})}
     return Candidates("target", 9, tuple(trials), tuple(outcomes), OneHot().fit(space, rng), evaluated)
