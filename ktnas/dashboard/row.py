@@ -8,10 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import quote
 
+from ktnas.errors import shortened
 from ktnas.formatting import visible
 from ktnas.problem.progress import TaskProgress
 from ktnas.problem.task import Task, value_text
 from ktnas.typing import JSON
+
+TEXT_LIMIT, TASKS = 300, 20
+"""Characters of a text, and tasks, that are told of a record in the list, at most."""
 
 State = Literal["running", "finished", "stopped", "unfinished", "waiting", "damaged", "reading"]
 """In which state a record is.
@@ -58,16 +62,16 @@ class TaskRow:
         """As JSON has it, with the value as users read it; texts in which nothing acts on whoever shows them."""
         value = None if self.fitness is None else self.task.to_fitness(self.fitness)
         return {
-            "name": visible(self.task.name),
-            "role": visible(self.role),
-            "metric": visible(self.task.metric),
-            "unit": visible(self.task.unit),
+            "name": _shown(self.task.name),
+            "role": _shown(self.role),
+            "metric": _shown(self.task.metric),
+            "unit": _shown(self.task.unit),
             "minimize": self.task.minimize,
             "evaluations": self.evaluations,
             "failed": self.failed,
             "value": _finite(value),
-            "text": visible(value_text(self.task, self.fitness)),
-            "architecture": visible(self.architecture),
+            "text": _shown(value_text(self.task, self.fitness)),
+            "architecture": _shown(self.architecture),
             "at": self.at,
             "rank": self.rank,
             "listed": self.listed,
@@ -127,23 +131,28 @@ class Row:
     def plain(self) -> dict[str, JSON]:
         """As JSON has it; ``key`` is the name as an address holds it, whatever bytes the file system has."""
         return {
-            "name": visible(self.name),
+            "name": _shown(self.name),
             "key": _key(self.name),
             "kind": self.kind,
             "state": self.state,
-            "reason": visible(self.reason),
-            "benchmark": visible(self.benchmark),
-            "space": visible(self.space),
-            "method": visible(self.method),
+            "reason": _shown(self.reason),
+            "benchmark": _shown(self.benchmark),
+            "space": _shown(self.space),
+            "method": _shown(self.method),
             "seeds": list(self.seeds),
             "budget": self.budget,
             "done": self.done,
-            "tasks": [task.plain() for task in self.tasks],
+            "tasks": [task.plain() for task in self.tasks[:TASKS]],
+            "more_tasks": max(0, len(self.tasks) - TASKS),
             "began": round(self.began, 3),
             "changed": round(self.changed, 3),
             "seconds": _finite(self.seconds),
-            "parent": None if self.parent is None else {"name": visible(self.parent), "key": _key(self.parent)},
+            "parent": None if self.parent is None else {"name": _shown(self.parent), "key": _key(self.parent)},
         }
+
+
+def _shown(text: str) -> str:
+    return shortened(visible(text), TEXT_LIMIT)
 
 
 def _finite(value: float | None) -> float | None:

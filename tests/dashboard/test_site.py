@@ -14,7 +14,7 @@ from ktnas.dashboard.pages import Pages
 from ktnas.dashboard.site import Site, host_allowed
 from ktnas.errors import DataError
 from ktnas.records.found import find_records
-from tests.dashboard.runs import cut
+from tests.dashboard.runs import change, cut
 
 HOST = "127.0.0.1:8321"
 
@@ -231,6 +231,16 @@ def test_numbers_that_json_has_not_are_left_out(site, root):
     (root / "set" / "config.json").write_text(json.dumps({**config, "seeds": [0, 1]}))
     row = next(row for row in data(site.answer("GET", "/api/runs", HOST))["rows"] if row["name"] == "set")
     assert (row["state"], row["seconds"], row["tasks"][0]["value"]) == ("finished", None, None)
+
+
+def test_what_is_told_of_a_record_is_bounded(site, root):
+    change(root / "done" / "config.json", benchmark="x" * 10_000)
+    tasks = json.loads((root / "done" / "config.json").read_text())["tasks"]
+    change(root / "done" / "config.json", tasks={**tasks, **{f"t{i}": tasks["loss"] for i in range(100)}})
+    (root / "done" / "summary.json").unlink()
+    (row,) = data(site.answer("GET", "/api/runs", HOST))["rows"]
+    assert len(row["benchmark"]) < 350
+    assert (len(row["tasks"]), row["more_tasks"]) == (20, 82)
 
 
 def test_names_of_every_kind_are_data(site, root):

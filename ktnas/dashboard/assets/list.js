@@ -51,7 +51,8 @@
       const about = [task.metric, rank, task.architecture, task.failed ? `${count(task.failed)} failed` : null].filter(Boolean).join("; ");
       list.append(element("li", { title: about }, element("span", { class: "task", text: task.name }), element("span", { class: "value", text: task.text })));
     }
-    if (row.tasks.length > 4) list.append(element("li", { class: "muted", text: plural(row.tasks.length - 4, "more task", "more tasks") }));
+    const more = row.tasks.length - 4 + row.more_tasks;
+    if (more > 0) list.append(element("li", { class: "muted", text: plural(more, "more task", "more tasks") }));
     if (row.kind === "repeats") list.append(element("li", { class: "muted", text: `means of ${plural(Math.max(0, ...row.tasks.map((task) => task.runs)), "run", "runs")}` }));
     return list;
   }
