@@ -1,6 +1,7 @@
 """NAS-Bench-201 and NATS-Bench, from files in their formats that are made here, and from three genuine records."""
 
 import bz2
+import os
 import pickle
 import re
 from pathlib import Path
@@ -212,8 +213,11 @@ def test_what_was_not_measured_is_absent():
 
 
 def samples(kind):
-    table = find("nasbench201.csv.gz")
-    return Path(table).parent / "official_samples" / kind
+    """Genuine records beside the table that the marker asks for."""
+    place = Path(find("nasbench201.csv.gz")).parent / "official_samples" / kind
+    if not place.is_dir() and os.environ.get("KTNAS_REQUIRE_TABLES") != "1":
+        pytest.skip(f"{place.parent.name}/{kind} does not lie beside the table of nasbench201")
+    return place
 
 
 @pytest.mark.table("nasbench201")
