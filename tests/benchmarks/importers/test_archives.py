@@ -101,6 +101,17 @@ def test_what_was_stopped_goes_on_to_the_same_bytes(tmp_path, sizes, form, monke
             assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
+def test_damaged_work_is_said_to_be(tmp_path, sizes):
+    source = tmp_path / "f"
+    source.write_bytes(batched(sizes, (2, 3, 2)))
+    with pytest.raises(KeyboardInterrupt):
+        import_distribution(source, tmp_path / "out", advance=StopsAfter(4))
+    state = tmp_path / "out" / ".import-nats-sss" / "state.json"
+    state.write_text(state.read_text().replace('"levels"', '"floors"'))
+    with pytest.raises(DataError, match=r"earlier is damaged .* remove the directory \.import-"):
+        import_distribution(source, tmp_path / "out")
+
+
 def batched(archive, batches):
     """A pickle whose dictionary of architectures is written in several batches, as Python does after a thousand."""
     parts, first = [b"\x80\x02}(", _put(b"meta_archs"), pickle.dumps(archive.texts, 2)[2:-1]], 0
