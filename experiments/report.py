@@ -30,6 +30,8 @@ SECTIONS: Mapping[str, str] = {
     "robustness": "Never stuck: every task, and made-up ones",
     "sources": "Finished searches as sources",
     "spaces": "Sources in another search space",
+    "retrieval": "Retrieval from finished tables",
+    "gates": "Which gate decides something",
     "limits": "What is left to be learned",
     "rerun_figures": "Figures of the literature, rerun",
     "transnas": "TransNAS-Bench-101",

@@ -9,6 +9,7 @@
 * `nasbench101`: NAS-Bench-101, test error and rank beside published figures.
 * `robustness`: every task of every table, and made-up tasks, beside random search and evolution.
 * `sources`: what finished searches gain a search, and whether they ever harm it.
+* `retrieval`: changes that finished searches foretell to pay, beside `ktnas` with the same sources.
 * `spaces`: what a source in another search space gains a target, and on which axes.
 * `negative_transfer`: a target unlike its sources, and sources of a chosen rank correlation.
 * `figures`: trajectories, what was transferred, how alike tasks are.

@@ -50,6 +50,8 @@ a fold of ``tell`` over the recorded trials, and a replay of them is exact to th
 * `gp_search_early`: `gp_search` of the same time as `ktnas_early`.
 * `RandomSearch`: draws architectures without replacement.
 * `RegularizedEvolution`: regularized (aging) evolution.
+* `Retrieval`: refinement by retrieval.
+* `SuccessiveHalving`: successive halving with a density model.
 * `RankingWeighted`: one surrogate per task; every task chooses by a mixture of all of them.
 * `rgpe`: RGPE by composition: every part can be exchanged with `dataclasses.replace`.
 * `WarmStarting`: a search that can begin from given architectures.
@@ -113,11 +115,13 @@ if TYPE_CHECKING:
     from ktnas.algorithms.presets import ktnas_paper as ktnas_paper
     from ktnas.algorithms.random_search import RandomSearch as RandomSearch
     from ktnas.algorithms.regularized_evolution import RegularizedEvolution as RegularizedEvolution
+    from ktnas.algorithms.retrieval import Retrieval as Retrieval
     from ktnas.algorithms.rgpe import RankingWeighted as RankingWeighted
     from ktnas.algorithms.rgpe import rgpe as rgpe
     from ktnas.algorithms.sequential import Sequential as Sequential
     from ktnas.algorithms.sequential import WarmStarting as WarmStarting
     from ktnas.algorithms.sequential import chained as chained
+    from ktnas.algorithms.successive_halving import SuccessiveHalving as SuccessiveHalving
     from ktnas.algorithms.weaknas import UniformAmongBest as UniformAmongBest
     from ktnas.algorithms.weaknas import weaknas as weaknas
     from ktnas.algorithms.zero_cost_evolution import ZeroCostEvolution as ZeroCostEvolution
@@ -149,6 +153,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "presets": ["gp_search", "gp_search_early", "ktnas", "ktnas_early", "ktnas_paper"],
         "random_search": ["RandomSearch"],
         "regularized_evolution": ["RegularizedEvolution"],
+        "retrieval": ["Retrieval"],
+        "successive_halving": ["SuccessiveHalving"],
         "rgpe": ["RankingWeighted", "rgpe"],
         "sequential": ["WarmStarting", "Sequential", "chained"],
         "weaknas": ["UniformAmongBest", "weaknas"],

@@ -342,16 +342,17 @@ def contributions(
     parts: list[dict[str, TaskContribution]] = [{} for _ in range(len(sources) + 1)]
     for task, trend in trends.items():
         begun = first(task)
-        agreements = _agreements(embedder, history, task)
+        agreed = agreements(embedder, history, task)
         for i, of_source in enumerate([None, *range(len(sources))]):
             weight = 0.0 if of_source is None else trend / len(sources)
-            agreement = None if of_source is None else agreements[of_source]
+            agreement = None if of_source is None else agreed[of_source]
             own = tuple(genotype for genotype, number in begun if number == of_source)
             parts[i][task] = TaskContribution(weight, agreement, own)
     return [Contribution(source, part) for source, part in zip([None, *sources], parts, strict=True)]
 
 
-def _agreements(embedder: Informed, history: History, task: str) -> list[float | None]:
+def agreements(embedder: Informed, history: History, task: str) -> list[float | None]:
+    """Of each source, Spearman's correlation of what it predicts with what a task has found; None if that is little."""
     from scipy.stats import spearmanr  # takes most of a second to load, and few searches have sources
 
     seen = [(t.genotype, t.fitness) for t in history.evaluated(task) if t.fitness is not None]

@@ -11,7 +11,7 @@ An architecture that the target has evaluated is no candidate: it would cost not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import islice
@@ -272,7 +272,8 @@ class KTNAS:
             scores = plan.ranking.scores({target: list(found)})[target]
             trials = tuple(t for t, score in zip(trials, scores.tolist(), strict=True) if score >= required)
         plan.offers.note(target, Counter(t.task for t in every), Counter(t.task for t in trials))
-        return Candidates(target, state.generation, trials, state.outcomes[target], state.embedder)
+        evaluated = _Evaluated(state.history)
+        return Candidates(target, state.generation, trials, state.outcomes[target], state.embedder, evaluated)
 
     def _offspring(
         self, state: KTNASState, remaining: Mapping[str, int], streams: Streams, plan: BreedingPlan
@@ -311,6 +312,25 @@ class KTNAS:
             outcomes=outcomes,
             skipped=skipped,
         )
+
+
+class _Evaluated(Mapping[str, tuple[Trial, ...]]):
+    """What each task has evaluated, looked through when it is asked for: most transfers never ask."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    def __getitem__(self, task: str) -> tuple[Trial, ...]:
+        found = self._history.evaluated(task)
+        if not found:
+            raise KeyError(task)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(trial.task for trial in self._history))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def load_benchmark(name: str, tasks: Sequence[str] = (), directory: Path | None 
 
     Args:
         name: Its name.
-        tasks: The tasks wanted, in order; empty for all of them.
+        tasks: The tasks wanted, in order, ``TASK@EPOCHS`` for trainings of fewer epochs; empty for all of them.
         directory: Where to look for its data first.
 
     Raises:
@@ -65,10 +65,15 @@ def load_benchmark(name: str, tasks: Sequence[str] = (), directory: Path | None 
     """
     known = known_benchmark(name)
     for task in tasks:
-        if task not in known.tasks:
+        if without_epochs(task) not in known.tasks:
             raise unknown_name("task", task, known.tasks, name)
     wanted = tuple(tasks) or known.tasks
-    return known.load(directory, wanted).restricted(wanted)
+    return known.load(directory, tuple(dict.fromkeys(map(without_epochs, wanted)))).restricted(wanted)
+
+
+def without_epochs(task: str) -> str:
+    """A task's name without what follows an ``@``: ``cifar10@12`` is ``cifar10`` after 12 epochs."""
+    return task.rpartition("@")[0] or task
 
 
 def find_benchmark(tasks: Sequence[str], directory: Path | None = None) -> TableBenchmark:
@@ -82,11 +87,11 @@ def find_benchmark(tasks: Sequence[str], directory: Path | None = None) -> Table
         DataError: If the data of that benchmark are not found or damaged.
     """
     every = known_benchmarks()
-    homes = {task: [known.name for known in every if task in known.tasks] for task in tasks}
+    homes = {task: [known.name for known in every if without_epochs(task) in known.tasks] for task in tasks}
     for task, names in homes.items():
         if not names:
             raise unknown_name("task", task, dict.fromkeys(task for known in every for task in known.tasks))
-    shared = [known for known in every if set(tasks) <= set(known.tasks)]
+    shared = [known for known in every if set(map(without_epochs, tasks)) <= set(known.tasks)]
     if not shared:
         places = "; ".join(f"{task} is of {' and '.join(names)}" for task, names in homes.items())
         raise ConfigurationError(

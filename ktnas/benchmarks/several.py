@@ -23,7 +23,7 @@ from pathlib import Path
 from ktnas.benchmarks.base import Benchmark, Listing, Standing
 from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
 from ktnas.benchmarks.outside import OutsideBenchmark
-from ktnas.benchmarks.registry import BENCHMARKS, known_benchmark, load_benchmark
+from ktnas.benchmarks.registry import BENCHMARKS, known_benchmark, load_benchmark, without_epochs
 from ktnas.errors import ConfigurationError, unknown_name
 from ktnas.problem.task import Task
 from ktnas.problem.trial import Evaluation
@@ -158,7 +158,7 @@ def load_joined(name: str, tasks: Sequence[str] = (), directory: Path | None = N
     benchmarks = name.split("+")
     every = [f"{one}:{task}" for one in benchmarks for task in known_benchmark(one).tasks]
     for task in tasks:
-        if task not in every:
+        if without_epochs(task) not in every:
             raise unknown_name("task", task, every, name)
     return load_several(tasks or every, directory)
 

@@ -208,12 +208,16 @@ class TableBenchmark:
         return f"{first!r} in row {row + 1}, {second!r} in row {other + 1}"
 
     def record(self, task: str) -> TaskRecord:
-        """What the table records for a task.
+        """What the table records for a task, or for one of fewer epochs, called ``TASK@EPOCHS``.
 
         Raises:
             UnknownNameError: If it has no such task.
         """
         record = self._records.get(task)
+        base, epochs = rung(task)
+        if record is None and epochs is not None and base in self._records:
+            cheap = self._records[base].at_fidelity(epochs)
+            return replace(cheap, task=replace(cheap.task, name=task))
         if record is None:
             raise unknown_name("task", task, self._records, self.name)
         return record
@@ -307,6 +311,16 @@ class TableBenchmark:
     def label(self, genotype: Genotype) -> str:
         row = self.rows.get(genotype) if self.labels else None
         return self.space.format(genotype) if row is None else self.labels[row]
+
+
+def rung(name: str) -> tuple[str, int | None]:
+    """A task's name without its epochs, and these; None where it names none.
+
+    >>> rung("cifar10@12"), rung("cifar10")
+    (('cifar10', 12), ('cifar10', None))
+    """
+    base, _, epochs = name.rpartition("@")
+    return (base, int(epochs)) if base and epochs.isdecimal() and len(epochs) < 10 else (name, None)
 
 
 def listed_space(base: SearchSpace, genotypes: Sequence[Genotype]) -> SearchSpace:

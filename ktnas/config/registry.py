@@ -64,6 +64,8 @@ METHODS: Mapping[str, Callable[[], Search[object]]] = {
     "gp-search": _method("presets", "gp_search"),
     "gp-search-early": _method("presets", "gp_search_early"),
     "rgpe": _method("rgpe", "rgpe"),
+    "retrieval": _method("retrieval", "Retrieval"),
+    "bohb": _method("successive_halving", "SuccessiveHalving"),
     "emt-nas": _method("emt_nas", "emt_nas"),
     "mfea": _method("mfea", "MFEA"),
     "mfea2": _method("mfea2", "mfea2"),
@@ -215,6 +217,18 @@ def _nearest_positive() -> Transfer:
     return NearestPositive()
 
 
+def _edit_effects() -> Transfer:
+    from ktnas.transfer.edit_effects import EditEffects
+
+    return EditEffects()
+
+
+def _prediction_votes() -> Transfer:
+    from ktnas.transfer.prediction_votes import PredictionVotes
+
+    return PredictionVotes()
+
+
 def _random_transfer() -> Transfer:
     from ktnas.transfer.random_transfer import RandomTransfer
 
@@ -231,6 +245,8 @@ TRANSFERS: Mapping[str, Callable[[], Transfer]] = {
     "transfer-rank": _transfer_rank,
     "transfer-rank-knn": _transfer_rank_knn,
     "nearest-positive": _nearest_positive,
+    "prediction-votes": _prediction_votes,
+    "edit-effects": _edit_effects,
     "random": _random_transfer,
     "none": _no_transfer,
 }

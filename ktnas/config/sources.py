@@ -44,7 +44,9 @@ def with_sources(
     if not places:
         return search
     if not isinstance(search, LearnsFromSources):
-        raise ConfigurationError(f"method {search.name!r} cannot learn from finished searches; ktnas and gp-search can")
+        raise ConfigurationError(
+            f"method {search.name!r} cannot learn from finished searches; ktnas, gp-search and retrieval can"
+        )
     return search.with_knowledge(Knowledge(read_sources(places, benchmark, directory, minimize)))
 
 

@@ -72,7 +72,12 @@ def _candidates(number: int, rng: np.random.Generator) -> Candidates:
         for genotype in drawn[12 : 12 + (int(rng.integers(1, 13)) if number % 3 < 2 else 0)]
     ]
     outcomes.sort(key=lambda outcome: outcome.generation)
-    return Candidates("target", 9, tuple(trials), tuple(outcomes), OneHot().fit(space, rng))
+    seen = [
+        Trial(1, Proposal("target", child, (parent,)), Evaluation(float(rng.standard_normal())))
+        for parent, child in itertools.pairwise(drawn[11:])
+    ]
+    evaluated = {"target": tuple(seen), **({"donor": tuple(trials)} if trials else {})}
+    return Candidates("target", 9, tuple(trials), tuple(outcomes), OneHot().fit(space, rng), evaluated)
 
 
 def _check_fit(surrogate: Surrogate, x: FloatArray, y: FloatArray, what: str, rng: np.random.Generator) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -23,6 +23,8 @@ class Candidates:
         trials: Members of the donors' populations not yet evaluated on the target, each architecture once.
         outcomes: Judged transfers to the target so far, oldest first.
         embedder: Vectors for candidates and for past migrants, on shared axes.
+        evaluated: What each task has evaluated so far, in order, by the tasks' names; where tasks are of different
+            spaces, architectures of their own.
     """
 
     target: str
@@ -30,6 +32,7 @@ class Candidates:
     trials: tuple[Trial, ...]
     outcomes: tuple[Outcome, ...]
     embedder: FittedEmbedder
+    evaluated: Mapping[str, tuple[Trial, ...]] = field(default_factory=dict)
 
 
 class Transfer(Protocol):

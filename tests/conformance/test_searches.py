@@ -27,6 +27,7 @@ from ktnas.algorithms.random_search import RandomSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
 from ktnas.algorithms.rgpe import RankingWeighted
 from ktnas.algorithms.sequential import Sequential, chained
+from ktnas.algorithms.successive_halving import SuccessiveHalving
 from ktnas.algorithms.weaknas import UniformAmongBest, weaknas
 from ktnas.algorithms.zero_cost_evolution import ZeroCostEvolution
 from ktnas.embedding.combined import Combined
@@ -99,6 +100,7 @@ SEARCHES = {
     "weaknas": replace(weaknas(), screening=UniformAmongBest(Ridge(), 8), population=4, offspring=3),
     "pnas": ProgressiveSearch(beam=3, drawn=10, embedder=OneHot(), surrogate=Ridge()),
     "rgpe": composed(screening=RankingWeighted(Ridge(), draws=20, folds=2), pool=WholeSpace(), offspring=1),
+    "bohb": SuccessiveHalving(drawn=8),
     "mfea": MFEA(population=4),
     "mfea, rare mutation": MFEA(FixedMating(1.0), population=4, mutation_rate=0.0),
     "mfea2": replace(mfea2(), population=4),

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from ktnas.testing import check_transfer
+from ktnas.transfer.edit_effects import EditEffects
 from ktnas.transfer.nearest_positive import NearestPositive
 from ktnas.transfer.no_transfer import NoTransfer
+from ktnas.transfer.prediction_votes import PredictionVotes
 from ktnas.transfer.random_transfer import RandomTransfer
 from ktnas.transfer.selection import draw
 from ktnas.transfer.transfer_rank import NeighbourTies, TransferRank
@@ -19,6 +21,8 @@ TRANSFERS = (
     TransferRank(),
     TransferRank(window=1, exploration=1.0),
     TransferRank(exploration=0.0, ties=NeighbourTies()),
+    EditEffects(),
+    PredictionVotes(top=0.5),
 )
 
 
@@ -29,7 +33,7 @@ def test_transfer_keeps_its_promises(transfer, seed):
 
 
 def test_transfers_have_names_of_their_own():
-    assert len({transfer.name for transfer in TRANSFERS}) == 5  # two of the transfer ranks share one
+    assert len({transfer.name for transfer in TRANSFERS}) == 7  # two of the transfer ranks share one
 
 
 @dataclass(frozen=True)
