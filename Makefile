@@ -1,10 +1,10 @@
 # `make demo` sets everything up and runs the main job; `make test` runs the tests, `make fast` those that take no
-# whole process and no long search. All work on a fresh machine.
+# whole process and no long search; `make site` builds the documentation. All work on a fresh machine.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test fast check format picture clean
+.PHONY: demo test fast check format picture site clean
 
 demo: $(VENV)/installed
 	$(BIN)/python -m ktnas.run --out runs/demo
@@ -23,6 +23,10 @@ check: $(VENV)/installed-dev
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+site: $(VENV)/installed-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "open build/site/index.html"
 
 picture: $(VENV)/installed
 	$(BIN)/python docs/demo.py

@@ -139,10 +139,11 @@ sha256_of(source)
 chosen = importer_of(look(source), None)
 journal = WorkJournal(work, {})
 chosen.read(ImportJob(source, journal, lambda *_: None))
+chosen.make(journal)
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(before // 1024, after // 1024)
 """
-"""Reads, and makes no table: the made cells of ``records`` are all alike."""
+"""All of an import but that the table is not written: the made cells of ``records`` are all alike."""
 
 
 def main() -> None:
@@ -164,10 +165,10 @@ def main() -> None:
         elapsed, used = perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
         start, peak = map(int, done.stdout.split())
+        size = source.stat().st_size >> 20
         print(
-            f"{options.form}: {source.stat().st_size >> 20:,} MiB ({options.megabytes:,} MiB unpacked), "
-            f"{count:,} entries: {seconds:.1f} s of CPU time ({elapsed:.1f} s), peak {peak:,} MiB of memory "
-            f"({start:,} MiB before it reads)"
+            f"{options.form}: {size:,} MiB ({options.megabytes:,} MiB unpacked), {count:,} entries: "
+            f"{seconds:.1f} s of CPU time ({elapsed:.1f} s), peak {peak:,} MiB of memory ({start:,} MiB before)"
         )
 
 

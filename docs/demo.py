@@ -1,7 +1,7 @@
 """Remake the picture on the README's first page, and the record of what it shows beside it: ``make picture``.
 
-It is what ``ktnas run`` draws. A test compares the record of the first seed with what the program finds today, so that
-the picture is never one of an older program, or of another version of the table.
+It is what ``ktnas plot`` draws of what ``ktnas run`` finds. A test compares the record of the first seed with what the
+program finds today, so that the picture is never one of an older program, or of another version of the table.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ktnas.config.run_options import RunOptions
 from ktnas.problem.progress import progress_of
 from ktnas.records.run_directory import RunDirectory
 from ktnas.records.trials import read_trials
-from ktnas.report.run_figures import draw
+from ktnas.study.looking import figures_of
 
 IMAGES = Path(__file__).parent / "images"
 PICTURE, RECORD = IMAGES / "demo.png", IMAGES / "demo.json"
@@ -40,7 +40,7 @@ def searched(place: Path, seeds: int = 1) -> dict[str, object]:
     alone = searches.alone(asked, experiment)
     places, others = searches.places(together), searches.alone_places(experiment, alone)
     found = told_of_sharing(experiment, together, alone, RunDirectory(place))
-    draw(experiment, RunDirectory(place), together, places, others)
+    RunDirectory(place).write("convergence.png", figures_of(place)["convergence"]())
     return {
         "together": improvements(places[0], experiment.problem.names),
         "alone": {task: improvements(runs[0], [task])[task] for task, runs in others.items()},

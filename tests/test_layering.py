@@ -28,10 +28,10 @@ LAYERS = (
     {"algorithms"},
     {"training", "records"},
     {"runner"},
-    {"report"},
+    {"report", "tracking"},
     {"config", "testing"},
     {"study"},
-    {"api"},
+    {"api", "dashboard"},
     {"cli"},
     {"run", "__main__"},
 )
@@ -53,7 +53,7 @@ HEAVY = {
     "networkx": {"spaces.graph"},
     "pandas": {"report.figures.comparison", "report.frame"},
     "pooch": {"benchmarks.importers.downloads"},
-    "pyarrow": {"files.parquet_table"},
+    "pyarrow": {"files.parquet_table", "files.table_writing"},
     "requests": {"benchmarks.importers.downloads"},
     "rich": {"report.*"},
     "torch": {"training.*", "datasets.objectives.*"},
@@ -61,6 +61,9 @@ HEAVY = {
     "PIL": {"datasets.images.pictures"},
     "nas_bench_graph": set(),
     "shtab": {"cli.completion"},
+    "tensorboardX": {"tracking.tensorboard"},
+    "mlflow": {"tracking.mlflow"},
+    "wandb": {"tracking.weights_and_biases"},
 }
 """Libraries that are imported inside functions only, and by these modules only."""
 

@@ -12,6 +12,10 @@ a fold of ``tell`` over the recorded trials, and a replay of them is exact to th
 * `LearnsFromSources`: a search that can be told what finished searches know.
 * `Populated`: a search that evaluates a first population before it breeds.
 * `KeepsEmbeddings`: a search whose embeddings, which depend on no fitness and no seed, can be kept between runs.
+* `Belief`: what a model believed when a search was asked.
+* `Predicted`: what was predicted of an architecture that was chosen.
+* `Offered`: what a task was offered by another.
+* `TellsBeliefs`: a search that tells what its model believes.
 * `BestFirst`: best-first neighbourhood expansion.
 * `Shuffled`: the children go to the two parents' tasks in random order.
 * `emt_nas`: EMT-NAS with the settings of its code.
@@ -74,6 +78,10 @@ if TYPE_CHECKING:
     from ktnas.algorithms.base import Search as Search
     from ktnas.algorithms.base import TakesProxy as TakesProxy
     from ktnas.algorithms.base import TakesScreening as TakesScreening
+    from ktnas.algorithms.beliefs import Belief as Belief
+    from ktnas.algorithms.beliefs import Offered as Offered
+    from ktnas.algorithms.beliefs import Predicted as Predicted
+    from ktnas.algorithms.beliefs import TellsBeliefs as TellsBeliefs
     from ktnas.algorithms.best_first import BestFirst as BestFirst
     from ktnas.algorithms.emt_nas import Shuffled as Shuffled
     from ktnas.algorithms.emt_nas import emt_nas as emt_nas
@@ -132,6 +140,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
             "KeepsEmbeddings",
             "LearnsFromSources",
         ],
+        "beliefs": ["Belief", "Predicted", "Offered", "TellsBeliefs"],
         "best_first": ["BestFirst"],
         "emt_nas": ["Shuffled", "emt_nas"],
         "enumeration": ["Enumeration"],

@@ -353,12 +353,13 @@ def contributions(
 
 def agreements(embedder: Informed, history: History, task: str) -> list[float | None]:
     """Of each source, Spearman's correlation of what it predicts with what a task has found; None if that is little."""
+    from scipy.stats import spearmanr  # takes most of a second to load, and few searches have sources
+
     seen = [(t.genotype, t.fitness) for t in history.evaluated(task) if t.fitness is not None]
     fitness = np.array([value for _, value in seen])
     if len(seen) < LEAST or np.ptp(fitness) == 0:
         return [None] * len(embedder.knowledge.knowledge.sources)
     predicted = embedder.knowledge.predictions([genotype for genotype, _ in seen])
-    from scipy.stats import spearmanr  # half of a second to import, and most searches have no sources
 
     return [float(spearmanr(row, fitness).statistic) if np.ptp(row) > 0 else None for row in predicted]
 

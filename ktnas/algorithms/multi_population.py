@@ -10,6 +10,7 @@ An architecture that the target has evaluated is no candidate: it would cost not
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -18,10 +19,12 @@ from itertools import islice
 import numpy as np
 
 from ktnas.algorithms.axes import axes
+from ktnas.algorithms.beliefs import Belief, Counts, Listener, Predicted
 from ktnas.algorithms.candidates.joint_screening import JointScreening
 from ktnas.algorithms.candidates.pool import Breeding, Offspring, Pool, PoolMembers, WholeSpace
 from ktnas.algorithms.candidates.proxy_screening import ProxyScreening
 from ktnas.algorithms.candidates.screening import (
+    Believing,
     Evidence,
     NoScreening,
     Ranking,
@@ -102,6 +105,7 @@ class KTNAS:
         knowledge: Finished searches that it learns from; None for none.
         store: Where the fitted embedder is kept between runs; None to fit it anew. It changes no result, and is
             not part of the configuration.
+        listener: Told what the model believed, each time it has chosen; None for nobody. It changes no result either.
     """
 
     label: str
@@ -116,6 +120,7 @@ class KTNAS:
     promise: float = 0.0
     knowledge: Knowledge | None = None
     store: Store | None = field(default=None, repr=False, compare=False, metadata={"recorded": False})
+    listener: Listener | None = field(default=None, repr=False, compare=False, metadata={"recorded": False})
 
     def __post_init__(self) -> None:
         if min(self.population, self.offspring) < 1 or self.migrants < 0 or self.promise < 0:
@@ -172,6 +177,9 @@ class KTNAS:
     def with_store(self, store: Store) -> KTNAS:
         return replace(self, store=store)
 
+    def with_listener(self, listener: Listener) -> KTNAS:
+        return replace(self, listener=listener)
+
     def start(self, problem: Problem) -> KTNASState:
         """Fit the embedder; no population yet.
 
@@ -204,7 +212,10 @@ class KTNAS:
     def bred(self, plan: BreedingPlan, *, moving: bool) -> Sequence[Proposal]:
         """Migrants, if they may move and any is chosen; else offspring."""
         migrants = self._migrants(plan.state, plan.remaining, plan.streams, plan) if moving else ()
-        return migrants or self._offspring(plan.state, plan.remaining, plan.streams, plan)
+        chosen = migrants or self._offspring(plan.state, plan.remaining, plan.streams, plan)
+        if self.listener is not None and not (belief := plan.belief(chosen)).empty:
+            self.listener(belief)
+        return chosen
 
     def tell(self, state: KTNASState, trials: Sequence[Trial]) -> KTNASState:
         """Migrants are kept for breeding; offspring complete the generation."""
@@ -255,11 +266,12 @@ class KTNAS:
             for trial in _translated(state, target, state.populations[donor]):
                 if state.history.find(target, trial.genotype) is None:
                     found.setdefault(trial.genotype, trial)
-        trials = tuple(found.values())
+        trials = every = tuple(found.values())
         if self.promise > 0 and trials:
             required = self.promise * plan.best_score(target)
             scores = plan.ranking.scores({target: list(found)})[target]
             trials = tuple(t for t, score in zip(trials, scores.tolist(), strict=True) if score >= required)
+        plan.offers.note(target, Counter(t.task for t in every), Counter(t.task for t in trials))
         evaluated = _Evaluated(state.history)
         return Candidates(target, state.generation, trials, state.outcomes[target], state.embedder, evaluated)
 
@@ -331,6 +343,18 @@ class BreedingPlan:
     streams: Streams
     imagine: Callable[[Ranking], Ranking] = lambda ranking: ranking
     """What the ranking becomes where evaluations are pending."""
+    offers: Counts = field(default_factory=Counts)
+    """What was put before the gates of transfer."""
+
+    def belief(self, chosen: Sequence[Proposal]) -> Belief:
+        """What the model believed, as far as it was fitted to choose, and what it predicts of the chosen."""
+        state, offered = self.state, self.offers.offered()
+        ranking = vars(self).get("ranking")
+        if not isinstance(ranking, Believing):
+            return Belief(len(state.history), state.generation, offered=offered)
+        tasks, correlation = ranking.correlation()
+        rows = tuple(tuple(row) for row in correlation.tolist()) if len(tasks) > 1 else ()
+        return Belief(len(state.history), state.generation, tasks, rows, _predicted(ranking, chosen), offered)
 
     @cached_property
     def pools(self) -> Mapping[str, PoolMembers | None]:
@@ -367,6 +391,16 @@ class BreedingPlan:
         pool = self.pools[task]
         chosen = () if pool is None else _best_indices(self.state.history, task, pool, self.scores[task], 1)
         return float(self.scores[task][chosen[0]]) if chosen else float("-inf")
+
+
+def _predicted(ranking: Believing, chosen: Sequence[Proposal]) -> tuple[Predicted, ...]:
+    found: list[Predicted] = []
+    for task in dict.fromkeys(proposal.task for proposal in chosen):
+        genotypes = [proposal.genotype for proposal in chosen if proposal.task == task]
+        if (told := ranking.predicted(task, genotypes)) is not None:
+            means, deviations = (values.tolist() for values in told)
+            found += [Predicted(task, *one) for one in zip(genotypes, means, deviations, strict=True)]
+    return tuple(found)
 
 
 def _translated(state: KTNASState, target: str, trials: Sequence[Trial]) -> Sequence[Trial]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ktnas.benchmarks.imported import imported_notes
 from ktnas.benchmarks.known import KnownBenchmark, count_rows
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
 from ktnas.files.search_path import find, require
@@ -64,6 +65,9 @@ HINT = (
 _NOTE = "The table has neither sizes of networks nor times of trainings."
 
 
+_VALIDATION = "Validation only: the table has no test accuracy for some of its tasks."
+
+
 _PERCENT = 100
 
 
@@ -89,15 +93,16 @@ def _load(space: MDesign, tasks: tuple[str, ...], path: Path) -> TableBenchmark:
     columns = read_columns(path)
     genotypes = tuple(map(space.parse, columns.text("arch_str")))
     records = tuple(_record(columns, task) for task in tasks)
-    return TableBenchmark(space.name, listed_space(space, genotypes), genotypes, records, notes=(_NOTE,))
+    missing = () if all(record.metrics for record in records) else (_VALIDATION,)
+    notes = (_NOTE, *missing, *imported_notes(path))
+    return TableBenchmark(space.name, listed_space(space, genotypes), genotypes, records, notes=notes)
 
 
 def _record(columns: Columns, task: str) -> TaskRecord:
     fitness = columns.numbers(f"{task}__valid")
-    test = columns.numbers(f"{task}__test").values / _PERCENT
-    return TaskRecord(
-        Task(task, "validation accuracy"), fitness.values, fitness.failures, metrics={"test_accuracy": test}
-    )
+    name = f"{task}__test"
+    metrics = {"test_accuracy": columns.numbers(name).values / _PERCENT} if name in columns.header else {}
+    return TaskRecord(Task(task, "validation accuracy"), fitness.values, fitness.failures, metrics=metrics)
 
 
 MDESIGN_LINK = KnownBenchmark(

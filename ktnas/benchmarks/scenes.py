@@ -1,7 +1,7 @@
 """Rendered scenes: seven tasks over cells of TransNAS-Bench-101's micro space, measured by us; comes with the package.
 
 Every network was trained on scenes that `ktnas.datasets.scenes` renders, for each task by a recipe of its own
-(`ktnas docs scenes_table` is the data sheet). Fitness is the validation metric of the training with seed 0; the report
+(`ktnas docs scenes` has the data sheet). Fitness is the validation metric of the training with seed 0; the report
 holds its test metric. Codes of one network (isomorphic pruned cells) share its results. Only part of the space is
 measured, and the search stays among that part. The first networks were trained with further seeds, so that the noise
 is known: `seeds`.

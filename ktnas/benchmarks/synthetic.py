@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord
@@ -82,6 +81,8 @@ def with_correlated_task(benchmark: TableBenchmark, task: str, correlation: floa
 
 def _normal_scores(values: FloatArray) -> FloatArray:
     """Normal scores ``(n,)`` of ranks, with mean 0 and standard deviation 1; equal values get equal scores."""
+    from scipy.stats import rankdata  # takes most of a second to load
+
     scores = ndtri((rankdata(values) - 0.5) / len(values))
     standardised: FloatArray = (scores - scores.mean()) / scores.std()
     return standardised

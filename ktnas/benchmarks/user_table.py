@@ -63,7 +63,7 @@ def load_table(
     """A benchmark whose tasks are columns of a table.
 
     Args:
-        path: CSV or TSV, JSON or JSON Lines, gzipped or not, or Parquet where pyarrow is installed (docs/data.md).
+        path: CSV or TSV, JSON or JSON Lines, gzipped or not, or Parquet where pyarrow is installed (docs/tables.md).
         space: The space of the architectures; None for a `Categorical` one, inferred from their codes.
         columns: Names of the columns that are tasks, in order.
         arch_column: Name of the column of architectures, or of several of which each is a choice (as a sequence, or

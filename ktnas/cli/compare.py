@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import TYPE_CHECKING
 
 from ktnas.errors import ConfigurationError
 from ktnas.formatting import visible
+
+PAGE = "comparison.html"
+"""The page for a browser, which needs nothing else."""
 
 if TYPE_CHECKING:
     from ktnas.report.comparison import CaseComparison
@@ -24,12 +28,16 @@ def execute(options: argparse.Namespace) -> int:
     from ktnas.report import markdown as comparison_report
     from ktnas.report.columns import encoding_of, room
     from ktnas.report.comparison import compare
+    from ktnas.report.pages.comparison_page import comparison_page
+    from ktnas.report.pages.whole import write_page
 
     records = read_directories(options.directories)
     comparisons = compare(records, baseline=options.baseline, at=options.at)
     ranks, missing = _mean_ranks(comparisons)
     path = options.out or options.directories[0] / "comparison"
     written = comparison_report.write(RunDirectory(path), records, comparisons, ranks)
+    page = options.html or path / PAGE
+    write_page(page, comparison_page(records, _again(options), comparisons=comparisons))
     for note in written.notes:
         print(f"note: {visible(note)}", file=sys.stderr)
     if options.json:
@@ -39,8 +47,18 @@ def execute(options: argparse.Namespace) -> int:
     for comparison in comparisons:
         print(comparison_report.markdown(comparison, room(sys.stdout), encoding))
     print(missing if ranks is None else comparison_report.ranks_markdown(ranks, encoding))
-    print(f"recorded in {visible(str(path))}: {', '.join(written.files)}")
+    print(
+        f"recorded in {visible(str(path))}: {', '.join(written.files)}; to look at in a browser: {visible(str(page))}"
+    )
     return 0
+
+
+def _again(options: argparse.Namespace) -> str:
+    """The command as it was given, for whoever reads the page."""
+    words = ["ktnas", "compare", *map(str, options.directories)]
+    words += [f"--baseline={options.baseline}"] if options.baseline is not None else []
+    words += [f"--at={options.at}"] if options.at is not None else []
+    return shlex.join(words)
 
 
 def _mean_ranks(comparisons: Sequence[CaseComparison]) -> tuple[MeanRanks | None, str]:
@@ -58,7 +76,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `ktnas compare`."""
     parser.description = (
         "Compare the methods that were run on the same tasks: means with intervals, paired tests, mean ranks; as "
-        "tables in Markdown on standard output, as comparison.csv and as figures."
+        "tables in Markdown on standard output, as comparison.csv, as figures, and as one page for a browser."
     )
     parser.add_argument(
         "directories",
@@ -73,5 +91,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", metavar="N", type=int, help="after N evaluations per task (default: at the end)")
     parser.add_argument(
         "--out", metavar="DIR", type=Path, help="directory of table and figures (default: comparison in the first DIR)"
+    )
+    parser.add_argument(
+        "--html",
+        metavar="FILE",
+        type=Path,
+        help=f"where the page for a browser goes (default: {PAGE} beside the table)",
     )
     parser.add_argument("--json", action="store_true", help="the rows of comparison.csv as JSON instead of tables")

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from ktnas.cli.directories import add_directory
 from ktnas.cli.parser import use_one_thread
-from ktnas.cli.run import add_limits, search
+from ktnas.cli.run import add_limits, add_tracking, search
 from ktnas.cli.workers import add_workforce
 
 
 def execute(options: argparse.Namespace) -> int:
     """Go on; the exit code."""
     use_one_thread()
-    from ktnas.cli.searches import ALONE
+    from ktnas.records.recordings import ALONE
     from ktnas.records.run_directory import RunDirectory
     from ktnas.runner.mode import is_asynchronous
     from ktnas.study.opening import runs_of
@@ -57,5 +57,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--catch", action="store_true", help="go on whatever fails")
     add_workforce(parser)
     add_limits(parser)
+    add_tracking(parser)
     parser.add_argument("--json", action="store_true", help="the summary as JSON on standard output, and nothing else")
     parser.add_argument("--quiet", action="store_true", help="no progress while it runs")

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ktnas.cli.options import add_options_of, read_options
+from ktnas.cli.options import add_options_of, names, read_options
 from ktnas.cli.parser import INTERRUPTED, RUNS, use_one_thread
 from ktnas.cli.workers import add_workforce, workforce
 from ktnas.config.defaults import SHOWN_SEEDS
@@ -37,6 +37,7 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
         asked: What decides the run, its seed aside.
         options: Seeds, limits, who evaluates, and output.
     """
+    from ktnas.cli.report import written_page
     from ktnas.cli.searches import Searches, require_sharing, told_of_sharing
     from ktnas.config.experiment import compose
     from ktnas.config.remembered import remembered
@@ -44,12 +45,13 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
     from ktnas.problem.budget import check
     from ktnas.records.run_directory import RunDirectory
     from ktnas.records.study_file import StudyFile
-    from ktnas.report.run_figures import draw
     from ktnas.runner import session
     from ktnas.runner.limits import Limits
     from ktnas.runner.provenance import Provenance
+    from ktnas.tracking.by_name import Tracking
 
     limits = Limits.begun(options.timeout, options.patience)
+    tracking = Tracking.of(options.track or ())
     force = workforce(options)
     force.check()
     repeats, alone = _extent(options, asked)
@@ -66,14 +68,13 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
         _tell_data(experiment)
     path = options.out or session.fresh_directory(experiment, seeds, RUNS)
     provenance = Provenance(StudyFile(remembered(asked), catch=options.catch), tuple(options.reuse or ()))
-    searched = Searches(path, seeds, _jobs(options, asked, repeats), options.catch, silent, force, provenance, limits)
+    jobs = _jobs(options, asked, repeats)
+    searched = Searches(path, seeds, jobs, options.catch, silent, force, provenance, limits, tracking)
     summaries = searched.run(partial(compose, asked))
     finished = searched.finished(summaries)
     others = searched.alone(asked, experiment) if alone and finished else {}
     found = told_of_sharing(experiment, summaries, others, RunDirectory(path))
-    undrawn = draw(
-        experiment, RunDirectory(path), summaries, searched.places(summaries), searched.alone_places(experiment, others)
-    )
+    page, unwritten = written_page(path)
     finished = finished and all(map(searched.finished, others.values()))
     if options.json:
         one_or_all = summaries[0] if repeats == 1 else summaries
@@ -81,8 +82,10 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
         sys.stdout.write(to_json({"runs": summaries, "alone": others, "sharing": rows} if alone else one_or_all))
     else:
         _print(summaries, experiment, path, repeated=repeats > 1, sharing=found)
-    for note in undrawn:
-        print(f"note: {visible(note)}", file=sys.stderr)
+        if page is not None:
+            print(f"to look at in a browser: {visible(str(page))}")
+    if unwritten:
+        print(f"note: {visible(unwritten)}", file=sys.stderr)
     return _told_how_it_ended([summaries, *others.values()], path, finished=finished)
 
 
@@ -181,6 +184,8 @@ examples:
       ten times as many offspring, of which a score of untrained networks chooses (ktnas docs zero_cost)
   %(prog)s --source segmentsemantic --target normal --repeats 10 --method regularized-evolution
       ten seeds of a yardstick, spread over the CPU's cores
+  %(prog)s --tasks cora,citeseer --track tensorboard
+      curves of the search beside its record, for `tensorboard --logdir runs` (ktnas docs trackers)
   %(prog)s --table mine.csv --space nasbench201 --source colA --target colB
       a table of your own: a column of architectures, and a column per task
   %(prog)s --fitness train --source segmentsemantic --target normal
@@ -202,6 +207,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_workforce(parser)
     _add_failures(parser)
     add_limits(parser)
+    add_tracking(parser)
     _add_output(parser)
 
 
@@ -250,6 +256,19 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="take answers that this other run of the same benchmark, table and recipe has paid for; they count as "
         "evaluations; may be repeated",
+    )
+
+
+def add_tracking(parser: argparse.ArgumentParser) -> None:
+    """Which other tools are told of the search."""
+    group = parser.add_argument_group("who else is told")
+    group.add_argument(
+        "--track",
+        metavar="TOOL",
+        action="extend",
+        type=names,
+        help="log each run to tensorboard (into its directory), mlflow or wandb, as their own variables say where; "
+        "several separated by commas (ktnas docs trackers)",
     )
 
 

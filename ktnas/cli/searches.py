@@ -13,6 +13,7 @@ from ktnas.config.experiment import compose
 from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
 from ktnas.files.json_lines import to_json
+from ktnas.records.recordings import ALONE
 from ktnas.records.run_directory import RunDirectory, places_of
 from ktnas.records.summary import Summary
 from ktnas.report.progress import Board, LiveView, PlainView, View
@@ -23,9 +24,10 @@ from ktnas.runner.experiment import Experiment
 from ktnas.runner.limits import Limits
 from ktnas.runner.provenance import Provenance
 from ktnas.runner.workforce import Workforce
+from ktnas.tracking.by_name import Tracking
 
-ALONE, SHARING = "alone", "sharing.json"
-"""Within a run's directory: where targets are searched alone, and what sharing gave."""
+SHARING = "sharing.json"
+"""Within a run's directory: what sharing gave."""
 
 
 def require_sharing(experiment: Experiment) -> None:
@@ -56,6 +58,7 @@ class Searches:
         workforce: Who evaluates.
         provenance: How the runs are made again, and whose answers they take.
         limits: What ends them before their budget.
+        tracking: Which trackers are told of each run.
     """
 
     path: Path
@@ -66,6 +69,7 @@ class Searches:
     workforce: Workforce = field(default_factory=Workforce)
     provenance: Provenance | None = None
     limits: Limits = field(default_factory=Limits)
+    tracking: Tracking = field(default_factory=Tracking)
 
     def run(self, composed: Callable[[], Experiment], path: Path | None = None) -> list[Summary]:
         """Search, or go on; after an interruption, the summaries of the runs that had begun."""
@@ -78,7 +82,7 @@ class Searches:
                         experiment,
                         self.seeds[0],
                         directory,
-                        [view, *self.limits.callbacks()],
+                        [view, *self.limits.callbacks(), *self.tracking.callbacks()],
                         catch=self.catch,
                         provenance=provenance,
                         workforce=self.workforce,
@@ -94,6 +98,7 @@ class Searches:
                 provenance=provenance,
                 limits=self.limits,
                 workforce=self.workforce,
+                each=self.tracking.callbacks,
             )
 
     def alone(self, asked: RunOptions, experiment: Experiment) -> dict[str, list[Summary]]:

@@ -27,9 +27,10 @@ def execute(options: argparse.Namespace) -> int:
     else:
         _print(state)
     if options.report is not None:
-        from ktnas.study.opening import open_study
+        from ktnas.report.pages.whole import write_page
+        from ktnas.study.looking import page_of
 
-        open_study(options.directory).report(options.report)
+        write_page(options.report, page_of(options.directory))
         print(f"report written to {options.report}", file=sys.stderr)
     return 0
 
@@ -76,4 +77,4 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_directory(parser)
     parser.add_argument("--trials", action="store_true", help="every evaluation, a line each, separated by tabs")
     parser.add_argument("--json", action="store_true", help="as JSON on standard output, and nothing else")
-    parser.add_argument("--report", metavar="FILE", type=Path, help="write all of it into one HTML file as well")
+    parser.add_argument("--report", metavar="FILE", type=Path, help="write the page of `ktnas report` as well")

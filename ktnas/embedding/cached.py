@@ -85,6 +85,17 @@ def _fitted(embedder: Embedder, space: SearchSpace, store: Store | None) -> Fitt
     return _restored(embedder, space, arrays)
 
 
+def restored_from(store: Store, embedder: Embedder, space: SearchSpace) -> FittedEmbedder | None:
+    """``embedder`` fitted to ``space``, if that is in the store: nothing is fitted, which may take long, or written."""
+    if not isinstance(embedder, PersistentEmbedder):
+        return None
+    arrays = store.get(cache_key(embedder, space))
+    try:
+        return None if arrays is None else _restored(embedder, space, arrays)
+    except ValueError:
+        return None
+
+
 def cache_key(embedder: Embedder, space: SearchSpace) -> str:
     """The key under which a fit is kept; fit for a file name.
 
@@ -95,12 +106,19 @@ def cache_key(embedder: Embedder, space: SearchSpace) -> str:
     """
     parts = [
         f"format {FORMAT}",
-        *(f"{package} {metadata.version(package)}" for package in ("gensim", "numpy")),
+        *(f"{package} {_version(package)}" for package in ("gensim", "numpy")),
         json.dumps(identify(embedder)),
         fingerprint(space),
     ]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return f"{_file_name(embedder.name)}-{_file_name(space.name)}-{digest[:32]}"
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "is not installed"
 
 
 def _file_name(name: str) -> str:

@@ -19,7 +19,7 @@ from itertools import chain
 from typing import Any, Protocol
 
 from ktnas.errors import DataError
-from ktnas.files.pickle_values import Call, Kind, NamedCall, called, decoded, encoded
+from ktnas.files.pickle_values import Call, Kind, NamedCall, PickledNumbers, called, decoded, encoded
 from ktnas.typing import JSON
 
 ENTRY_LIMIT = 1 << 26
@@ -168,7 +168,7 @@ class PickleMachine:
         append, pop = stack.append, stack.pop
         count = self._count
         limit = len(buffer) - _MARGIN
-        number, pair = struct.Struct(">d").unpack_from, _PAIR.iter_unpack
+        number, pair, whole = struct.Struct(">d").unpack_from, _PAIR.iter_unpack, struct.Struct("<I").unpack_from
         while True:
             if at > limit and not self._end:
                 self._position = at
@@ -201,15 +201,21 @@ class PickleMachine:
                 memo[buffer[at]] = stack[-1]
                 at += 1
             elif op == 0x72:  # LONG_BINPUT
-                memo[int.from_bytes(buffer[at : at + 4], "little")] = stack[-1]
+                memo[whole(buffer, at)[0]] = stack[-1]
                 at += 4
             elif op == 0x58:  # BINUNICODE
-                size = int.from_bytes(buffer[at : at + 4], "little")
-                if at + 4 + size <= len(buffer):
-                    at += 4 + size
+                size = whole(buffer, at)[0]
+                at += 4 + size
+                if size < 256:  # within the margin; remembered at once, with the number that often follows
                     append(str(buffer[at - size : at], "utf-8"))
+                    if buffer[at] == 0x72:
+                        memo[whole(buffer, at + 1)[0]] = stack[-1]
+                        at += 5
+                        if buffer[at] == 0x47:
+                            append(number(buffer, at + 1)[0])
+                            at += 9
                 else:
-                    text = self._text(at + 4, size)
+                    text = self._text(at - size, size)
                     buffer, at = self._buffer, self._position
                     limit = len(buffer) - _MARGIN
                     append(str(text, "utf-8"))
@@ -338,7 +344,7 @@ class PickleMachine:
             stack.append(_named(module, name))
         elif op == 0x62:  # BUILD
             state = stack.pop()
-            if not isinstance(stack[-1], Kind):
+            if not isinstance(stack[-1], (Kind, PickledNumbers)):
                 raise _RefusedError("it sets the state of an object that is no plain value")
             stack[-1] = stack[-1].with_state(state)
         elif op == 0x30:  # POP

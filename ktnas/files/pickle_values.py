@@ -1,15 +1,18 @@
 """What a pickle of plain values may name: a handful of types and functions, each done here and none imported.
 
-Scalars of NumPy become Python's numbers. Tensors, modules and everything else are refused by name.
+Scalars of NumPy become Python's numbers, and arrays lists of them. Tensors, modules and everything else are refused.
 """
 
 from __future__ import annotations
 
+import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+import numpy as np
 
 from ktnas.typing import JSON
 
@@ -22,6 +25,9 @@ class Call(Enum):
     KIND = "kind"
     SCALAR = "scalar"
     BYTES = "bytes"
+    ARRAY = "array"
+    NEW_ARRAY = "new array"
+    NO_BYTES = "no bytes"
 
 
 _CALLS: Mapping[tuple[str, str], Call] = {
@@ -32,6 +38,11 @@ _CALLS: Mapping[tuple[str, str], Call] = {
     ("numpy.core.multiarray", "scalar"): Call.SCALAR,
     ("numpy._core.multiarray", "scalar"): Call.SCALAR,
     ("_codecs", "encode"): Call.BYTES,
+    ("builtins", "bytes"): Call.NO_BYTES,
+    ("__builtin__", "bytes"): Call.NO_BYTES,
+    ("numpy", "ndarray"): Call.ARRAY,
+    ("numpy.core.multiarray", "_reconstruct"): Call.NEW_ARRAY,
+    ("numpy._core.multiarray", "_reconstruct"): Call.NEW_ARRAY,
 }
 
 _FORMATS: Mapping[str, str] = {
@@ -98,6 +109,27 @@ class Kind:
         return self
 
 
+class PickledNumbers(list[Any]):
+    """Stands for an array of numbers: a list of them, or of lists of them."""
+
+    def with_state(self, state: object) -> PickledNumbers:
+        """The same list, with what the array holds.
+
+        Raises:
+            ValueError: If that is not as many numbers as its shape says, of a kind that is known.
+        """
+        if not (type(state) is tuple and len(state) == 5):
+            raise ValueError("it describes an array by something else")
+        _, shape, kind, column_major, raw = state
+        if not (isinstance(kind, Kind) and type(raw) is bytes and type(shape) is tuple and column_major is False):
+            raise ValueError("only arrays of plain numbers are read, row by row")
+        array = np.frombuffer(raw, np.dtype(kind.code).newbyteorder("<"))
+        if not all(type(size) is int and size >= 0 for size in shape) or math.prod(shape) != len(array):
+            raise ValueError(f"an array of shape {shape} cannot hold {len(array):,} numbers")
+        self[:] = array.reshape(shape).tolist() if shape else [array.tolist()]
+        return self
+
+
 def called(function: object, arguments: object) -> object:
     """What a call of something that a pickle names gives.
 
@@ -106,24 +138,48 @@ def called(function: object, arguments: object) -> object:
     """
     if not (isinstance(function, NamedCall) and type(arguments) is tuple):
         raise ValueError("it calls something that is no function")
-    if function.call is Call.KIND:
-        code = arguments[0].decode() if type(arguments[0]) is bytes else arguments[0]
-        code = code.lstrip("<|=") if type(code) is str else code
-        if code not in _FORMATS:
-            raise ValueError(f"it asks for numbers of kind {str(code)[:20]!r}")
-        return Kind(code)
-    if function.call is Call.SCALAR:
-        kind, raw = arguments
-        if not (isinstance(kind, Kind) and type(raw) is bytes):
-            raise ValueError("it asks for a number of no known kind")
-        return struct.unpack(_FORMATS[kind.code], raw)[0]
-    if function.call is Call.BYTES and arguments[1:] == ("latin1",) and type(arguments[0]) is str:
-        return arguments[0].encode("latin1")
-    if function.call is Call.SET and len(arguments) == 1 and type(arguments[0]) is list:
-        return set(arguments[0])
-    if function.call is Call.DICTIONARY and len(arguments) == 1 and type(arguments[0]) is list:
-        return {key: value for key, value in arguments[0]}  # noqa: C416, pairs are lists in old pickles
-    raise ValueError(f"it calls {function.module}.{function.name} with something else than plain values")
+    try:
+        return _CALLED[function.call](*arguments)
+    except (KeyError, TypeError, AttributeError):
+        raise ValueError(f"it calls {function.module}.{function.name} with something else than plain values") from None
+
+
+def _kind(code: object, *_: object) -> Kind:
+    text = code.decode() if type(code) is bytes else code
+    text = text.lstrip("<|=") if type(text) is str else text
+    if text not in _FORMATS:
+        raise ValueError(f"it asks for numbers of kind {str(text)[:20]!r}")
+    return Kind(str(text))
+
+
+def _scalar(kind: object, raw: object) -> object:
+    if not (isinstance(kind, Kind) and type(raw) is bytes):
+        raise ValueError("it asks for a number of no known kind")
+    return struct.unpack(_FORMATS[kind.code], raw)[0]
+
+
+def _bytes(text: object, encoding: object) -> bytes:
+    if not (type(text) is str and encoding == "latin1"):
+        raise TypeError
+    return text.encode("latin1")
+
+
+def _list(values: object) -> list[Any]:
+    if type(values) is not list:
+        raise TypeError
+    return values
+
+
+_CALLED: Mapping[Call, Callable[..., object]] = {
+    Call.DICTIONARY: lambda pairs: dict(_list(pairs)),
+    Call.SET: lambda values: set(_list(values)),
+    Call.KIND: _kind,
+    Call.SCALAR: _scalar,
+    Call.BYTES: _bytes,
+    Call.NEW_ARRAY: lambda _, __, ___: PickledNumbers(),
+    Call.NO_BYTES: lambda: b"",
+}
+"""What is done for each; an array is made by its state, and never called."""
 
 
 def encoded(value: object) -> JSON:  # noqa: PLR0911, a line for each type
@@ -136,7 +192,7 @@ def encoded(value: object) -> JSON:  # noqa: PLR0911, a line for each type
         return value  # type: ignore[return-value]
     if type(value) is float:
         return {"float": value.hex()}
-    if type(value) is list:
+    if isinstance(value, list):
         return [encoded(one) for one in value]
     if type(value) is tuple:
         return {"tuple": [encoded(one) for one in value]}

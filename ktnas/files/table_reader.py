@@ -1,7 +1,7 @@
 """Tables as columns of text: delimited, JSON, JSON Lines, gzipped or not, and Parquet where pyarrow is there.
 
 Cells stay text until somebody asks for numbers, so that codes keep their leading zeros and a cell that is
-no number keeps its wording for the error message. docs/data.md says what is read, and how.
+no number keeps its wording for the error message. docs/tables.md says what is read, and how.
 """
 
 from __future__ import annotations

@@ -11,6 +11,8 @@
 * `Ended`: a search that has come to its end, or was ended by a callback.
 * `Callback`: is told of a search; every hook does nothing until it is overridden.
 * `Callbacks`: tells several callbacks, in their order, and remembers whether one wants to end the search.
+* `Opened`: a run that is about to search, or to go on.
+* `Closed`: a run that has ended, however that was.
 * `Pending`: an evaluation that was asked for and is not told yet.
 * `survivors`: elitist truncation.
 * `tournament`: the best of ``size`` members drawn with replacement; of equals, the first drawn.
@@ -64,6 +66,8 @@ if TYPE_CHECKING:
     from ktnas.problem.proxy import ParameterCounting as ParameterCounting
     from ktnas.problem.proxy import Parameters as Parameters
     from ktnas.problem.proxy import Proxy as Proxy
+    from ktnas.problem.run_events import Closed as Closed
+    from ktnas.problem.run_events import Opened as Opened
     from ktnas.problem.task import Problem as Problem
     from ktnas.problem.task import Task as Task
     from ktnas.problem.trial import Evaluation as Evaluation
@@ -90,6 +94,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "population": ["survivors", "tournament"],
         "progress": ["Transfers", "NewBest", "TaskProgress", "progress_of", "Progress", "RunProgress", "SweepProgress"],
         "proxy": ["Proxy", "ParameterCounting", "Parameters"],
+        "run_events": ["Opened", "Closed"],
         "task": ["Task", "Problem"],
         "trial": ["Proposal", "Evaluation", "Trial", "History"],
     },

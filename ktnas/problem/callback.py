@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ktnas.problem.progress import Progress, RunProgress, SweepProgress, TaskProgress
+from ktnas.problem.run_events import Closed, Opened
 from ktnas.problem.trial import Evaluation, Proposal, Question, Trial
 
 
@@ -105,8 +106,15 @@ class Ended:
 class Callback:
     """Is told of a search; every hook does nothing until it is overridden.
 
-    A hook that returns True or raises `StopSearch` ends the search, or the sweep. All other callbacks are told first.
+    A hook that returns True or raises `StopSearch` ends the search, or the sweep; `run_opened` and `run_closed` do not.
+    All other callbacks are told first.
     """
+
+    def run_opened(self, opened: Opened) -> None:
+        """A run is about to search; told once, before all else. One that only shows a finished run tells nothing."""
+
+    def run_closed(self, closed: Closed) -> None:
+        """A run has ended, by an exception too; told once, after all else, wherever `run_opened` was."""
 
     def generation_asked(self, asked: Asked) -> bool | None:
         """A search has asked; nothing of it has been evaluated."""
@@ -289,6 +297,14 @@ class Callbacks(Callback):
             tasks[trial.task] = tasks.get(trial.task, TaskProgress()).after(trial)
         running = dict(Counter(task for task, _ in self._running))
         return RunProgress(self._seed, tasks, running, self._doing if running else "")
+
+    def run_opened(self, opened: Opened) -> None:
+        for member in self._members:
+            member.run_opened(opened)
+
+    def run_closed(self, closed: Closed) -> None:
+        for member in self._members:
+            member.run_closed(closed)
 
     def generation_asked(self, asked: Asked) -> bool:
         self._generation = asked.generation

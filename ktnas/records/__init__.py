@@ -6,6 +6,11 @@
 * `read_printed`: what evaluations of a run printed, in the order they ended.
 * `EvaluationLog`: appends evaluations to ``answers.jsonl`` of a run directory as they arrive.
 * `read_evaluations`: the evaluations in ``answers.jsonl`` of a run directory, by task and genotype.
+* `BeliefLog`: appends to ``beliefs.jsonl`` what a search's model believed.
+* `read_beliefs`: what a run's model believed, in the order in which it chose.
+* `Recording`: one run, with everything that is recorded of it.
+* `Recordings`: one run, or the repeats of one.
+* `read_recordings`: all that a run directory holds, or a study's.
 * `read_directories`: the finished runs of all directories, under names by which arms can be told apart
   (`ktnas.records.arms`).
 * `RunDirectory`: a directory that holds one run, or one run per seed.
@@ -40,12 +45,17 @@ if TYPE_CHECKING:
     from ktnas.records.asked import AskedLog as AskedLog
     from ktnas.records.asked import HandedOut as HandedOut
     from ktnas.records.asked import read_asked as read_asked
+    from ktnas.records.beliefs import BeliefLog as BeliefLog
+    from ktnas.records.beliefs import read_beliefs as read_beliefs
     from ktnas.records.evaluations import EvaluationLog as EvaluationLog
     from ktnas.records.evaluations import read_evaluations as read_evaluations
     from ktnas.records.finished import SeenTask as SeenTask
     from ktnas.records.finished import read_finished as read_finished
     from ktnas.records.printed import read_printed as read_printed
     from ktnas.records.reader import read_directories as read_directories
+    from ktnas.records.recordings import Recording as Recording
+    from ktnas.records.recordings import Recordings as Recordings
+    from ktnas.records.recordings import read_recordings as read_recordings
     from ktnas.records.run_directory import RunDirectory as RunDirectory
     from ktnas.records.run_directory import places_of as places_of
     from ktnas.records.run_directory import unused_directory as unused_directory
@@ -70,6 +80,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
     submod_attrs={
         "finished": ["SeenTask", "read_finished"],
         "asked": ["HandedOut", "read_asked", "AskedLog"],
+        "beliefs": ["BeliefLog", "read_beliefs"],
+        "recordings": ["Recording", "Recordings", "read_recordings"],
         "evaluations": ["EvaluationLog", "read_evaluations"],
         "printed": ["read_printed"],
         "reader": ["read_directories"],

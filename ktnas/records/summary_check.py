@@ -28,6 +28,6 @@ def is_as_written(summary: Mapping[str, object]) -> bool:
 
 
 def _without_costs(value: object) -> object:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: _without_costs(part) for key, part in value.items() if key not in _APART}
     return [_without_costs(part) for part in value] if isinstance(value, list) else value

@@ -69,6 +69,7 @@ class _Line:
     trial: Trial
     number: int | None
     question: int | None
+    architecture: str
 
 
 def decode(line: str) -> Trial:
@@ -92,7 +93,8 @@ def _decoded(line: str) -> _Line:
             None if source is None else text_of(source),
         )
         trial = Trial(count_of(record["generation"]), proposal, evaluation_of(record), flag_of(record["repeat"]))
-        return _Line(trial, _number_of(record.get("trial")), _number_of(record.get("question")))
+        numbers = _number_of(record.get("trial")), _number_of(record.get("question"))
+        return _Line(trial, *numbers, text_of(record.get("architecture", "")))
     except (ValueError, TypeError, KeyError) as error:
         raise DataError(f"no trial but {line[:60]!r} ({type(error).__name__}: {error})") from None
 
@@ -107,10 +109,23 @@ def read_trials(directory: Path) -> tuple[Trial, ...]:
     Raises:
         DataError: If the directory holds no record of trials, or a damaged one.
     """
+    return tuple(line.trial for line in _read(directory))
+
+
+def read_named_trials(directory: Path) -> tuple[tuple[Trial, str], ...]:
+    """The trials recorded in a run directory as `read_trials`, each with its architecture as users know it.
+
+    Raises:
+        DataError: As `read_trials`.
+    """
+    return tuple((line.trial, line.architecture) for line in _read(directory))
+
+
+def _read(directory: Path) -> list[_Line]:
     path = directory / TRIALS
     lines = read_lines(path, _decoded)
     _require_order(lines, path)
-    return tuple(line.trial for line in lines)
+    return lines
 
 
 def _require_order(lines: Sequence[_Line], path: Path) -> None:

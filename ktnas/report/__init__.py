@@ -26,6 +26,7 @@
 * `mean_ranks`: mean ranks of arms over blocks.
 * `Spread`: a quantity over the seeds that have it.
 * `spread`: the spread of the values that are not None; None if none is left.
+* `Picture`: figures at hand: a notebook shows them, `save` writes them.
 * `print_run`: a run's end.
 * `print_repeats`: the end of a run with repeats: per task and quantity the mean, median and range, and what that
   means.
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from ktnas.report.inventory import print_datasets as print_datasets
     from ktnas.report.inventory import print_inventory as print_inventory
     from ktnas.report.markdown import ranks_markdown as ranks_markdown
+    from ktnas.report.picture import Picture as Picture
     from ktnas.report.progress import Board as Board
     from ktnas.report.progress import LiveView as LiveView
     from ktnas.report.progress import PlainView as PlainView
@@ -73,6 +75,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "comparison": ["Measure", "Cell", "Difference", "CaseComparison", "compare", "ranks_over_tasks"],
         "inventory": ["print_inventory", "print_datasets", "print_dataset"],
         "markdown": ["ranks_markdown"],
+        "picture": ["Picture"],
         "progress": ["Board", "View", "PlainView", "LiveView", "SweepView"],
         "statistics": [
             "Interval",

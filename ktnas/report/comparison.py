@@ -295,11 +295,11 @@ def _differences(
     ]
 
 
-def ranks_over_tasks(comparisons: Sequence[CaseComparison]) -> MeanRanks | None:
+def ranks_over_tasks(comparisons: Sequence[CaseComparison], *, pairs: bool = True) -> MeanRanks | None:
     """Mean ranks of the arms over all tasks of all cases; None with less than three arms or two tasks.
 
     Every task is one block; an arm stands in it by the mean of its runs. Tasks that some arm has no run of are
-    left out.
+    left out. Unless ``pairs``, which arms differ is not worked out.
 
     Raises:
         ConfigurationError: If scikit-posthocs is not installed.
@@ -313,4 +313,4 @@ def ranks_over_tasks(comparisons: Sequence[CaseComparison]) -> MeanRanks | None:
             if task != ALL_TASKS and all(cells):
                 blocks.append([sign * cell.mean for cell in cells if cell is not None])
     scored: FloatArray = np.array(blocks, dtype=np.float64)
-    return mean_ranks(arms, scored) if len(arms) > 2 and len(blocks) > 1 else None
+    return mean_ranks(arms, scored, pairs=pairs) if len(arms) > 2 and len(blocks) > 1 else None

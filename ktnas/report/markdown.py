@@ -17,7 +17,7 @@ from ktnas.records.sweep_log import RunRecord
 from ktnas.records.trajectory import Trajectory
 from ktnas.report.comparison import CaseComparison, Measure, Runs, by_case, measure_of
 from ktnas.report.figures.comparison import Line, Panel, bands, rank_diagram
-from ktnas.report.figures.style import drawn
+from ktnas.report.figures.style import Form, drawn
 from ktnas.report.figures.writing import write_figures
 from ktnas.report.statistics import LEAST_RUNS, LEVEL, Interval, MeanRanks
 from ktnas.typing import FloatArray
@@ -111,6 +111,12 @@ _WORDS = {
     ),
     Measure.FITNESS: _Words("best fitness found, higher is better"),
 }
+
+
+def caption_of(measure: Measure) -> str:
+    """A measure in words, with what must be known of it."""
+    words = _WORDS[measure]
+    return f"{words.caption}. {words.note}".strip(". ")
 
 
 def markdown(comparison: CaseComparison, width: int | None = None, encoding: str | None = None) -> str:
@@ -272,15 +278,8 @@ def write(
     Raises:
         ConfigurationError: If the directory cannot be written to.
     """
-    figures: dict[str, Callable[[], bytes]] = {
-        f"convergence-{i}.png": partial(convergence, records, c.case) for i, c in enumerate(comparisons, 1)
-    }
-    if len(comparisons) == 1:
-        figures = {"convergence.png": figures["convergence-1.png"]}
-    if ranks is not None:
-        figures["mean-ranks.png"] = partial(
-            rank_diagram, ranks, f"mean ranks over {ranks.blocks} tasks", arms=arms_of(records)
-        )
+    drawing = comparison_figures(records, comparisons, ranks)
+    figures = {f"{name}.png": draw for name, draw in drawing.items()}
     try:
         directory.path.mkdir(parents=True, exist_ok=True)
         directory.write("comparison.csv", csv_text(rows(comparisons)))
@@ -290,7 +289,22 @@ def write(
     return Written(("comparison.csv", *(name for name in figures if name not in undrawn)), tuple(undrawn.values()))
 
 
-def convergence(records: Sequence[RunRecord], case: str) -> bytes:
+def comparison_figures(
+    records: Sequence[RunRecord], comparisons: Sequence[CaseComparison], ranks: MeanRanks | None, form: Form = "png"
+) -> dict[str, Callable[[], bytes]]:
+    """What draws each figure of a comparison, by its name: ``convergence``, numbered of several, and ``mean-ranks``."""
+    drawn = [partial(convergence, records, comparison.case, form) for comparison in comparisons]
+    numbers = [""] if len(drawn) == 1 else [f"-{i}" for i in range(1, len(drawn) + 1)]
+    figures: dict[str, Callable[[], bytes]] = {
+        f"convergence{number}": one for number, one in zip(numbers, drawn, strict=True)
+    }
+    if ranks is not None:
+        title = f"mean ranks over {ranks.blocks} tasks"
+        figures["mean-ranks"] = partial(rank_diagram, ranks, title, arms=arms_of(records), form=form)
+    return figures
+
+
+def convergence(records: Sequence[RunRecord], case: str, form: Form = "png") -> bytes:
     """The trajectory of every arm on a case: median and quartiles of its runs over evaluations, a panel per task.
 
     Heights are true ranks where they are known of every improvement, else the metric itself. Evaluations are on a
@@ -305,7 +319,7 @@ def convergence(records: Sequence[RunRecord], case: str) -> bytes:
     seeds = max(len(of_arm) for of_arm in runs.values())
     longest = max(trajectory.evaluations for run in every for trajectory in run.tasks.values())
     title = f"{case}; " + (f"median and quartiles of {seeds} runs" if seeds > 1 else "one run each")
-    return bands(panels, title, logarithmic_x=longest > LONG, arms=arms_of(records))
+    return bands(panels, title, logarithmic_x=longest > LONG, arms=arms_of(records), form=form)
 
 
 def arms_of(records: Sequence[RunRecord]) -> tuple[str, ...]:

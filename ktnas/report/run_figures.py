@@ -1,103 +1,85 @@
-"""The figures of a run: convergence, and each task's best architecture."""
+"""The figures of a run as pictures, by matplotlib: convergence, and each task's best architecture (`ktnas plot`)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import count
-from pathlib import Path
+from itertools import count, islice
 
-from ktnas.problem.population import survivors
 from ktnas.problem.progress import progress_of
 from ktnas.problem.task import Task, value_text
 from ktnas.problem.trial import Trial
-from ktnas.records.run_directory import RunDirectory
-from ktnas.records.summary import Summary
-from ktnas.records.trials import read_trials
-from ktnas.report.figures.writing import write_figures
-from ktnas.rng import Streams
-from ktnas.runner.experiment import Experiment
-from ktnas.spaces.operators import sample_distinct
+from ktnas.records.recordings import Recordings
+from ktnas.report.figures.style import Form
+from ktnas.report.pages.best_section import best_trials
+from ktnas.spaces.graph import OperationGraph
+from ktnas.typing import Genotype
 
 _NAMED_TASKS = 3
 
 _LONGEST_NAME = 100
 """Characters of a task's name in a file's name: a file system takes 255 bytes for all of it."""
 
+_CORPUS = 2_000
+"""Architectures whose operations get a colour, at most."""
 
-def draw(
-    experiment: Experiment,
-    directory: RunDirectory,
-    summaries: Sequence[Summary],
-    places: Sequence[Path],
-    alone: Mapping[str, Sequence[Path]] | None = None,
-) -> list[str]:
-    """The figures of a run or of all its repeats: the trajectory of the search, and each task's best architecture.
+Graph = Callable[[Genotype], OperationGraph]
+
+
+def run_figures(recordings: Recordings, graph: Graph | None, form: Form = "png") -> dict[str, Callable[[], bytes]]:
+    """What draws each figure of a run or of all its repeats, by its name: ``convergence``, ``best-<task>``.
 
     Args:
-        experiment: What was searched.
-        directory: Where they are written.
-        summaries: Of the runs.
-        places: Their directories.
-        alone: By task, directories of searches of that task alone, which are drawn beneath; None if there are none.
-
-    Returns:
-        A sentence for every figure that could not be drawn: no reason to lose the report.
+        recordings: Everything that is recorded.
+        graph: The operation graph of an architecture; None where its space is not known, and nothing is drawn of it.
+        form: What the figures are drawn as.
     """
     from ktnas.report.figures.convergence import TaskCurves, convergence
 
-    problem, benchmark = experiment.problem, experiment.benchmark
-    records = [read_trials(place) for place in places]
-    progress = [progress_of(trials, problem.names) for trials in records]
+    names = [task.name for task in recordings.tasks]
+    progress = [progress_of(run.trials, names) for run in recordings.runs]
     trajectories = [
         TaskCurves(
             task,
             tuple(run[task.name].incumbents() for run in progress),
-            benchmark.best_fitness(task.name),
-            _incumbents(task, (alone or {}).get(task.name, ())),
+            recordings.best_listed[task.name],
+            _alone(recordings, task),
         )
-        for task in problem.tasks
+        for task in recordings.tasks
     ]
-    runs = f"seed {summaries[0]['seed']}" if len(summaries) == 1 else f"{len(summaries)} seeds"
-    few = len(problem.names) <= _NAMED_TASKS
-    title = experiment.title if few else f"{benchmark.name} ({experiment.search.name})"
-    figures: dict[str, Callable[[], bytes]] = {
-        "convergence.png": lambda: convergence(trajectories, f"{title}, {runs}"),
-        **{f"{name}.png": drawing for name, drawing in best_figures(experiment, records).items()},
+    seeds = recordings.seeds
+    runs = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds"
+    few = len(names) <= _NAMED_TASKS
+    title = recordings.title if few else f"{recordings.config.get('benchmark')} ({recordings.method})"
+    cells = {} if graph is None else _best_figures(recordings, graph, form)
+    return {"convergence": lambda: convergence(trajectories, f"{title}, {runs}", form=form), **cells}
+
+
+def _alone(recordings: Recordings, task: Task) -> tuple[Sequence[float | None], ...]:
+    runs = recordings.alone.get(task.name, ())
+    return tuple(progress_of(run.trials, (task.name,))[task.name].incumbents() for run in runs)
+
+
+def _best_figures(recordings: Recordings, graph: Graph, form: Form) -> Mapping[str, Callable[[], bytes]]:
+    """What draws the best architecture of each task on which something has succeeded, by a name fit for a file."""
+    seen = (trial.genotype for run in recordings.runs for trial in run.trials)
+    corpus = dict.fromkeys(islice(seen, _CORPUS))
+    operations = sorted({operation for genotype in corpus for operation in graph(genotype).operations})
+    names = dict(zip([t.name for t in recordings.tasks], file_names([t.name for t in recordings.tasks]), strict=True))
+    return {
+        f"best-{names[task.name]}": partial(_cell, recordings, graph, task, best, operations, form)
+        for task, best in best_trials(recordings)
     }
-    return list(write_figures(directory, figures).values())
 
 
-def best_figures(experiment: Experiment, records: Sequence[Sequence[Trial]]) -> dict[str, Callable[[], bytes]]:
-    """What draws the best architecture of each task on which something has succeeded, by a name fit for a file.
-
-    Args:
-        experiment: What was searched.
-        records: The trials of each run.
-    """
-    problem = experiment.problem
-    figures: dict[str, Callable[[], bytes]] = {}
-    corpus = sample_distinct(problem.space, 32, Streams(0).rng("colours"))
-    operations = sorted({op for genotype in corpus for op in problem.space.graph(genotype).operations})
-    names = file_names([task.name for task in problem.tasks])
-    for task, name in zip(problem.tasks, names, strict=True):
-        found = survivors((trial for trials in records for trial in trials if trial.task == task.name), 1)
-        if found:
-            figures[f"best-{name}"] = partial(_cell, experiment, task, found[0], operations)
-    return figures
-
-
-def _incumbents(task: Task, places: Sequence[Path]) -> tuple[Sequence[float | None], ...]:
-    return tuple(progress_of(read_trials(place), (task.name,))[task.name].incumbents() for place in places)
-
-
-def _cell(experiment: Experiment, task: Task, best: Trial, operations: Sequence[str]) -> bytes:
+def _cell(
+    recordings: Recordings, graph: Graph, task: Task, best: Trial, operations: Sequence[str], form: Form
+) -> bytes:
     from ktnas.report.figures.architecture import architecture
 
     title = f"{task.name}: {task.metric} {value_text(task, best.fitness)}"
-    graph = experiment.problem.space.graph(best.genotype)
-    return architecture(graph, title, experiment.benchmark.label(best.genotype), operations)
+    return architecture(graph(best.genotype), title, recordings.label(best.genotype), operations, form=form)
 
 
 def file_names(names: Sequence[str]) -> list[str]:

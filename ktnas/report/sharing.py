@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from ktnas.formatting import number_text
+from ktnas.records.checked import count_of, fields_of, list_of, number_of, text_of
 from ktnas.records.summary import Summary, TaskSummary
 from ktnas.report.comparison import Measure
 from ktnas.report.statistics import paired_test, verdict
@@ -81,6 +82,34 @@ was better in 12 seeds, equal in 3, worse in 5: better (p = 0.010), for as many 
     def _reached(self, value: float) -> str:
         number = number_text(value) if self.measure is Measure.FITNESS else f"{value:.1f}"
         return f"number {number}" if self.measure is Measure.RANK else number
+
+
+def sharing_of_rows(rows: object) -> list[Sharing]:
+    """What ``sharing.json`` holds.
+
+    Raises:
+        ValueError: If it holds anything else; or TypeError, KeyError.
+    """
+    found = []
+    for row in list_of(rows):
+        plain = fields_of(row)
+        found.append(
+            Sharing(
+                task=text_of(plain["task"]),
+                others=tuple(map(text_of, list_of(plain["others"]))),
+                measure=Measure(plain["measure"]),
+                budget=count_of(plain["budget"]),
+                seeds=count_of(plain["seeds"]),
+                together=number_of(plain["together"]),
+                alone=number_of(plain["alone"]),
+                better=count_of(plain["better"]),
+                equal=count_of(plain["equal"]),
+                effect=number_of(plain["effect"]),
+                p=number_of(plain["p"]),
+                verdict=text_of(plain["verdict"]),
+            )
+        )
+    return found
 
 
 _SUBJECT = {

@@ -198,7 +198,7 @@ class MeanRanks:
         ranks: Their mean ranks over the blocks; 1 is best, equals share.
         blocks: Number of blocks.
         p: P-value of Friedman's test that all are equal.
-        pairwise: ``pairwise[i][j]``: p-value of Nemenyi's comparison of arms ``i`` and ``j``.
+        pairwise: ``pairwise[i][j]``: p-value of Nemenyi's comparison of arms ``i`` and ``j``; empty if not compared.
     """
 
     names: tuple[str, ...]
@@ -208,12 +208,13 @@ class MeanRanks:
     pairwise: tuple[tuple[float, ...], ...]
 
 
-def mean_ranks(names: Sequence[str], scores: FloatArray) -> MeanRanks:
+def mean_ranks(names: Sequence[str], scores: FloatArray, *, pairs: bool = True) -> MeanRanks:
     """Mean ranks of arms over blocks.
 
     Args:
         names: The ``k >= 3`` arms.
         scores: ``(blocks, k)``, at least two blocks; lower is better.
+        pairs: Whether pairs of arms are compared, which takes scikit-posthocs; else ``pairwise`` is empty.
 
     Raises:
         ConfigurationError: If there are too few arms or blocks, or scikit-posthocs is not installed.
@@ -227,14 +228,15 @@ def mean_ranks(names: Sequence[str], scores: FloatArray) -> MeanRanks:
     if (ranks == ranks.mean()).all():  # no arm differs from any other anywhere: the statistic is 0 / 0
         p, pairwise = 1.0, np.ones((arms, arms))
     else:
-        p, pairwise = float(friedmanchisquare(*scores.T).pvalue), _nemenyi(scores)
+        p = float(friedmanchisquare(*scores.T).pvalue)
+        pairwise = _nemenyi(scores) if pairs else np.ones((arms, arms))
     order = np.argsort(ranks.mean(axis=0), kind="stable").tolist()
     return MeanRanks(
         tuple(names[i] for i in order),
         tuple(float(ranks[:, i].mean()) for i in order),
         blocks,
         p,
-        tuple(tuple(float(pairwise[i][j]) for j in order) for i in order),
+        tuple(tuple(float(pairwise[i][j]) for j in order) for i in order) if pairs else (),
     )
 
 

@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass, replace
 
 from ktnas.algorithms.base import KeepsEmbeddings, Populated, RatesByProxy, Search
+from ktnas.algorithms.beliefs import Listener, TellsBeliefs
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.complexity_proxy import tabulated
 from ktnas.errors import ConfigurationError, unknown_name
@@ -69,6 +70,14 @@ class Experiment:
         single = Problem(problem.space, tuple(one for one in problem.tasks if one.name == task))
         stop_at = {name: fitness for name, fitness in self.budget.stop_at.items() if name == task}
         return replace(self, problem=single, budget=replace(self.budget, stop_at=stop_at))
+
+
+def telling(experiment: Experiment, listener: Listener) -> Experiment:
+    """The experiment, whose search tells a listener what its model believes, if it can."""
+    search = experiment.search
+    return (
+        replace(experiment, search=search.with_listener(listener)) if isinstance(search, TellsBeliefs) else experiment
+    )
 
 
 def with_store(search: Search[object]) -> Search[object]:

@@ -16,17 +16,20 @@ from ktnas.files.json_lines import to_json
 from ktnas.problem.budget import check
 from ktnas.problem.callback import Answered, Callback, Callbacks, FailureKinds, Finished
 from ktnas.problem.progress import RunProgress
+from ktnas.problem.run_events import Opened
+from ktnas.records.beliefs import BeliefLog
 from ktnas.records.configuration import begun_by_this_program
 from ktnas.records.evaluations import answered
 from ktnas.records.run_directory import SUMMARY, RunDirectory, places_of, unused_directory
 from ktnas.records.summary import Ending, Summary, agrees, summarize
 from ktnas.records.trials import TrialLog, read_trials
-from ktnas.runner.experiment import Experiment
+from ktnas.runner.experiment import Experiment, telling
 from ktnas.runner.extension import note_on, raise_budget_of_all, with_earlier_budget
 from ktnas.runner.failures import FirstFailures
 from ktnas.runner.lessons import lessons
 from ktnas.runner.limits import Limits
 from ktnas.runner.mode import settle_mode
+from ktnas.runner.opened import opened_run
 from ktnas.runner.pool import Onlooker, run_in_parallel
 from ktnas.runner.pool_process import Link
 from ktnas.runner.provenance import Provenance, reuse_notes
@@ -95,10 +98,14 @@ def search_once(
             provenance.write(directory, config)
         ours = not force.asynchronous and is_of_this_package((experiment.search, problem.space))
         same = ours and not lost and begun_by_this_program(directory)
-        with closing(TrialLog(directory.path, told=same or (ours and lost))) as log:
+        with (
+            closing(TrialLog(directory.path, told=same or (ours and lost))) as log,
+            closing(BeliefLog(directory.path)) as beliefs,
+        ):
             summary = None if told.of_generations else ended_summary(experiment, benchmark, seed, directory, log)
             if summary is not None:
                 return summary
+            experiment = telling(experiment, beliefs.append)
             if same and (known := questions(experiment, log)):
                 experiment = replace(experiment, search=replayed(experiment.search, known))
             others = (
@@ -108,13 +115,16 @@ def search_once(
             )
             free = isinstance(benchmark, TableBenchmark) and not force.asynchronous
             place = RunPlace(directory.path, Recorder(benchmark.label, log, free=free), force)
-            ending = searched(experiment, benchmark, seed, place, others)
-            if ending.finished:
-                log.require_end()
-            notes = (*note_on(experiment.budget, experiment.search.name), *reuse_notes(directory.path))
-            learned = lessons(experiment, read_trials(directory.path), seed)
-            ending = replace(ending, notes=notes, learned=learned)
-            return _summarized(experiment, benchmark, seed, directory, ending, recorded=not log.appended, told=told)
+            with opened_run(watching, Opened(seed, config, str(directory.path))) as outcome:
+                ending = searched(experiment, benchmark, seed, place, others)
+                if ending.finished:
+                    log.require_end()
+                notes = (*note_on(experiment.budget, experiment.search.name), *reuse_notes(directory.path))
+                learned = lessons(experiment, read_trials(directory.path), seed)
+                ending = replace(ending, notes=notes, learned=learned)
+                recorded = not log.appended
+                summary = _summarized(experiment, benchmark, seed, directory, ending, recorded=recorded, told=told)
+                return outcome.summarized(summary)
 
 
 _WORKED_OUT_ANEW = (
@@ -182,6 +192,7 @@ def search_seeds(
     provenance: Provenance | None = None,
     limits: Limits | None = None,
     workforce: Workforce | None = None,
+    each: Callable[[], Sequence[Callback]] = tuple,
 ) -> list[Summary]:
     """One search per seed, each in a directory of its own; the results do not depend on the number of processes.
 
@@ -196,6 +207,8 @@ def search_seeds(
         provenance: As for `search_once`; answers are taken by each of the runs.
         limits: What ends each of them before its budget.
         workforce: As for `search_once`, for each of the runs. With an executor, one run goes after the other.
+        each: Makes callbacks of each run's own, in the process where it is searched; can be pickled, where there are
+            several.
 
     Returns:
         The summaries in the order of the seeds; after an interruption, of those that had begun.
@@ -214,7 +227,7 @@ def search_seeds(
         lost = directory.claim(config)
         if provenance is not None:
             replace(provenance, reuse=()).write(directory, config)
-        way = _Repeat(compose, catch, provenance, limits or Limits(), force)
+        way = _Repeat(compose, catch, provenance, limits or Limits(), force, each)
         summaries = _all(way, experiment, seeds, directory, callback, jobs=jobs)
         if lost:  # the runs have proved to be of this search
             directory.write_config(config)
@@ -263,7 +276,7 @@ def _in_turn(way: _Repeat, experiment: Experiment, places: Mapping[int, Path], c
     summaries: list[Summary] = []
     for seed, place in places.items():
         watches = way.limits.callbacks()
-        summaries.append(way.search(experiment, seed, place, [callback, *watches]))
+        summaries.append(way.search(experiment, seed, place, [callback, *watches, *way.each()]))
         if not (summaries[-1]["finished"] or any(watch.reached for watch in watches)):
             break
     return summaries
@@ -291,11 +304,12 @@ class _Repeat:
     provenance: Provenance | None
     limits: Limits
     workforce: Workforce
+    each: Callable[[], Sequence[Callback]]
 
     def __call__(self, item: tuple[int, Path], link: Link) -> Summary:
         seed, place = item
         experiment = self.compose()
-        told = [_Forward(link, experiment.budget.evaluations), *self.limits.callbacks()]
+        told = [_Forward(link, experiment.budget.evaluations), *self.limits.callbacks(), *self.each()]
         return self.search(experiment, seed, place, told)
 
     def search(self, experiment: Experiment, seed: int, place: Path, told: Sequence[Callback]) -> Summary:

@@ -14,18 +14,20 @@ from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
+from ktnas.algorithms.beliefs import Belief
 from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.errors import ConfigurationError
 from ktnas.files.json_lines import to_json
 from ktnas.files.turns import in_turn
 from ktnas.problem.trial import Evaluation, Proposal, Question, Trial
+from ktnas.records.beliefs import BeliefLog
 from ktnas.records.configuration import begun_by_this_program
 from ktnas.records.known import known_answers, read_reused
 from ktnas.records.proposals import Event, HandOutEvent, Journal, ProposalLog, TellEvent
 from ktnas.records.run_directory import SUMMARY, RunDirectory
 from ktnas.records.summary import Ending, summarize
 from ktnas.records.trials import TRIALS, TrialLog, read_trials
-from ktnas.runner.experiment import Experiment
+from ktnas.runner.experiment import Experiment, telling
 from ktnas.runner.extension import note_on
 from ktnas.runner.mode import is_asynchronous
 from ktnas.runner.provenance import reuse_notes
@@ -59,6 +61,7 @@ class Desk:
 
     Attributes:
         known: Answers from elsewhere, such as a run in memory.
+        beliefs: What the method's model believed, in memory; of a directory, what its file says is the truth.
     """
 
     def __init__(self, experiment: Experiment, seed: int, directory: Path | None, *, asynchronous: bool) -> None:
@@ -70,7 +73,8 @@ class Desk:
             directory: The study's; None to keep everything in memory.
             asynchronous: Whether the search is told answer by answer (`ktnas.study.courses`).
         """
-        self._experiment, self._seed, self._directory = experiment, seed, directory
+        self._experiment, self._seed, self._directory = telling(experiment, self.believe), seed, directory
+        self.beliefs: list[Belief] = []
         self._asynchronous = asynchronous
         self._memory = _InMemory()
         self._course: Course | None = None
@@ -101,6 +105,14 @@ class Desk:
             if chosen:
                 log.append([HandOutEvent(tuple(chosen), round(time.time(), 3))])
             return [self._suggestion(number, log.journal) for number in chosen]
+
+    def believe(self, belief: Belief) -> None:
+        """Keep what the method's model believed, beside all else."""
+        if self._directory is None:
+            self.beliefs.append(belief)
+            return
+        with closing(BeliefLog(self._directory)) as log:
+            log.append(belief)
 
     def _asked_more(self, course: Course, log: _Log) -> bool:
         """Ask the search, and record it; whether it has asked anything.

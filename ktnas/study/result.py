@@ -44,6 +44,27 @@ class SearchResult:
     history: History
     stopped: str | None = None
 
+    def _repr_html_(self) -> str:
+        """What notebooks show: the best of each task."""
+        from ktnas.report.pages.markup import table_markup
+        from ktnas.report.pages.page import PageColumn, Table
+
+        columns = (
+            PageColumn("task"),
+            PageColumn("best fitness", "number"),
+            PageColumn("best architecture", "code"),
+            PageColumn("found after", "number"),
+            PageColumn("evaluations", "number"),
+            PageColumn("failed", "number"),
+        )
+        rows = []
+        for name, task in self.tasks.items():
+            found = self.best.get(name)
+            best = [None, None, None] if found is None else [found.fitness, found.architecture, found.evaluations]
+            rows.append([name, *best, task.evaluations, task.failed])
+        told = f"The best found; stopped: {self.stopped}" if self.stopped else "The best found"
+        return table_markup(Table("best", told, columns, rows))
+
 
 def best_of(benchmark: Benchmark, tasks: Iterable[tuple[str, TaskProgress]]) -> dict[str, Found]:
     """The best architecture per task, without the tasks on which nothing has succeeded."""

@@ -13,16 +13,20 @@ from ktnas.errors import ConfigurationError
 from ktnas.evaluation.replay import recalling
 from ktnas.problem.callback import Answered, Callback, Callbacks, Ended, FailureKinds, Finished, as_callback
 from ktnas.problem.progress import Progress, TaskProgress
+from ktnas.problem.run_events import Opened
 from ktnas.problem.trial import Evaluation, History, Question
 from ktnas.records.run_directory import RunDirectory
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.failures import FirstFailures
 from ktnas.runner.loop import Result, run
+from ktnas.runner.opened import opened_run, told_of_openings
 from ktnas.runner.provenance import Provenance
+from ktnas.runner.recorded_run import recorded_configuration
 from ktnas.runner.session import search_once
 from ktnas.runner.steady_loop import Earlier, run_asynchronously
 from ktnas.runner.workforce import Workforce
 from ktnas.study.result import SearchResult, best_of
+from ktnas.typing import JSON
 
 
 class LogFailures(Callback):
@@ -118,11 +122,23 @@ def run_in_memory(
     watches = () if catch else (FirstFailures(),)
     told = Callbacks(collected, *callbacks, *watches)
     experiment = replace(experiment, benchmark=workforce.suited(experiment.benchmark))
-    result = (_steady if workforce.asynchronous else _in_generations)(experiment, seed, dict(known), told, workforce)
+    search = _steady if workforce.asynchronous else _in_generations
+    config = _configuration(experiment, seed, workforce) if told_of_openings(callbacks) else {}
+    with opened_run(callbacks, Opened(seed, config)) as outcome:
+        result = search(experiment, seed, dict(known), told, workforce)
+        outcome.stopped = result.stopped
     known.update({(t.task, t.genotype): t.evaluation for t in result.history if not t.repeat})
     return SearchResult(
         best_of(experiment.benchmark, result.tasks.items()), result.tasks, result.history, result.stopped
     )
+
+
+def _configuration(experiment: Experiment, seed: int, workforce: Workforce) -> Mapping[str, JSON]:
+    """What callbacks are told of a run that is not recorded; nothing where its parts cannot be described."""
+    try:
+        return recorded_configuration(experiment, experiment.benchmark, (seed,), workforce)
+    except ConfigurationError:
+        return {}
 
 
 def _in_generations(

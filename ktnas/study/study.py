@@ -20,7 +20,7 @@ from ktnas.records.evaluations import read_evaluations
 from ktnas.records.proposals import Journal, read_journal
 from ktnas.records.run_directory import RunDirectory
 from ktnas.records.trials import TRIALS, read_trials
-from ktnas.runner.experiment import Experiment
+from ktnas.runner.experiment import Experiment, telling
 from ktnas.runner.limits import Limits
 from ktnas.runner.mode import is_asynchronous
 from ktnas.runner.provenance import Provenance
@@ -42,6 +42,8 @@ from ktnas.study.told import pending_ids, with_told
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from ktnas.records.recordings import Recordings
+    from ktnas.report.pages.markup import ShownTable
     from ktnas.report.picture import Picture
 
 S = TypeVar("S")
@@ -203,7 +205,8 @@ class Study:
         if self.directory is None:
             known = {**self._desk.journal.answers, **self._desk.known}
             self._desk.known = known
-            self._result = run_in_memory(experiment, self.seed, known, told, catch=catch, workforce=force)
+            whole = telling(experiment, self._desk.believe)
+            self._result = run_in_memory(whole, self.seed, known, told, catch=catch, workforce=force)
         else:
             self._result = run_recorded(
                 experiment,
@@ -299,20 +302,56 @@ class Study:
         return dataframe(self.experiment, self.trials)
 
     def plot_convergence(self) -> Picture:
-        """The best value so far over evaluations, a panel per task: a picture that notebooks show and `save` writes."""
-        from ktnas.report.picture import convergence_picture
+        """The best value so far over evaluations, a chart per task: notebooks show it, and `save` writes it."""
+        return self._picture("convergence")
 
-        return convergence_picture(self.experiment, self.seed, self.progress)
+    def plot_best(self) -> Picture:
+        """The best architecture of each task, and what the others' best have otherwise."""
+        return self._picture("best")
+
+    def plot_transfers(self) -> Picture:
+        """Who helped whom: what was transferred between tasks over time, and what became of it."""
+        return self._picture("transfers")
+
+    def plot_model(self) -> Picture:
+        """What the method's model believed of the tasks' correlation, and predicted against measured."""
+        return self._picture("model")
+
+    def plot_map(self) -> Picture:
+        """A map of the architectures that were evaluated, and the path of the search."""
+        return self._picture("map")
+
+    def plot_cost(self) -> Picture:
+        """What the evaluations cost."""
+        return self._picture("cost")
+
+    def table(self) -> ShownTable:
+        """Every trial as a table that notebooks show; for more, `to_dataframe`."""
+        from ktnas.study.showing import trials_of
+
+        return trials_of(self._recordings())
 
     def report(self, path: Path | str) -> None:
-        """Write everything that the study has come to into one HTML file, figures included.
+        """Write everything that the study has come to into one HTML file that needs nothing else.
 
         Raises:
             ConfigurationError: If it cannot be written.
         """
-        from ktnas.report.html import write_report
+        from ktnas.report.pages.whole import write_page
+        from ktnas.study.showing import page_of_study
 
-        write_report(Path(path), self.experiment, self.seed, self.trials, len(self.pending))
+        write_page(Path(path), page_of_study(self.experiment, self._recordings()))
+
+    def _picture(self, kind: str) -> Picture:
+        from ktnas.study.showing import picture_of
+
+        return picture_of(self.experiment, self._recordings(), kind)
+
+    def _recordings(self) -> Recordings:
+        from ktnas.study.showing import recordings_of
+
+        trials = self.trials if self.directory is None else ()
+        return recordings_of(self.experiment, self.seed, self.directory, trials, self._desk.beliefs)
 
     def __iter__(self) -> Iterator[Trial]:
         return iter(self.trials)
@@ -338,9 +377,9 @@ class Study:
 
     def _repr_html_(self) -> str:
         """What notebooks show."""
-        from ktnas.report.html import overview
+        from ktnas.study.showing import study_markup
 
-        return overview(self.experiment, self.seed, self.trials, len(self.pending))
+        return study_markup(self._recordings(), len(self.pending))
 
     def _journal(self) -> Journal:
         return self._desk.journal if self.directory is None else read_journal(self.directory)

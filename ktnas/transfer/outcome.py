@@ -8,9 +8,11 @@ function of trials.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
+from ktnas.problem.population import Population, survivors
 from ktnas.problem.trial import Trial
 from ktnas.typing import Genotype
 
@@ -50,3 +52,28 @@ def judged(trials: Sequence[Trial], population: Sequence[Trial], ratio: float) -
         for t in trials
         if t.proposal.source_task is not None
     )
+
+
+def outcomes_of(trials: Iterable[Trial], population: int, ratio: float) -> dict[str, tuple[Outcome, ...]]:
+    """The outcomes of a whole search in generations, from its trials alone, as the search itself has judged them.
+
+    Args:
+        trials: Of all tasks, in order.
+        population: Members per task.
+        ratio: As in `judged`.
+
+    Returns:
+        By target task, oldest first; a generation without offspring is not judged, as the budget ended first.
+    """
+    populations: dict[str, Population] = {}
+    found: dict[str, tuple[Outcome, ...]] = {}
+    for _, generation in groupby(trials, key=lambda trial: trial.generation):
+        by_task: dict[str, list[Trial]] = {}
+        for trial in generation:
+            by_task.setdefault(trial.task, []).append(trial)
+        for task, own in by_task.items():
+            populations[task] = survivors((*populations.get(task, ()), *own), population)
+            moved = {trial.proposal.source_task is not None for trial in own}
+            if moved == {True, False}:
+                found[task] = (*found.get(task, ()), *judged(own, populations[task], ratio))
+    return found

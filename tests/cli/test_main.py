@@ -59,10 +59,8 @@ def test_a_run_prints_tables_and_progress_apart(capsys, table, tmp_path):
     assert error.splitlines()[0] == "table.csv: sum to twos (regularized-evolution)"
     assert error.splitlines()[-1].startswith("100%")
     assert sorted(path.name for path in (tmp_path / "here").iterdir()) == [
-        "best-sum.png",
-        "best-twos.png",
         "config.json",
-        "convergence.png",
+        "report.html",
         "study.json",
         "summary.json",
         "trials.jsonl",
@@ -80,7 +78,7 @@ def test_repeats_give_a_list(capsys, table, tmp_path):
     repeats = ("--tasks", "sum", "--seed", "3", "--repeats", "2", "--jobs", "1")
     assert run(*table, *repeats, "--json", "--out", "here") == 0
     assert [summary["seed"] for summary in json.loads(capsys.readouterr().out)] == [3, 4]
-    assert (tmp_path / "here" / "convergence.png").exists()
+    assert (tmp_path / "here" / "report.html").exists()
     assert (tmp_path / "here" / "seed-4" / "trials.jsonl").exists()
     assert run(*table, *repeats, "--quiet") == 0
     out, error = capsys.readouterr()

@@ -85,7 +85,7 @@ def test_the_exit_code_says_that_the_report_was_not_taken(monkeypatch, tmp_path,
     expected = [] if code == 1 else [f"ktnas: error: standard output cannot be written ({error.strerror}); what is "]
     assert [line[: len(text)] for line, text in zip(said[2:], expected, strict=True)] == expected
     assert (tmp_path / "here" / "summary.json").is_file()
-    assert (tmp_path / "here" / "convergence.png").is_file()
+    assert (tmp_path / "here" / "report.html").is_file()
 
 
 def test_help_that_is_not_taken_is_no_success(monkeypatch):

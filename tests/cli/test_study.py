@@ -358,4 +358,4 @@ def test_a_report_in_one_file(made, tmp_path, capsys):
     asked(made, capsys)
     main(["tell", str(made), "0", "4.5", "--quiet"])
     assert main(["show", str(made), "--report", str(tmp_path / "report.html")]) == 0
-    assert "<table>" in (tmp_path / "report.html").read_text()
+    assert '"id":"found"' in (tmp_path / "report.html").read_text()

@@ -241,3 +241,17 @@ def test_a_second_process_reads_and_does_not_import_gensim(tmp_path):
     )
     assert (first[0], second[0]) == ("True", "False")
     assert first[1] == second[1]
+
+
+def test_a_key_needs_no_package_that_is_not_installed(monkeypatch):
+    """On Python 3.14 gensim is not there, and no embedder but node2vec needs it."""
+    version = module.metadata.version
+
+    def without(package):
+        if package == "gensim":
+            raise module.metadata.PackageNotFoundError(package)
+        return version(package)
+
+    there = cache_key(OneHot(), SPACE)
+    monkeypatch.setattr(module.metadata, "version", without)
+    assert cache_key(OneHot(), SPACE) != there

@@ -123,11 +123,11 @@ def test_another_page_shows_it_too(tmp_path):
     assert report.renewed(old, tmp_path, tmp_path) == old.replace("old", "new")
 
 
-def test_the_data_sheet_shows_the_results(tmp_path):
-    (tmp_path / "scenes_sheet.md").write_text("what came of it\n")
-    page = (report.ROOT / "docs" / "scenes_table.md").read_text()
+def test_the_page_on_spaces_shows_the_results(tmp_path):
+    (tmp_path / "table_noise.md").write_text("what came of it\n")
+    page = (report.ROOT / "docs" / "spaces.md").read_text()
     shown = report.renewed(page, tmp_path, report.ROOT / "docs")
-    assert "<!-- scenes_sheet -->\nwhat came of it\n<!-- /scenes_sheet -->\n" in shown
+    assert "<!-- table_noise -->\nwhat came of it\n<!-- /table_noise -->\n" in shown
     assert shown.partition("<!-- ")[0] == page.partition("<!-- ")[0]
     assert shown.rpartition(" -->")[2] == page.rpartition(" -->")[2]
 

@@ -66,6 +66,20 @@ def entries(machine):
 
 
 @pytest.mark.parametrize("protocol", [2, 4])
+def test_arrays_become_lists(protocol):
+    content = {
+        "line": np.arange(3),
+        "square": np.ones((2, 2), np.float32),
+        "truth": np.array([True]),
+        "none": np.ones(0),
+    }
+    assert loaded(pickle.dumps([content, content["line"]], protocol)) == [
+        {"line": [0, 1, 2], "square": [[1.0, 1.0], [1.0, 1.0]], "truth": [True], "none": []},
+        [0, 1, 2],
+    ]
+
+
+@pytest.mark.parametrize("protocol", [2, 4])
 @pytest.mark.parametrize("count", [0, 1, 2, 1_000, 1_001])
 def test_a_dictionary_that_is_not_built_is_handed_out_entry_by_entry(protocol, count):
     whole = archive(count)
@@ -130,7 +144,8 @@ class Runs:
     ("value", "problem"),
     [
         (Runs(), r"asks for (posix|nt)\.system"),
-        (np.arange(3), "asks for numpy"),
+        (np.array([None]), "kind 'O8'"),
+        (np.asfortranarray(np.ones((2, 2))), "row by row"),
         (1 + 2j, "asks for builtins.complex"),
         (((((1,),),),), "tuples lie in each other"),
         ("a" * ((1 << 20) + 1), "a text of"),

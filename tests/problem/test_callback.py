@@ -16,6 +16,7 @@ from ktnas.problem.callback import (
     as_callback,
 )
 from ktnas.problem.progress import Progress, RunProgress, SweepProgress, progress_of
+from ktnas.problem.run_events import Closed, Opened
 from ktnas.problem.trial import Evaluation, Proposal, Trial
 
 A, B, C = ("a", (0,)), ("a", (1,)), ("b", (0,))
@@ -53,7 +54,27 @@ for name in HOOKS:
 
 
 def test_the_hooks_are_those_of_a_callback():
-    assert {name for name in vars(Callback) if not name.startswith("_")} == set(HOOKS)
+    assert {name for name in vars(Callback) if not name.startswith("_")} == {*HOOKS, "run_opened", "run_closed"}
+
+
+def test_that_a_run_is_opened_and_closed_is_told_to_all_and_ends_nothing():
+    told = []
+
+    class Ending(Callback):
+        def run_opened(self, opened):
+            told.append(opened)
+            return True
+
+        def run_closed(self, closed):
+            told.append(closed)
+            return True
+
+    callbacks = Callbacks(Ending(), Ending())
+    opened, closed = Opened(0, {}), Closed("finished")
+    callbacks.run_opened(opened)
+    callbacks.run_closed(closed)
+    assert told == [opened, opened, closed, closed]
+    assert callbacks.stopped is None
 
 
 @pytest.mark.parametrize(("hook", "record"), HOOKS.items())

@@ -171,7 +171,9 @@ class TestCommand:
         assert shown.err == ""
         assert "Difference from regularized-evolution, paired by seed" in shown.out
         assert "No mean ranks over tasks" in shown.out
-        assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["comparison.csv", "convergence.png"]
+        assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+            *("comparison.csv", "comparison.html", "convergence.png")
+        ]
 
     def test_json(self, swept, capsys, tmp_path):
         options = ["--baseline", "random-search", "--at", "5", "--json", "--out", str(tmp_path)]

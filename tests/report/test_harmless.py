@@ -7,8 +7,8 @@ import pytest
 
 from ktnas.formatting import cell_text, visible
 from ktnas.report.columns import plain
-from ktnas.report.html import escape
 from ktnas.report.markdown import csv_text, markdown_table
+from ktnas.report.pages.markup import escape
 
 ORDER = "\x1b]0;owned\x07 \u202eabc \r x"
 FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(A1)", " =1", "\uff1d1")

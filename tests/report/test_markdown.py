@@ -138,7 +138,7 @@ class TestWrite:
         assert 100 < height < 900
 
     def test_a_figure_that_cannot_be_drawn_is_a_note(self, tmp_path, monkeypatch):
-        def broken(records, case):
+        def broken(records, case, form):
             raise FloatingPointError("axes")
 
         monkeypatch.setattr(comparison_report, "convergence", broken)
@@ -155,7 +155,7 @@ class TestWrite:
 @pytest.mark.parametrize(("evaluations", "logarithmic"), [(LONG, False), (LONG + 1, True)])
 def test_long_courses_are_drawn_over_the_logarithm(monkeypatch, evaluations, logarithmic):
     drawn = []
-    monkeypatch.setattr(comparison_report, "bands", lambda *_, logarithmic_x, arms: drawn.append(logarithmic_x))
+    monkeypatch.setattr(comparison_report, "bands", lambda *_, logarithmic_x, arms, form: drawn.append(logarithmic_x))
     longer = trajectory((1, 1.0, 5), evaluations=evaluations)
     convergence([replace(RUNS[0], tasks={"t": longer})], RUNS[0].case)
     assert drawn == [logarithmic]

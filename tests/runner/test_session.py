@@ -18,9 +18,10 @@ from ktnas.files.line_checks import with_check
 from ktnas.problem.budget import Budget
 from ktnas.problem.callback import Callback, StopSearch
 from ktnas.problem.task import Problem
+from ktnas.records.recordings import read_recordings
 from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory
 from ktnas.records.trials import TRIALS, read_trials
-from ktnas.report.run_figures import draw
+from ktnas.report.run_figures import run_figures
 from ktnas.runner import session
 from ktnas.runner.experiment import Experiment
 from ktnas.spaces.categorical import Categorical
@@ -433,8 +434,10 @@ def test_figures_are_drawn_for_tasks_that_found_something(tmp_path):
     made = experiment({"top 1/%": sum, "never": failing})
     directory = RunDirectory(tmp_path)
     summary = session.search_once(made, 0, directory, catch=True)
-    draw(made, directory, [summary], [tmp_path])
-    assert sorted(path.name for path in tmp_path.glob("*.png")) == ["best-top-1.png", "convergence.png"]
+    assert summary["tasks"]["never"]["best"] is None
+    figures = run_figures(read_recordings(tmp_path), made.problem.space.graph)
+    assert sorted(figures) == ["best-top-1", "convergence"]
+    assert all(draw().startswith(b"\x89PNG") for draw in figures.values())
 
 
 def test_a_new_directory_is_named_after_the_run_and_never_an_old_one(tmp_path):

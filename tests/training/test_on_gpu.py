@@ -24,7 +24,7 @@ CPU, GPU = torch.device("cpu"), torch.device("cuda", 0)
 CELL = (3, 1, 2, 4, 1, 3)
 RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=0.02)
 TOLERANCE = 0.02
-"""Relative difference of the training loss that docs/recipe.md allows between two runs of the same seed."""
+"""Relative difference of the training loss that docs/networks.md allows between two runs of the same seed."""
 
 
 def dataset():

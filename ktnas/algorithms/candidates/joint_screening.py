@@ -180,6 +180,16 @@ class _ByJointImprovement:
             scores.update({task: self._improvements(self.standings[task], predictions, genotypes) for task in tasks})
         return scores
 
+    def correlation(self) -> tuple[tuple[str, ...], FloatArray]:
+        """The correlation of the tasks that the process believes in."""
+        return tuple(self.standings), self.fitted.task_covariance
+
+    def predicted(self, task: str, genotypes: Sequence[Genotype]) -> tuple[FloatArray, FloatArray] | None:
+        if task not in self.standings:
+            return None
+        number, predictions = self.standings[task].number, self._predictions(genotypes)
+        return predictions.mean(number), predictions.deviation(number, np.arange(len(genotypes)))
+
     def trends(self) -> Mapping[str, float]:
         """How much of what was expected holds on each task, from 0 to 0.9; 0 where nothing was."""
         return {task: float(self.fitted.trend[standing.number]) for task, standing in self.standings.items()}

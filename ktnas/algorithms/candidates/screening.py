@@ -76,6 +76,17 @@ class Expected(Protocol):
 
 
 @runtime_checkable
+class Believing(Protocol):
+    """A ranking by a model that can be asked what it believes."""
+
+    def correlation(self) -> tuple[tuple[str, ...], FloatArray]:
+        """The tasks that the model knows, and their correlation ``(tasks, tasks)``; no tasks where it has none."""
+
+    def predicted(self, task: str, genotypes: Sequence[Genotype]) -> tuple[FloatArray, FloatArray] | None:
+        """Means and standard deviations ``(n,)`` of architectures, as normal scores; None for an unknown task."""
+
+
+@runtime_checkable
 class SharesEvidence(Protocol):
     """A screening in which what one task has seen reaches others."""
 
@@ -151,6 +162,15 @@ class _ByImprovement:
                 fitted[task] = self.surrogate.fit(np.concatenate([seen, x]), both, stream), float(both.max())
         return replace(self, fitted=fitted)
 
+    def correlation(self) -> tuple[tuple[str, ...], FloatArray]:
+        """No model knows of two tasks."""
+        return (), np.zeros((0, 0))
+
+    def predicted(self, task: str, genotypes: Sequence[Genotype]) -> tuple[FloatArray, FloatArray] | None:
+        if task not in self.fitted:
+            return None
+        return self.fitted[task][0].predict(self.embedder.embed(genotypes))
+
     def scores(self, candidates: Mapping[str, Sequence[Genotype]]) -> Mapping[str, FloatArray]:
         return {task: self._scores(task, genotypes) for task, genotypes in candidates.items()}
 
@@ -184,6 +204,16 @@ class Separately:
 @dataclass(frozen=True, slots=True)
 class _OnePerTask:
     rankings: Mapping[str, Ranking]
+
+    def correlation(self) -> tuple[tuple[str, ...], FloatArray]:
+        """No model knows of two tasks."""
+        return (), np.zeros((0, 0))
+
+    def predicted(self, task: str, genotypes: Sequence[Genotype]) -> tuple[FloatArray, FloatArray] | None:
+        ranking = self.rankings.get(task)
+        if not isinstance(ranking, Believing):
+            return None
+        return ranking.predicted(task, genotypes)
 
     def trends(self) -> Mapping[str, float]:
         return {task: share for ranking in self.rankings.values() for task, share in trends_of(ranking).items()}

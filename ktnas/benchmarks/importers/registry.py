@@ -18,6 +18,9 @@ IMPORTERS: Mapping[str, tuple[str, str]] = {
     "nats-sss": ("nats_sss", "NATS_SSS"),
     "transnas101": ("transnas101", "TRANSNAS101"),
     "nasbench101": ("nasbench101", "NASBENCH101_IMPORTER"),
+    "hw-nas-bench": ("hw_nas_bench", "HW_NAS_BENCH"),
+    "suite-zero": ("suite_zero", "SUITE_ZERO"),
+    "mdesign": ("mdesign", "MDESIGN"),
 }
 """Every distribution: the module here, and the `Importer` in it."""
 

@@ -48,8 +48,17 @@ class SkipGram:
 
         Returns:
             ``(size, dimensions)``; zeros for a word that is in no sentence.
+
+        Raises:
+            ConfigurationError: If gensim is not installed, as by default on Python 3.14, for which it has no wheel.
         """
-        from gensim.models import Word2Vec
+        try:
+            from gensim.models import Word2Vec
+        except ModuleNotFoundError as error:
+            raise ConfigurationError(
+                "node2vec needs gensim: pip install 'ktnas[node2vec]', which may take a C compiler; ktnas and all "
+                "other embedders do without"
+            ) from error
 
         # gensim warns on standard error that a small corpus is small, unless its logger has a handler.
         logging.getLogger("gensim").addHandler(logging.NullHandler())

@@ -13,10 +13,12 @@ from ktnas.spaces.graph import INPUT, OUTPUT, OperationGraph
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 from ktnas.report.figures.convergence import NAME_LIMIT
-from ktnas.report.figures.style import INK, MUTED, OPTIMUM, STYLE, fill, png, short
+from ktnas.report.figures.style import INK, MUTED, OPTIMUM, STYLE, Form, fill, rendered, short
 
 
-def architecture(graph: OperationGraph, title: str, caption: str = "", operations: Sequence[str] = ()) -> bytes:
+def architecture(
+    graph: OperationGraph, title: str, caption: str = "", operations: Sequence[str] = (), *, form: Form = "png"
+) -> bytes:
     """An architecture drawn from left to right; where its operations say of which cell they are, a panel per cell.
 
     Args:
@@ -24,6 +26,7 @@ def architecture(graph: OperationGraph, title: str, caption: str = "", operation
         title: First line above the drawing.
         caption: Second line, smaller; broken where it is too long.
         operations: Every operation of the space, so that one has the same colour in every drawing.
+        form: What it is drawn as.
     """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -54,7 +57,7 @@ def architecture(graph: OperationGraph, title: str, caption: str = "", operation
             axes.set_xlim(middle_x - width / 2, middle_x + width / 2)
             axes.set_ylim(middle_y + (own - panel.head) / 2, middle_y - (own - panel.head) / 2)
             _draw(axes, panel.graph, panel.drawing, scale, colours)
-        return png(figure)
+        return rendered(figure, form)
 
 
 @dataclass(frozen=True, slots=True)

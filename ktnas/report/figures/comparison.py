@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ktnas.errors import ConfigurationError
-from ktnas.report.figures.style import INK, MUTED, STYLE, png, short
+from ktnas.report.figures.style import INK, MUTED, STYLE, Form, png, rendered, short
 from ktnas.report.statistics import EXTRA, MeanRanks
 from ktnas.typing import FloatArray
 
@@ -72,6 +72,7 @@ def bands(
     steps: bool = True,
     logarithmic_x: bool = False,
     arms: Sequence[str] = (),
+    form: Form = "png",
 ) -> bytes:
     """Lines with bands, one panel beside the other, and one legend for all.
 
@@ -83,6 +84,7 @@ def bands(
         logarithmic_x: Whether positions are on a logarithmic scale: one slow line then leaves room for the others.
         arms: Names in the order of their colours, so that one has the same colour in several figures; those of other
             lines follow.
+        form: What it is drawn as.
     """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -116,7 +118,7 @@ def bands(
         if legend:
             figure.legend(legend, labels, loc="outside lower center", ncols=min(beside, len(legend)), frameon=False)
         figure.suptitle(short(title, 40 + 30 * columns), fontsize=10, color=MUTED)
-        return png(figure)
+        return rendered(figure, form)
 
 
 def _label(axes: Axes, panel: Panel, *, logarithmic_x: bool) -> None:
@@ -322,13 +324,14 @@ def _fill(axes: Axes, part: Matrix, limit: float) -> AxesImage:
     return image
 
 
-def rank_diagram(ranks: MeanRanks, title: str, *, arms: Sequence[str] = ()) -> bytes:
+def rank_diagram(ranks: MeanRanks, title: str, *, arms: Sequence[str] = (), form: Form = "png") -> bytes:
     """Arms on a line by their mean rank; a bar joins those whose difference is not significant (Demsar 2006).
 
     Args:
         ranks: Of the arms.
         title: What is above.
         arms: Names in the order of their colours, as in `bands`.
+        form: What it is drawn as.
 
     Raises:
         ConfigurationError: If scikit-posthocs is not installed.
@@ -355,4 +358,4 @@ def rank_diagram(ranks: MeanRanks, title: str, *, arms: Sequence[str] = ()) -> b
             color_palette={name: _look(known.index(name))[0] for name in names},
         )
         figure.suptitle(title, fontsize=10, color=MUTED)
-        return png(figure)
+        return rendered(figure, form)

@@ -15,7 +15,7 @@ from ktnas.problem.task import Task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-from ktnas.report.figures.style import ALONE, LINE, MUTED, OPTIMUM, STYLE, drawn, png, short
+from ktnas.report.figures.style import ALONE, LINE, MUTED, OPTIMUM, STYLE, Form, drawn, rendered, short
 
 NAME_LIMIT = 28
 """Characters of an operation's name that are drawn, at most."""
@@ -38,7 +38,7 @@ class TaskCurves:
     alone: tuple[Sequence[float | None], ...] = ()
 
 
-def convergence(trajectories: Sequence[TaskCurves], title: str) -> bytes:
+def convergence(trajectories: Sequence[TaskCurves], title: str, *, form: Form = "png") -> bytes:
     """Best value so far over evaluations, one panel per task; with several runs, each thin and their median bold.
 
     Searches of a task alone lie beneath, dashed.
@@ -59,7 +59,7 @@ def convergence(trajectories: Sequence[TaskCurves], title: str) -> bytes:
             if i >= len(trajectories) - columns:
                 axes.set_xlabel("evaluations")
         figure.suptitle(short(title, 30 + 30 * columns), fontsize=10, color=MUTED)
-        return png(figure)
+        return rendered(figure, form)
 
 
 def _panel(axes: Axes, trajectory: TaskCurves) -> None:

@@ -6,7 +6,7 @@ import colorsys
 import io
 import math
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -74,13 +74,24 @@ def drawn(value: float) -> float:
     return value if abs(value) <= LARGEST else math.nan
 
 
-def png(figure: Figure) -> bytes:
-    """A figure as PNG."""
+Form: TypeAlias = Literal["png", "pdf", "svg"]
+"""What a figure is drawn as."""
+
+
+def rendered(figure: Figure, form: Form = "png") -> bytes:
+    """A figure as a picture; the same for the same figure, without the time it was drawn at."""
+    from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     FigureCanvasAgg(figure)
     buffer = io.BytesIO()
-    with warnings.catch_warnings():
+    untimed = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}.get(form)
+    with warnings.catch_warnings(), rc_context({"svg.hashsalt": "ktnas"}):
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box stands for it; the tables have the text
-        figure.savefig(buffer, format="png", dpi=DPI)
+        figure.savefig(buffer, format=form, dpi=DPI, metadata=untimed)
     return buffer.getvalue()
+
+
+def png(figure: Figure) -> bytes:
+    """A figure as PNG."""
+    return rendered(figure)

@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 
@@ -39,3 +41,9 @@ def test_nothing_on_standard_error(capfd):
 def test_settings_must_be_positive(field):
     with pytest.raises(ConfigurationError, match="positive"):
         SkipGram(**{field: 0})
+
+
+def test_without_gensim_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "gensim.models", None)
+    with pytest.raises(ConfigurationError, match=r"pip install 'ktnas\[node2vec\]'"):
+        SkipGram(8).fit(SENTENCES, 7, np.random.default_rng(0))

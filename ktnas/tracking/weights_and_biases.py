@@ -1,0 +1,75 @@
+"""Weights & Biases: a run of its own for every run; ``WANDB_MODE=offline`` keeps it here until it is synced."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
+
+from ktnas.problem.run_events import Closed, Opened
+from ktnas.tracking.base import Point, Tracker, plain_name, run_name, settings_of
+
+if TYPE_CHECKING:
+    import wandb
+
+PROJECT, VARIABLE = "ktnas", "WANDB_PROJECT"
+"""The project that runs belong to, unless the variable names another."""
+
+EVALUATION = "evaluation"
+"""What a task's numbers are drawn over."""
+
+
+class WeightsAndBiases(Tracker):
+    """Logs settings as the run's configuration, a chart per task and number over its evaluations, and results."""
+
+    title, package, extra = "Weights & Biases", "wandb", "wandb"
+
+    def __init__(self, project: str | None = None, mode: Literal["online", "offline"] | None = None) -> None:
+        """Each run that is told becomes a run there.
+
+        Args:
+            project: The project's name; None for what ``WANDB_PROJECT`` says, or ``ktnas``.
+            mode: Whether it is sent at once; None for what ``WANDB_MODE`` says.
+
+        Raises:
+            ConfigurationError: If wandb is not installed.
+        """
+        super().__init__()
+        self._project = project or os.environ.get(VARIABLE) or PROJECT
+        self._mode = mode
+        self._run: wandb.Run | None = None
+
+    def begin(self, run: Opened) -> None:
+        """Make the run; files go to ``wandb/`` in the run's directory."""
+        import wandb
+
+        self._run = wandb.init(
+            project=self._project,
+            name=run_name(run),
+            config=dict(settings_of(run)),
+            dir=run.directory,
+            mode=self._mode,
+            reinit="create_new",
+            settings=wandb.Settings(console="off", quiet=True),
+        )
+        for task in self._tasks:
+            step = f"{plain_name(task)}/{EVALUATION}"
+            self._run.define_metric(step, hidden=True)
+            self._run.define_metric(f"{plain_name(task)}/*", step_metric=step)
+
+    def write(self, points: Sequence[Point]) -> None:
+        """Log numbers, with the evaluation of the task that they belong to."""
+        if self._run is not None:
+            for point in points:
+                numbers = {**point.values, EVALUATION: point.evaluation}
+                self._run.log({f"{plain_name(point.task)}/{name}": value for name, value in numbers.items()})
+
+    def end(self, closed: Closed, results: Mapping[str, float]) -> None:
+        """Put the results into the run's summary, and finish it."""
+        if self._run is None:
+            return
+        run, self._run = self._run, None
+        try:
+            run.summary.update({**results, "ended": closed.status, "reason": closed.reason})
+        finally:
+            run.finish(exit_code=0 if closed.status in {"finished", "stopped"} else 1)
