@@ -1,6 +1,7 @@
 """How long an import takes and how much memory it needs, on a made file of the size asked for.
 
     python benchmarks/importing.py [--megabytes 400] [--form torch|bz2|records]
+    python benchmarks/importing.py --directory NATS-tss-v1_0-3ffb9-simple     # milliseconds per file of a real one
 
 The file holds made-up numbers in the official form of NAS-Bench-201 (``torch``: one pickle of torch's older form, with
 the training histories of three seeds of each cell; ``bz2``: the same, packed, as NATS-Bench packs it) or of
@@ -20,9 +21,12 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from time import perf_counter
+from statistics import median
+from time import perf_counter, process_time
 from typing import BinaryIO
 
+from ktnas.benchmarks.importers import archives
+from ktnas.files.packed_source import machine_of, unpacked
 from ktnas.files.records import masked_crc32c
 from ktnas.spaces.base import genotypes
 from ktnas.spaces.nasbench201 import NASBench201
@@ -146,12 +150,29 @@ print(before // 1024, after // 1024)
 """All of an import but that the table is not written: the made cells of ``records`` are all alike."""
 
 
+def per_file(directory: Path, repeats: int = 10) -> str:
+    """How long a file of one architecture takes, unpacked and read: the median of some rounds over those there are."""
+    files = [path for path in archives.files_of(directory) if path.name != archives.META]
+    rounds = []
+    for _ in range(repeats):
+        began = process_time()
+        for path in files:
+            with unpacked(path) as source:
+                machine_of(source).load()
+        rounds.append((process_time() - began) / len(files))
+    return f"{directory.name}: {len(files)} files, {1000 * median(rounds):.0f} ms of CPU time each ({repeats} rounds)"
+
+
 def main() -> None:
     """Make the file, read it in a process of its own, and print what that took."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--megabytes", type=int, default=400)
     parser.add_argument("--form", choices=("torch", "bz2", "records"), default="torch")
+    parser.add_argument("--directory", type=Path)
     options = parser.parse_args()
+    if options.directory is not None:
+        print(per_file(options.directory))
+        return
     with tempfile.TemporaryDirectory() as directory:
         source = Path(directory) / "made"
         count = make(source, options.form, options.megabytes)

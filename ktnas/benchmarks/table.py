@@ -111,8 +111,12 @@ class TaskRecord:
         """
         if epochs == self.epochs and self.judged is None:
             return self
+        if self.judged is not None:
+            raise DataError(
+                f"task {self.task.name!r} is searched after fewer epochs already: give either TASK@EPOCHS or --fidelity"
+            )
         cheap = self.fidelities.get(epochs)
-        if cheap is None or self.judged is not None:
+        if cheap is None:
             there = ", ".join(map(str, sorted({*self.fidelities, *([self.epochs] if self.epochs else [])})))
             has = f"it has {there}" if there else "it records one training of each architecture, of no given length"
             raise DataError(f"task {self.task.name!r} has no fitness after {epochs} epochs: {has}")

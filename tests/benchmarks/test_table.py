@@ -223,6 +223,11 @@ def test_lengths_that_a_table_has_not_are_refused(schedules, toy):
         toy.at_fidelity(12)
 
 
+def test_what_is_searched_after_fewer_epochs_stays_so(schedules):
+    with pytest.raises(DataError, match="searched after fewer epochs already: give either TASK@EPOCHS or --fidelity"):
+        schedules.at_fidelity(12).at_fidelity(12)
+
+
 def test_digests_tell_fidelities_apart(schedules):
     digests = {table_digest(one) for one in (schedules, schedules.at_fidelity(12))}
     assert len(digests) == 2
