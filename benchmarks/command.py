@@ -4,6 +4,7 @@
 
 * the used-by command (or the embedded default where the TransNAS table is not found) with a cold and a warm cache:
   wall seconds, CPU seconds, peak memory;
+* `ktnas report` of that run;
 * an interpreter that only imports the libraries it cannot do without, in the same run, as the floor: the ratio is
   what the program itself adds;
 * `ktnas` on seven tasks together, 50 evaluations each: CPU milliseconds per evaluation and peak memory of the
@@ -43,7 +44,7 @@ from ktnas.typing import Genotype
 STEP_MS, PEAK_MB = 50.0, 500.0
 """What an evaluation of a joint search may cost besides the evaluation itself, and what the process may hold."""
 
-FLOOR = "import numpy, scipy.linalg, matplotlib.figure, matplotlib.backends.backend_agg, rich.live"
+FLOOR = "import numpy, scipy.linalg, rich.live"
 
 
 def main() -> None:
@@ -60,6 +61,11 @@ def main() -> None:
     command = [sys.executable, "-m", "ktnas.run", *options, "--quiet", "--out"]
     for label, cold in (("cold cache", True), ("warm cache", False)):
         print_process(f"`ktnas run {' '.join(options)}`, {label}", process(command, runs, cold), floor)
+    with tempfile.TemporaryDirectory() as folder:
+        place = str(Path(folder, "run"))
+        subprocess.run([*command, place], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        report = [sys.executable, "-m", "ktnas", "report", place]
+        print_process("`ktnas report` of that run", process(report, runs, None), floor)
     print_process("`ktnas --help`", process([sys.executable, "-m", "ktnas", "--help"], runs, None), floor)
     print_step(runs)
     print_loop(runs)

@@ -134,6 +134,12 @@ def test_search_is_simply_the_function():
     assert done.returncode == 0, done.stderr
 
 
+def test_a_name_that_is_not_there_lets_python_suggest_another():
+    with pytest.raises(AttributeError, match="has no attribute 'serach'") as raised:
+        ktnas.serach  # noqa: B018
+    assert (raised.value.name, raised.value.obj) == ("serach", ktnas)
+
+
 def test_importing_loads_nothing_heavy():
     heavy = "{'numpy', 'scipy', 'sklearn', 'gensim', 'networkx', 'matplotlib', 'rich', 'torch', 'pandas'}"
     done = fresh(f"import sys, ktnas, ktnas.cli.main; print({heavy} & set(sys.modules))")

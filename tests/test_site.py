@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-WORDS = 27_000
+WORDS = 29_000
 """More than that in the pages but the results is more than anybody reads."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -37,4 +38,14 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """One line instead of the usage, which buries it."""
-        self.exit(2, f"{self.prog}: error: {' '.join(message.split())} (see {self.prog} --help)\n")
+        text = " ".join(message.split())
+        for kind, expected in (("int", "a whole number"), ("float", "a number")):
+            text = text.replace(f"invalid {kind} value:", f"expected {expected}; got")
+        self.exit(2, f"{self.prog}: error: {text}{_nearest(text)} (see {self.prog} --help)\n")
+
+
+def _nearest(message: str) -> str:
+    """The choice that was meant, where a message lists choices."""
+    found = re.search(r"invalid choice: '?([^' ]*)'? \(choose from (.*)\)$", message)
+    near = difflib.get_close_matches(found[1], re.findall(r"[\w.-]+", found[2]), n=1) if found else []
+    return f"; did you mean '{near[0]}'?" if near else ""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+
+from ktnas.typing import JSON
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -62,3 +66,8 @@ def tagged(body: bytes, kind: str) -> Answer:
 def said(status: HTTPStatus, text: str) -> Answer:
     """A sentence: what was wrong with the request."""
     return Answer(status, "text/plain; charset=utf-8", f"{text}\n".encode())
+
+
+def json_answer(value: Mapping[str, JSON]) -> Answer:
+    """Data that can be asked for again."""
+    return tagged(json.dumps(value, allow_nan=False, separators=(",", ":")).encode(), "application/json")

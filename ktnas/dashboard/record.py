@@ -30,6 +30,9 @@ A_MOMENT_S = 10.0
 """A record that nobody here holds, and that grew so many seconds ago at most, is running, perhaps elsewhere."""
 
 
+SIZE_LIMIT = 1 << 26
+"""Of larger records, bytes, the list says what their trials say, which are read in steps."""
+
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -120,7 +123,7 @@ class Shown:
     def _unfinished(self, found: FoundRecord, row: Row, summary: Mapping[str, object]) -> Row:
         outside = PROPOSALS in found.files and read_study_file(found.path / STUDY).outside
         whole = True
-        if PROPOSALS in found.files or ANSWERS in found.files:
+        if (PROPOSALS in found.files or ANSWERS in found.files) and found.size <= SIZE_LIMIT:
             row = _by_state(found, row)
         else:
             whole, row = self._by_trials(found, row)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ktnas.dashboard.server import Server, listening
@@ -24,8 +25,14 @@ def make_server(root: Path, host: str = "127.0.0.1", port: int | None = None) ->
     return listening(Site(root, _page), host, port)
 
 
-def _page(path: Path) -> Mapping[str, JSON]:
-    """A record's page; what that takes is loaded for the first one, as it is most of the library."""
-    from ktnas.study.looking import page_of
+def _page(paths: Sequence[Path]) -> Mapping[str, JSON]:
+    """The page of records; what that takes is loaded for the first one, as it is most of the library."""
+    if len(paths) == 1:
+        from ktnas.study.looking import page_of
 
-    return page_of(path).plain()
+        return page_of(paths[0]).plain()
+    from ktnas.records.reader import read_directories
+    from ktnas.report.pages.comparison_page import comparison_page
+
+    command = shlex.join(["ktnas", "compare", *map(str, paths)])
+    return comparison_page(read_directories(paths), command).plain()

@@ -6,20 +6,18 @@ so that no path leads out of it.
 
 from __future__ import annotations
 
-import json
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import InitVar, dataclass, field
 from functools import cache
 from http import HTTPStatus
 from importlib import resources
 from pathlib import Path
-from threading import Lock
 from urllib.parse import parse_qs, urlsplit
 
-from ktnas.dashboard.answer import Answer, said, tagged
+from ktnas.dashboard.answer import Answer, json_answer, said, tagged
 from ktnas.dashboard.overview import Overview, Watch
-from ktnas.errors import KtnasError, quoted
+from ktnas.dashboard.pages import MakePage, Pages
+from ktnas.errors import quoted
 from ktnas.formatting import visible_lines
 from ktnas.typing import JSON
 from ktnas.version import __version__
@@ -36,8 +34,8 @@ _KINDS = {
 
 _PAGES = {"/": "list.html", "/run": "run.html"}
 _ASSETS = ("list.js", "run.js", "following.js", "dashboard.css", "icon.svg")
-_KEPT = 16
-"""Pages of runs that are kept, the latest."""
+COMPARED = 50
+"""Runs that are compared at once, at most."""
 
 
 def host_allowed(host: str | None) -> bool:
@@ -56,17 +54,16 @@ class Site:
 
     Attributes:
         root: The directory whose records are shown.
-        page_of: Makes the page of a record's directory, as JSON has it.
+        make: Makes the page of one record, or of several that are compared.
     """
 
     root: Path
-    page_of: Callable[[Path], Mapping[str, JSON]]
+    make: InitVar[MakePage]
     watch: Watch = field(init=False)
-    _pages: OrderedDict[str, tuple[object, Answer]] = field(default_factory=OrderedDict)
-    _lock: Lock = field(default_factory=Lock)
+    pages: Pages = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.watch = Watch(self.root)
+    def __post_init__(self, make: MakePage) -> None:
+        self.watch, self.pages = Watch(self.root), Pages(make)
 
     def answer(self, method: str, target: str, host: str | None) -> Answer:
         """The answer to a request.
@@ -82,52 +79,33 @@ class Site:
             return said(HTTPStatus.METHOD_NOT_ALLOWED, "this server only shows: GET and HEAD")
         try:
             asked = urlsplit(target)
-            name = parse_qs(asked.query, max_num_fields=8).get("name", [""])[0]
+            names = parse_qs(asked.query, max_num_fields=COMPARED).get("name", [""])
         except ValueError:
-            return said(HTTPStatus.BAD_REQUEST, "this is no address")
-        return self._of(asked.path, name)
+            return said(HTTPStatus.BAD_REQUEST, f"this is no address, or it names more than {COMPARED} runs")
+        return self._of(asked.path, list(dict.fromkeys(names)))
 
-    def _of(self, path: str, name: str) -> Answer:
+    def _of(self, path: str, names: Sequence[str]) -> Answer:
         if path in _PAGES:
             return asset(_PAGES[path])
         if path.startswith("/assets/"):
             return _asset(path.removeprefix("/assets/"))
         if path == "/api/runs":
-            return _json({"root": visible_lines(str(self.root)), "version": __version__, **self.watch.look().plain()})
+            plain = self.watch.look().plain()
+            return json_answer({"root": visible_lines(str(self.root)), "version": __version__, **plain})
         if path == "/api/run":
-            return self._run(name)
+            return self._run(names)
         return said(HTTPStatus.NOT_FOUND, "there is no such page; the list of runs is at /")
 
-    def _run(self, name: str) -> Answer:
-        """The page of a record, with its row and those of its parts."""
+    def _run(self, names: Sequence[str]) -> Answer:
+        """The page of a record, or of several side by side, with their rows and those of their parts."""
         overview = self.watch.look()
-        found = overview.found.get(name)
-        if found is None:
-            problem = f"there is no run {quoted(name, 200)} here; it may have been removed"
-            return _json({"row": None, "parts": [], "page": None, "problem": problem})
-        inner = {one: record.state for one, record in overview.found.items() if one == name or name in _above(one)}
-        rows = _rows(overview, name)
-        state = (inner, rows)
-        with self._lock:  # one page at a time: making it takes a core
-            kept = self._pages.get(name)
-            if kept is None or kept[0] != state:
-                kept = (state, _json({**rows, **self._page(found.path)}))
-                self._pages[name] = kept
-                while len(self._pages) > _KEPT:
-                    self._pages.popitem(last=False)
-            self._pages.move_to_end(name)
-        return kept[1]
-
-    def _page(self, path: Path) -> dict[str, JSON]:
-        link = next(
-            (entry.name for entry in path.iterdir() if entry.suffix in {".json", ".jsonl"} and entry.is_symlink()), None
-        )
-        if link is not None:
-            return {"page": None, "problem": f"{link} is a link, which is not followed"}
-        try:
-            return {"page": dict(self.page_of(path)), "problem": ""}
-        except (KtnasError, OSError) as error:
-            return {"page": None, "problem": visible_lines(str(error))}
+        unknown = next((name for name in names if name not in overview.found), None)
+        if unknown is not None:
+            problem = f"there is no run {quoted(unknown, 200)} here; it may have been removed"
+            return json_answer({"rows": [], "parts": [], "page": None, "problem": problem})
+        records = [overview.found[name] for name in names]
+        inner = [one for name, one in overview.found.items() if name not in names and set(names) & set(_above(name))]
+        return self.pages.answer(records, inner, _rows(overview, names))
 
 
 def _above(name: str) -> list[str]:
@@ -136,14 +114,13 @@ def _above(name: str) -> list[str]:
     return [".", *("/".join(parts[:end]) for end in range(1, len(parts)))]
 
 
-def _rows(overview: Overview, name: str) -> dict[str, JSON]:
-    own = next(row for row in overview.rows if row.name == name)
-    parts = [row.plain() for row in overview.rows if row.parent == name] if own.kind == "repeats" else []
-    return {"row": own.plain(), "parts": list[JSON](parts)}
-
-
-def _json(value: Mapping[str, JSON]) -> Answer:
-    return tagged(json.dumps(value, allow_nan=False, separators=(",", ":")).encode(), "application/json")
+def _rows(overview: Overview, names: Sequence[str]) -> dict[str, JSON]:
+    """The rows of records, in their order, and of one that stands for several those of its parts."""
+    rows = {row.name: row for row in overview.rows}
+    own = [rows[name] for name in names]
+    whole = own[0].name if len(own) == 1 and own[0].kind == "repeats" else None
+    parts = [row.plain() for row in overview.rows if whole is not None and row.parent == whole]
+    return {"rows": [row.plain() for row in own], "parts": list[JSON](parts)}
 
 
 def _asset(name: str) -> Answer:

@@ -34,6 +34,12 @@ KEPT_LIMIT = 1_000_000
 _COPIES, _SHORT = 64, 24
 """Copies of a short text that are remembered of the entry in which it is seen first, and how long it may be."""
 
+_RECENT = 32
+"""Values that are remembered of an entry before it is seen that one has begun; more than it takes."""
+
+_BATCH = 1_000
+"""Entries that Python writes at once."""
+
 _MARGIN = 1 << 12
 """No operation whose length is not looked at is longer, bytes."""
 
@@ -225,11 +231,11 @@ class PickleMachine:
                 at += size
                 append(memo[index] if index in memo else self._remembered(index))
             elif op == 0x28:  # MARK
-                if len(stack) > 3 and levels and type(levels[-1][-1]) is _Streamed:
-                    for i in range(0, len(stack) - 2, 2):
+                if len(stack) > 3 and levels and type(levels[-1][-1]) is _Streamed and (done := _complete(stack)):
+                    for i in range(0, done, 2):
                         yield _entry(levels, stack[i], stack[i + 1])
-                    del stack[:-2]
-                    self._forget(at)
+                    del stack[:done]
+                    self._forget(at, _RECENT)
                 levels.append(stack)
                 stack = self._stack = []
                 append, pop = stack.append, stack.pop
@@ -398,8 +404,8 @@ class PickleMachine:
         key = stack[-1] if stack else None
         return _Streamed(key) if type(key) is str and key in self._streamed else {}
 
-    def _forget(self, at: int) -> None:
-        """Forget what was remembered of entries that are complete."""
+    def _forget(self, at: int, recent: int = 0) -> None:
+        """Forget what was remembered of entries that are complete; the most recent may be of one that has begun."""
         kept, seen, first = self._kept, self._seen, not self._kept
         fresh: dict[object, int] = {}
         for index, held in self._memo.items():
@@ -413,7 +419,9 @@ class PickleMachine:
         seen.update(fresh)
         if len(kept) > KEPT_LIMIT:
             raise _RefusedError(f"it holds more than {KEPT_LIMIT:,} different texts")
+        begun = list(self._memo.items())[-recent:] if recent else []
         self._memo.clear()
+        self._memo.update(begun)
         self._since = self._consumed + at
 
     def snapshot(self) -> dict[str, JSON]:
@@ -443,6 +451,18 @@ _GETS = {0x68: 1, 0x6A: 4}
 _CONSTANTS = {0x88: True, 0x89: False}
 _WIDE = {0x42: 4, 0x43: 1, 0x54: 4, 0x55: 1}
 _PLAIN = frozenset({int, float, str, bytes, bool, type(None)})
+
+
+def _complete(stack: list[Any]) -> int:
+    """How many values on the stack, keys and values of entries, are of entries that are surely complete.
+
+    The last one may be under way; so may be one that is empty yet, or has whole batches alone (of a thousand): what
+    stands behind it may be its own key and value. Whatever is no dictionary waits for the end of its batch.
+    """
+    done, last = 0, len(stack) - 2
+    while done < last and type(stack[done + 1]) is dict and len(stack[done + 1]) % _BATCH:
+        done += 2
+    return done
 
 
 def _entry(levels: list[list[Any]], key: object, value: object) -> Entry:

@@ -52,6 +52,11 @@ class FoundRecord:
         return tuple((name, one.st_mtime_ns, one.st_size, one.st_ino) for name, one in sorted(self.files.items()))
 
     @property
+    def size(self) -> int:
+        """Bytes of the files together."""
+        return sum(one.st_size for one in self.files.values())
+
+    @property
     def changed(self) -> float:
         """When one of the files has changed last, in seconds since 1970."""
         return max(one.st_mtime for one in self.files.values())
@@ -124,3 +129,24 @@ def _listed(path: Path, found: Survey) -> tuple[dict[str, os.stat_result], list[
 
 def _may_hold_runs(name: str) -> bool:
     return not name.startswith(".") and name not in _APART
+
+
+def first_link(path: Path, depth: int = 3) -> str | None:
+    """The name of a file of records, or of a directory that may hold some, that is a link; None if there is none.
+
+    Args:
+        path: The directory of a record; its repeats, and what was searched alone, lie in it.
+        depth: How deep to look.
+    """
+    with os.scandir(path) as entries:
+        found = sorted(entries, key=lambda entry: entry.name)
+    for entry in found:
+        recorded = entry.name.endswith((".json", ".jsonl"))
+        if entry.is_symlink() and (recorded or (_may_hold_runs(entry.name) and entry.is_dir())):
+            return entry.name
+    for entry in found:
+        if depth > 0 and entry.is_dir(follow_symlinks=False) and _may_hold_runs(entry.name):
+            link = first_link(Path(entry.path), depth - 1)
+            if link is not None:
+                return f"{entry.name}/{link}"
+    return None

@@ -78,6 +78,8 @@ def _read(path: Path) -> list[Recorded]:
         records = tuple(_record(place, one, config) for place, one in runs if flag_of(one["finished"]))
         return [Recorded(path, plain_names(cast("JSON", config["method"])), records)]
     except FileNotFoundError:
+        if not path.exists():
+            raise DataError(f"{path} does not exist; name directories of runs or of sweeps") from None
         raise DataError(f"{path} holds no runs: neither {RUNS_FILE} of a sweep nor {SUMMARY} of a run") from None
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from None

@@ -98,6 +98,9 @@ class Recordings:
     @property
     def method(self) -> str:
         """The method's name."""
+        told = next((run.summary["method"] for run in self.runs if "method" in run.summary), None)
+        if isinstance(told, str):
+            return told
         method = self.config.get("method")
         if isinstance(method, Mapping):
             return str(method.get("label") or method.get("name") or method.get("type"))

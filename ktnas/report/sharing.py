@@ -65,18 +65,19 @@ class Sharing:
         >>> found = Sharing("b", ("a",), Measure.RANK, 50, 20, 2.0, 4.0, 12, 3, 0.6, 0.01, "better")
         >>> print(found)
         b, 50 evaluations, 20 seeds: with a the best found is number 2.0 (geometric mean), alone number 4.0; sharing \
-was better in 12 seeds, equal in 3, worse in 5: better (p = 0.010), for as many evaluations of a beside.
+was better in 12 of 20 seeds, equal in 3, worse in 5: better (p = 0.010), at the cost of as many evaluations of a.
         """
         with_, alone = self._reached(self.together), self._reached(self.alone)
         counts = (
-            f"better in {self.better} seeds, equal in {self.equal}, worse in {self.seeds - self.better - self.equal}"
+            f"better in {self.better} of {self.seeds} seeds, equal in {self.equal}, "
+            f"worse in {self.seeds - self.better - self.equal}"
         )
         others = ", ".join(self.others)
         judged = f"{self.verdict} (p = {self.p:.3f})" if self.seeds >= LEAST_SEEDS else f"{self.verdict} to tell"
         return (
             f"{self.task}, {self.budget} evaluations, {self.seeds} seeds: with {others} {_SUBJECT[self.measure]} "
-            f"{with_}{_MEAN[self.measure]}, alone {alone}; sharing was {counts}: {judged}, for as many evaluations of "
-            f"{others} beside."
+            f"{with_}{_MEAN[self.measure]}, alone {alone}; sharing was {counts}: {judged}, at the cost of as many "
+            f"evaluations of {others}."
         )
 
     def _reached(self, value: float) -> str:

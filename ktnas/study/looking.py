@@ -92,7 +92,7 @@ def _space(recordings: Recordings, file: StudyFile) -> SearchSpace | None:
         if not isinstance(found, SearchSpace):
             return None
         width = len(found.cardinalities)
-        every = (trial.genotype for run in recordings.runs for trial in run.trials)
+        every = {trial.genotype for run in recordings.runs for trial in run.trials}
         fits = all(
             len(code) == width and all(0 <= gene < count for gene, count in zip(code, found.cardinalities, strict=True))
             for code in every

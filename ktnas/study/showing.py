@@ -23,7 +23,7 @@ from ktnas.report.pages.map_section import map_section
 from ktnas.report.pages.markup import ShownTable, escape, table_markup
 from ktnas.report.pages.model_section import model_section
 from ktnas.report.pages.page import Page, Section
-from ktnas.report.pages.run_page import convergence_section, found_table, run_page, state_of
+from ktnas.report.pages.run_page import convergence_section, found_table, progress_by_run, run_page, state_of
 from ktnas.report.pages.transfer_section import transfer_section
 from ktnas.report.pages.trials_section import trials_table
 from ktnas.report.picture import Draw, Picture
@@ -96,7 +96,7 @@ def _section(experiment: Experiment, recordings: Recordings, kind: str) -> Secti
     space = experiment.problem.space
     lenses = lenses_in(recordings, space) if kind == "map" else None
     makers: dict[str, Callable[[], Section | None]] = {
-        "convergence": lambda: convergence_section(recordings),
+        "convergence": lambda: convergence_section(recordings, progress_by_run(recordings)),
         "best": lambda: best_section(recordings, space.graph),
         "transfers": lambda: transfer_section(recordings),
         "model": lambda: model_section(recordings),
@@ -111,7 +111,7 @@ def study_markup(recordings: Recordings, pending: int) -> str:
     waiting = f", {pending:,} handed out and not told" if pending else ""
     place = "in memory" if recordings.path is None else str(recordings.path)
     head = f"<p><b>{escape(recordings.title)}</b><br>{escape(f'{place}; {state_of(recordings)}{waiting}')}</p>"
-    return head + table_markup(found_table(recordings))
+    return head + table_markup(found_table(recordings, progress_by_run(recordings)))
 
 
 def trials_of(recordings: Recordings) -> ShownTable:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ktnas.algorithms.base import Search
+from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.benchmarks.functions import TaskFunction
 from ktnas.benchmarks.several import evaluated_outside
 from ktnas.config import defaults
@@ -20,6 +21,8 @@ from ktnas.records.evaluations import read_evaluations
 from ktnas.records.proposals import Journal, read_journal
 from ktnas.records.run_directory import RunDirectory
 from ktnas.records.trials import TRIALS, read_trials
+from ktnas.report.notebook import view_of
+from ktnas.report.progress import Board
 from ktnas.runner.experiment import Experiment, telling
 from ktnas.runner.limits import Limits
 from ktnas.runner.mode import is_asynchronous
@@ -174,6 +177,7 @@ class Study:
         | Sequence[Callback | Callable[[Progress], object]]
         | None = None,
         catch: bool = False,
+        progress: bool | None = None,
     ) -> SearchResult:
         """Evaluate until the budget is used, or something ends it; called again, it goes on.
 
@@ -191,6 +195,7 @@ class Study:
                 generation. If one returns True or raises `StopSearch`, the run ends with what it has found.
             catch: Whether to go on where the first evaluations of a task have all failed (5 of them, or the whole
                 budget if that is less).
+            progress: Whether to show how far it is; None for in notebooks alone.
 
         Raises:
             ConfigurationError: If the tasks are evaluated outside, or another process works in the directory.
@@ -201,23 +206,31 @@ class Study:
         steady = asynchronous or (self.directory is not None and is_asynchronous(RunDirectory(self.directory)))
         force = workforce_of(workers, executor, asynchronous=steady)
         experiment = self.experiment
-        told = [LogFailures(), *watching(callbacks), *Limits.begun(timeout, patience).callbacks()]
-        if self.directory is None:
-            known = {**self._desk.journal.answers, **self._desk.known}
-            self._desk.known = known
-            whole = telling(experiment, self._desk.believe)
-            self._result = run_in_memory(whole, self.seed, known, told, catch=catch, workforce=force)
-        else:
-            self._result = run_recorded(
-                experiment,
-                self.seed,
-                self.directory,
-                told,
-                catch=catch,
-                provenance=self._provenance,
-                workforce=force,
-            )
+        with view_of(self._board(), progress) as view:
+            told = [LogFailures(), view, *watching(callbacks), *Limits.begun(timeout, patience).callbacks()]
+            if self.directory is None:
+                known = {**self._desk.journal.answers, **self._desk.known}
+                self._desk.known = known
+                whole = telling(experiment, self._desk.believe)
+                self._result = run_in_memory(whole, self.seed, known, told, catch=catch, workforce=force)
+            else:
+                self._result = run_recorded(
+                    experiment,
+                    self.seed,
+                    self.directory,
+                    told,
+                    catch=catch,
+                    provenance=self._provenance,
+                    workforce=force,
+                )
         return self._result
+
+    def _board(self) -> Board:
+        """What is known of a run, for who shows it."""
+        experiment = self.experiment
+        benchmark = experiment.benchmark
+        workers = max(1, benchmark.workers) if isinstance(benchmark, ComputedBenchmark) else 0
+        return Board(experiment.title, experiment.problem.tasks, experiment.budget.evaluations, workers=workers)
 
     def ask(self, n: int = 1, *, again: float | None = None) -> list[Suggestion]:
         """Up to ``n`` architectures to evaluate, which nobody else is given.

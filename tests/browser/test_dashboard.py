@@ -85,6 +85,18 @@ def test_by_keyboard_alone(opened, address):
     assert page.inner_text(":focus") == "Skip to the run"
 
 
+def test_runs_that_are_chosen_are_compared(opened, address):
+    page = opened(address)
+    for name in listed(page):
+        page.get_by_label(f"compare {name}").check()
+    page.get_by_text("Compare 2 runs").click()
+    page.wait_for_selector("#page h1")
+    assert page.inner_text("#trail [aria-current]") == "comparison of 2 runs"
+    assert page.locator("#parts li").count() == 2
+    page.go_back()
+    page.wait_for_selector("#body tr")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_a_narrow_screen_in_light_and_dark(opened, address, scheme):
     grounds = {"light": "rgb(245, 247, 250)", "dark": "rgb(15, 20, 27)"}

@@ -102,7 +102,7 @@ class TestCompletion:
         ("typed", "expected"),
         [
             (["ktnas", "co"], {"compare", "completion"}),
-            (["ktnas", "run", "--tr"], {"--transfer"}),
+            (["ktnas", "run", "--tran"], {"--transfer"}),
             (["ktnas", "run", "--method", "mf"], {name for name in METHODS if name.startswith("mf")}),
             (["ktnas", "run", "--source", "segm"], {"segmentsemantic"}),
             (["ktnas", "docs", "qu"], {"quickstart"}),

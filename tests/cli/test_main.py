@@ -184,7 +184,7 @@ def test_an_interruption_says_how_to_go_on(capsys, table, tmp_path, monkeypatch)
         ("--space darts", "name it with --table"),
         ("--minimize a", "name it with --table"),
         ("--table absent.csv --space darts --tasks a", "absent.csv"),
-        ("--budget many", "argument --budget: invalid int value: 'many'"),
+        ("--budget many", "argument --budget: expected a whole number; got 'many'"),
         ("--source a,,b", "'a,,b' has an empty name in it"),
         ("--frobnicate", "unrecognized arguments: --frobnicate (see ktnas run --help)"),
         ("--seeds=5", "unrecognized arguments: --seeds=5; did you mean --seed?"),
@@ -219,7 +219,9 @@ def test_a_directory_that_was_removed_is_a_mistake(capsys, tmp_path, monkeypatch
 
 def test_a_missing_or_unknown_command_is_a_mistake(capsys):
     assert "required: COMMAND" in failed(capsys)
-    assert "invalid choice: 'rnu'" in failed(capsys, "rnu")
+    message = failed(capsys, "rnu")
+    assert "invalid choice: 'rnu'" in message
+    assert "did you mean 'run'?" in message
 
 
 def written(path, content):

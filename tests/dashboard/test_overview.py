@@ -147,6 +147,15 @@ def test_a_damaged_record_says_so_and_spoils_no_other(root, file, content, said)
     assert found["done"].state == "finished"
 
 
+def test_of_a_large_record_the_list_says_what_its_trials_say(root, monkeypatch):
+    place = copied(root, "large", lines=9)
+    (place / "answers.jsonl").write_text("not looked at\n")
+    age(place)
+    assert rows(root)["large"].state == "damaged"
+    monkeypatch.setattr("ktnas.dashboard.record.SIZE_LIMIT", 100)
+    assert (rows(root)["large"].state, rows(root)["large"].done) == ("unfinished", 9)
+
+
 def test_where_there_is_much_to_read_an_answer_does_not_wait_for_all_of_it(root):
     for i in range(5):
         copied(root, f"run-{i}", lines=9)

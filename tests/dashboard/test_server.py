@@ -32,7 +32,7 @@ def served(site, host="127.0.0.1"):
 
 @pytest.fixture
 def server(root):
-    with served(Site(root, lambda path: {"title": path.name})) as server:
+    with served(Site(root, lambda paths: {"title": paths[0].name})) as server:
         yield server
 
 
@@ -78,10 +78,10 @@ def test_what_is_sent_along_is_not_taken_for_a_request(server):
 
 
 def test_a_defect_of_ours_is_an_answer_and_said_once(root, capsys):
-    def page_of(path):
+    def make(paths):
         raise AssertionError("this cannot be")
 
-    with served(Site(root, page_of)) as server:
+    with served(Site(root, make)) as server:
         for _ in range(2):
             response, body = ask(server, "/api/run?name=done")
             assert response.status == 500

@@ -2,12 +2,16 @@
 
 import json
 import shutil
+from dataclasses import replace
 from http import HTTPStatus
 
 import pytest
 
+from ktnas.dashboard import pages as dashboard_pages
+from ktnas.dashboard.pages import Pages
 from ktnas.dashboard.site import Site, host_allowed
 from ktnas.errors import DataError
+from ktnas.records.found import find_records
 from tests.dashboard.runs import cut
 
 HOST = "127.0.0.1:8321"
@@ -21,11 +25,11 @@ def pages():
 
 @pytest.fixture
 def site(root, pages):
-    def page_of(path):
-        pages.append(path)
-        return {"title": path.name}
+    def make(paths):
+        pages.append(paths)
+        return {"title": ", ".join(path.name for path in paths)}
 
-    return Site(root, page_of)
+    return Site(root, make)
 
 
 def data(answer):
@@ -119,11 +123,12 @@ def test_a_runs_page_is_made_anew_only_once_its_record_has_changed(site, root, p
     for _ in range(3):
         told = data(site.answer("GET", "/api/run?name=done", HOST))
         assert told["page"] == {"title": "done"}
-        assert told["row"]["state"] == "finished"
+        assert told["rows"][0]["state"] == "finished"
         assert (told["parts"], told["problem"]) == ([], "")
-    assert pages == [root / "done"]
+    assert pages == [[root / "done"]]
+    site.pages._kept[("done",)] = replace(site.pages._kept[("done",)], until=0)  # its rest is over
     cut(root / "done", 3)
-    assert data(site.answer("GET", "/api/run?name=done", HOST))["row"]["done"] == 3
+    assert data(site.answer("GET", "/api/run?name=done", HOST))["rows"][0]["done"] == 3
     assert len(pages) == 2
 
 
@@ -132,28 +137,75 @@ def test_a_runs_page_is_made_anew_only_once_its_record_has_changed(site, root, p
 )
 def test_only_records_that_were_found_are_shown(site, pages, name):
     told = data(site.answer("GET", f"/api/run?name={name}", HOST))
-    assert told["row"] is told["page"] is None
+    assert (told["rows"], told["page"]) == ([], None)
     assert "there is no run" in told["problem"]
     assert pages == []
 
 
-def test_links_within_a_record_are_not_followed(site, root, pages, tmp_path):
+@pytest.mark.parametrize("link", ["trials.jsonl", "seed-0", "alone/seed-1/config.json"])
+def test_links_within_a_record_are_not_followed(site, root, pages, tmp_path, link):
     shutil.copytree(root / "done", root / "link")
-    (root / "link" / "trials.jsonl").rename(tmp_path / "elsewhere")
-    (root / "link" / "trials.jsonl").symlink_to(tmp_path / "elsewhere")
+    (root / "link" / link).parent.mkdir(parents=True, exist_ok=True)
+    (root / "link" / link).unlink(missing_ok=True)
+    (root / "link" / link).symlink_to(root / "done" / ("trials.jsonl" if "." in link else ""))
     told = data(site.answer("GET", "/api/run?name=link", HOST))
-    assert told["problem"] == "trials.jsonl is a link, which is not followed"
+    assert told["problem"] == f"{link} is a link, which is not followed"
+    assert pages == []
+
+
+def test_other_tools_may_have_links_of_their_own(site, root, pages):
+    (root / "done" / "wandb").mkdir()
+    (root / "done" / "wandb" / "latest-run").symlink_to(root)
+    (root / "done" / "notes.txt").symlink_to(root / "done" / "config.json")
+    assert data(site.answer("GET", "/api/run?name=done", HOST))["problem"] == ""
+
+
+def test_several_runs_side_by_side(site, root, pages):
+    shutil.copytree(root / "done", root / "other")
+    told = data(site.answer("GET", "/api/run?name=other&name=done&name=other", HOST))
+    assert told["page"] == {"title": "other, done"}
+    assert [row["name"] for row in told["rows"]] == ["other", "done"]
+    assert data(site.answer("GET", "/api/run?name=done&name=gone", HOST))["rows"] == []
+    many = "&".join(f"name={i}" for i in range(60))
+    assert site.answer("GET", f"/api/run?{many}", HOST).status == HTTPStatus.BAD_REQUEST
+
+
+def test_a_page_that_took_long_rests_four_times_as_long(root):
+    now, made = [0.0], []
+
+    def make(paths):
+        now[0] += 2
+        made.append(now[0])
+        return {"number": len(made)}
+
+    def shown():
+        (record,) = find_records(root).records
+        return data(pages.answer([record], [], {"told": now[0]}))
+
+    pages = Pages(make, clock=lambda: now[0])
+    assert shown() == {"told": 0, "page": {"number": 1}, "problem": ""}
+    cut(root / "done", 9)
+    now[0] = 9.0
+    assert shown()["page"] == {"number": 1}  # as it was, though the record has grown
+    assert shown()["told"] == 9.0
+    now[0] = 10.0
+    assert shown()["page"] == {"number": 2}
+
+
+def test_a_record_that_is_too_large_is_not_read(site, root, pages, monkeypatch):
+    monkeypatch.setattr(dashboard_pages, "SIZE_LIMIT", 1_000)
+    assert "too much for a page here" in data(site.answer("GET", "/api/run?name=done", HOST))["problem"]
     assert pages == []
 
 
 def test_a_record_that_cannot_be_shown_says_why(root):
-    def page_of(path):
-        raise DataError(f"{path} is damaged\x1b[31m")
+    def make(paths):
+        raise DataError(f"{paths[0]} is damaged\x1b[31m")
 
-    told = data(Site(root, page_of).answer("GET", "/api/run?name=done", HOST))
+    told = data(Site(root, make).answer("GET", "/api/run?name=done", HOST))
     assert told["page"] is None
     assert told["problem"] == f"{root}/done is damaged\\x1b[31m"
-    assert told["row"]["state"] == "finished"
+    assert told["rows"][0]["state"] == "finished"
 
 
 def test_names_of_every_kind_are_data(site, root):
@@ -162,4 +214,4 @@ def test_names_of_every_kind_are_data(site, root):
     assert [row["name"] for row in data(site.answer("GET", "/api/runs", HOST))["rows"]] == [name]
     from urllib.parse import quote
 
-    assert data(site.answer("GET", f"/api/run?name={quote(name)}", HOST))["row"]["name"] == name
+    assert data(site.answer("GET", f"/api/run?name={quote(name)}", HOST))["rows"][0]["name"] == name

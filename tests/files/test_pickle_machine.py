@@ -93,6 +93,35 @@ def test_a_dictionary_that_is_not_built_is_handed_out_entry_by_entry(protocol, c
     assert machine.value["evaluated_indexes"] == whole["evaluated_indexes"]
 
 
+def keyed(key):
+    """One text in several places, another object in each entry."""
+    return {key: {"one": key, "two": [key]}}
+
+
+@pytest.mark.parametrize("protocol", [2, 4])
+@pytest.mark.parametrize(
+    "value",
+    [
+        lambda i: {"only": {"one": {"a": i, "b": [i]}}},
+        lambda i: {"only": [{"a": i, "b": 2}]},
+        lambda i: {},
+        lambda i: [{"a": i, "b": 2}],
+        lambda i: ({"a": i, "b": 2}, 3),
+        lambda i: i,
+        np.float64,
+        lambda i: {**dict.fromkeys(range(1_000)), "last": {"a": i, "b": 2}},
+        lambda i: collections.OrderedDict({"a": {"b": i}}),
+        lambda i: keyed("".join(["k", "ey"])),
+    ],
+)
+def test_entries_are_whole_whatever_they_are(protocol, value):
+    """Python writes single items without a mark, and a thousand at a time."""
+    whole = {"arch2infos": {i: value(i) for i in range(4)}, "rest": 1}
+    assert (
+        entries(PickleMachine(io.BytesIO(pickle.dumps(whole, protocol)), {"arch2infos"}, "it")) == whole["arch2infos"]
+    )
+
+
 @pytest.mark.parametrize("protocol", [2, 4])
 def test_it_goes_on_from_every_rest(protocol):
     content = pickle.dumps(archive(), protocol)

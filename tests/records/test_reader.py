@@ -198,7 +198,7 @@ class TestCommand:
         ("arguments", "message"),
         [
             (["sweep", "none.toml"], "cannot read none.toml: No such file"),
-            (["compare", "none"], "none holds no runs"),
+            (["compare", "none"], "none does not exist; name directories of runs or of sweeps"),
             (["sweep", "none.toml", "--jobs", "0"], "--jobs must be at least 1"),
         ],
     )

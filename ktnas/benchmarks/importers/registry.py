@@ -58,9 +58,19 @@ def importer_of(probe: Probe, name: str | None) -> Importer:
         return wanted
     found = next((one for one in importers() if one.recognises(probe)), None)
     if found is None:
-        known = "; ".join(f"{one.name}: {one.title}" for one in importers())
-        expected = f"{wanted.name} ({wanted.title})" if wanted else f"one of these: {known}"
-        raise DataError(f"{probe.path} is not what is expected, {expected}")
+        raise DataError(_unknown(probe, wanted))
     if wanted is not None:
         raise DataError(f"{probe.path} is not {wanted.name}: it is {found.name} ({found.title})")
     return found
+
+
+def _unknown(probe: Probe, wanted: Importer | None) -> str:
+    """What to say of something that is no distribution."""
+    if probe.head[257:262] == b"ustar":
+        return f"{probe.path} is a tar archive: unpack it (tar xf FILE), then import the directory that was in it"
+    if wanted is not None:
+        return f"{probe.path} is not {wanted.name}: {wanted.title}"
+    return (
+        f"{probe.path} is none of the official distributions that are known: {', '.join(IMPORTERS)} (`ktnas docs data` "
+        "lists their files). A table of your own needs no import: ktnas run --table FILE"
+    )

@@ -20,7 +20,8 @@
   own.plural = (number, one, many) => `${own.count(number)} ${number === 1 ? one : many}`;
 
   own.duration = function (seconds) {
-    if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
+    if (seconds < 10) return `${Math.max(0, Number(seconds.toFixed(1)))} s`;
+    if (seconds < 60) return `${Math.round(seconds)} s`;
     if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
     if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
     return own.plural(Math.floor(seconds / 86400), "day", "days");
@@ -28,7 +29,7 @@
 
   own.age = function (since) {
     const seconds = Date.now() / 1000 - since;
-    return seconds < 2 ? "now" : `${own.duration(seconds)} ago`;
+    return seconds < 2 ? "now" : `${own.duration(Math.round(seconds))} ago`;
   };
 
   own.moment = (since) => new Date(since * 1000).toLocaleString("en-GB");
@@ -136,5 +137,5 @@
     tell();
   };
 
-  own.address = (name) => `/run?name=${encodeURIComponent(name)}`;
+  own.address = (...names) => `/run?${names.map((name) => `name=${encodeURIComponent(name)}`).join("&")}`;
 })();

@@ -3,7 +3,7 @@
   "use strict";
   const { element, count, plural, age, moment, stateMark, bar, follow, life, notes, theme, address, STATES } = window.ktnasDashboard;
   const EVERY = 1500;
-  const AT_ONCE = 200;
+  const AT_ONCE = 100;
   const ORDER = ["running", "waiting", "reading", "damaged", "stopped", "unfinished", "finished"];
   const by = (id) => document.getElementById(id);
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
@@ -20,6 +20,7 @@
 
   const view = { rows: [], words: "", state: "", benchmark: "", method: "", sort: "changed", down: true, limit: AT_ONCE };
   const shown = new Map();
+  const picked = new Set();
 
   // What is chosen stands in the address, so that a reload, a bookmark and the way back keep it.
   function recall() {
@@ -55,11 +56,26 @@
     return list;
   }
 
+  function pick(row) {
+    const box = element("input", { type: "checkbox", "aria-label": `compare ${row.name}`, title: "compare" });
+    box.checked = picked.has(row.name);
+    box.addEventListener("change", () => { if (box.checked) picked.add(row.name); else picked.delete(row.name); compare(); });
+    return box;
+  }
+
+  function compare() {
+    const names = view.rows.map((row) => row.name).filter((name) => picked.has(name));
+    by("compare").hidden = names.length === 0;
+    by("compare-link").textContent = names.length === 1 ? "Choose a second run to compare" : `Compare ${names.length} runs`;
+    if (names.length > 1) by("compare-link").href = address(...names);
+    else by("compare-link").removeAttribute("href");
+  }
+
   function cells(row) {
     const named = element("div", { class: "named" }, element("a", { href: address(row.name), text: row.name }), element("span", { class: "muted", text: title(row) }));
     if (row.reason) named.append(element("span", { class: `reason ${row.state}`, text: row.reason }));
     return [
-      [stateMark(row)], [named], [row.benchmark], [row.method], [bar(row)], [bests(row)],
+      [element("span", { class: "pick" }, pick(row), stateMark(row))], [named], [row.benchmark], [row.method], [bar(row)], [bests(row)],
       [element("time", { datetime: new Date(row.changed * 1000).toISOString(), title: moment(row.changed), "data-since": row.changed, text: age(row.changed) })],
     ];
   }
@@ -69,9 +85,9 @@
     const known = shown.get(row.name);
     if (known && known.told === told) return known.tr;
     const tr = known ? known.tr : element("tr", {});
-    const focused = tr.contains(document.activeElement);
+    const focused = tr.contains(document.activeElement) ? document.activeElement.tagName : null;
     tr.replaceChildren(...cells(row).map((content, i) => element("td", { class: `col-${COLUMNS[i].id}` }, ...content)));
-    if (focused) tr.querySelector("a").focus();
+    if (focused) tr.querySelector(focused).focus();
     shown.set(row.name, { tr, told });
     return tr;
   }
@@ -150,6 +166,7 @@
       data.whole ? "" : "There are more directories here than are looked through: name one that holds fewer.",
     ].filter(Boolean));
     draw();
+    compare();
     return data.reading;
   }
 
@@ -173,6 +190,12 @@
     by("words").addEventListener("input", () => { view.words = by("words").value; view.limit = AT_ONCE; remember(); draw(); });
     for (const id of ["state", "benchmark", "method"]) by(id).addEventListener("change", () => { view[id] = by(id).value; view.limit = AT_ONCE; remember(); draw(); });
     by("more").addEventListener("click", () => { view.limit += 5 * AT_ONCE; draw(); });
+    by("compare-none").addEventListener("click", () => {
+      picked.clear();
+      for (const box of document.querySelectorAll("#body .pick input")) box.checked = false;
+      compare();
+      by("words").focus();
+    });
     document.querySelector("form.tools").addEventListener("submit", (event) => event.preventDefault());
     document.addEventListener("keydown", keys);
     setInterval(() => { for (const time of document.querySelectorAll("time[data-since]")) { const text = age(Number(time.dataset.since)); if (time.textContent !== text) time.textContent = text; } }, 5000);

@@ -4,14 +4,16 @@
   const { element, count, plural, age, moment, duration, stateMark, bar, follow, life, notes, theme, address } = window.ktnasDashboard;
   const EVERY = 1000;
   const by = (id) => document.getElementById(id);
-  const name = new URLSearchParams(location.search).get("name") || ".";
+  const names = new URLSearchParams(location.search).getAll("name");
+  const name = names.length === 1 ? names[0] : "";
   let drawn = "";
 
   function trail(row) {
-    const parent = row && row.parent;
+    const parent = row && name ? row.parent : null;
+    const here = name || `comparison of ${plural(names.length, "run", "runs")}`;
     const links = [element("a", { href: "/", text: "All runs" })];
     if (parent) links.push(element("span", { class: "muted", text: "/", "aria-hidden": "true" }), element("a", { href: address(parent), text: parent }));
-    links.push(element("span", { class: "muted", text: "/", "aria-hidden": "true" }), element("span", { "aria-current": "page", text: parent && parent !== "." ? name.slice(parent.length + 1) : name }));
+    links.push(element("span", { class: "muted", text: "/", "aria-hidden": "true" }), element("span", { "aria-current": "page", text: parent && parent !== "." ? name.slice(parent.length + 1) : here }));
     by("trail").replaceChildren(...links);
   }
 
@@ -32,20 +34,20 @@
     if (!rows.length) { place.replaceChildren(); return; }
     const focus = document.activeElement && place.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     const running = rows.filter((row) => row.state === "running").length;
-    const list = element("ul", { class: "parts" }, ...rows.map((row) => element("li", {}, stateMark(row), element("a", { href: address(row.name), text: name === "." ? row.name : row.name.slice(name.length + 1) }), element("span", { class: "muted", text: row.budget ? `${count(row.done)} of ${count(row.budget)}` : "" }))));
+    const list = element("ul", { class: "parts" }, ...rows.map((row) => element("li", {}, stateMark(row), element("a", { href: address(row.name), text: name && name !== "." ? row.name.slice(name.length + 1) : row.name }), element("span", { class: "muted", text: row.budget ? `${count(row.done)} of ${count(row.budget)}` : "" }))));
     const open = place.querySelector("details") ? place.querySelector("details").open : rows.length <= 12;
-    const details = element("details", { class: "parts" }, element("summary", { text: `${plural(rows.length, "run", "runs")} in it${running ? `, ${count(running)} running` : ""}` }), list);
+    const details = element("details", { class: "parts" }, element("summary", { text: `${plural(rows.length, "run", "runs")}${name ? " in it" : ""}${running ? `, ${count(running)} running` : ""}` }), list);
     details.open = open;
     place.replaceChildren(details);
     if (focus) { const link = Array.from(place.querySelectorAll("a")).find((one) => one.getAttribute("href") === focus); if (link) link.focus(); }
   }
 
   function told(data) {
-    if (!data.row) { notes([data.problem]); by("standing").replaceChildren(); by("parts").replaceChildren(); if (!drawn) by("page").replaceChildren(); return false; }
-    trail(data.row);
-    standing(data.row);
-    parts(data.parts);
     notes(data.problem ? [data.problem] : []);
+    trail(data.rows[0]);
+    if (name && data.rows.length) standing(data.rows[0]);
+    else by("standing").replaceChildren();
+    parts(name ? data.parts : data.rows);
     if (data.page) {
       const text = JSON.stringify(data.page);
       if (text !== drawn) {
@@ -55,13 +57,13 @@
         document.title = `${data.page.title} - ktnas`;
       }
     } else if (!drawn) by("page").replaceChildren();
-    return data.row.state === "reading";
+    return data.rows.some((row) => row.state === "reading");
   }
 
   setInterval(() => { for (const time of document.querySelectorAll("time[data-since]")) time.textContent = age(Number(time.dataset.since)); }, 5000);
   theme();
   trail(null);
-  follow(`/api/run?name=${encodeURIComponent(name)}`, EVERY, told, (text) => {
+  follow(`/api${address(...names)}`, EVERY, told, (text) => {
     life(text);
     if (text && !drawn) by("page").replaceChildren(element("p", { class: "problem", text }));
   });

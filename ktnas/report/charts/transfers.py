@@ -74,8 +74,8 @@ def transfer_chart(target: str, moved: Sequence[Moved], offers: Sequence[Offer])
     bins = list(range(last // size + 1))
     at = [b * size + (size - 1) / 2 for b in bins]
     layers, tops = _columns(counts, bins, at, size)
-    if open_:
-        passed = [(x, counts["promising"][b], b) for x, b in zip(at, bins, strict=True) if counts["promising"][b]]
+    passed = [(x, counts["promising"][b], b) for x, b in zip(at, bins, strict=True) if counts["promising"][b]]
+    if passed:
         tops += [count for _, count, _ in passed]
         tips = [
             f"let pass by the model: {n}\noffered: {counts['offered'][b]}\ngeneration {_span(b, size)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ktnas.formatting import number_text
 from ktnas.problem.progress import TaskProgress, progress_of
@@ -21,6 +22,9 @@ from ktnas.report.pages.trials_section import trials_section
 from ktnas.spaces.graph import OperationGraph
 from ktnas.typing import FloatArray, Genotype
 from ktnas.version import __version__
+
+Runs: TypeAlias = Sequence[Mapping[str, TaskProgress]]
+"""How far each task of each run has come, as `progress_by_run` tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,10 @@ def run_page(recordings: Recordings, lenses: Lenses, origin: RunOrigin, said: Se
         origin: How it is run again.
         said: What it came to in words, a sentence each.
     """
+    progress = progress_by_run(recordings)
     sections = (
-        _found_section(recordings, said),
-        convergence_section(recordings),
+        _found_section(recordings, progress, said),
+        convergence_section(recordings, progress),
         best_section(recordings, lenses.graph),
         transfer_section(recordings),
         model_section(recordings),
@@ -91,16 +96,15 @@ def progress_by_run(recordings: Recordings) -> list[dict[str, TaskProgress]]:
     return [progress_of(run.trials, names) for run in recordings.runs]
 
 
-def _found_section(recordings: Recordings, said: Sequence[str]) -> Section:
+def _found_section(recordings: Recordings, progress: Runs, said: Sequence[str]) -> Section:
     if not any(run.trials for run in recordings.runs):
         note = Note("nothing", "Nothing has been evaluated yet: this page shows more once something has.")
         return Section("found", "What was found", tuple(said), (note,))
-    return Section("found", "What was found", tuple(said), (found_table(recordings), *_tests(recordings)))
+    return Section("found", "What was found", tuple(said), (found_table(recordings, progress), *_tests(recordings)))
 
 
-def found_table(recordings: Recordings) -> Table:
+def found_table(recordings: Recordings, progress: Runs) -> Table:
     """The best of each task, of all runs."""
-    progress = progress_by_run(recordings)
     several = len(progress) > 1
     rows = [_found_row(recordings, task, [run[task.name] for run in progress]) for task in recordings.tasks]
     columns = (
@@ -168,21 +172,19 @@ def _tests(recordings: Recordings) -> list[Facts]:
     return found
 
 
-def convergence_section(recordings: Recordings) -> Section | None:
+def convergence_section(recordings: Recordings, progress: Runs) -> Section | None:
     """The best so far over evaluations, a chart per task; None while nothing was evaluated."""
-    progress = progress_by_run(recordings)
     if not any(task.evaluations for run in progress for task in run.values()):
         return None
-    charts = tuple(convergence_chart(one) for one in incumbents(recordings))
+    charts = tuple(convergence_chart(one) for one in incumbents(recordings, progress))
     text = "The best value so far, over evaluations. Drag over a chart to look closer."
     if len(recordings.runs) > 1:
         text += " Half of the runs lie within the band."
     return Section("convergence", "Convergence", (text,), charts)
 
 
-def incumbents(recordings: Recordings) -> list[Incumbents]:
+def incumbents(recordings: Recordings, progress: Runs) -> list[Incumbents]:
     """The best so far over evaluations, task by task."""
-    progress = progress_by_run(recordings)
     found = []
     for task in recordings.tasks:
         alone = [progress_of(run.trials, [task.name])[task.name] for run in recordings.alone.get(task.name, ())]

@@ -39,6 +39,8 @@ def trials_table(recordings: Recordings, characters: int = CHARACTERS) -> tuple[
     for run in recordings.runs:
         counts: Counter[str] = Counter()
         for trial in run.trials:
+            if room <= 0:
+                break
             counts[trial.task] += not trial.repeat
             task = tasks.get(trial.task)
             value = None if trial.fitness is None or task is None else task.to_fitness(trial.fitness)
@@ -55,8 +57,7 @@ def trials_table(recordings: Recordings, characters: int = CHARACTERS) -> tuple[
                 *(trial.evaluation.metrics.get(name) for name in metrics),
             ]
             room -= 6 * len(row) + sum(len(cell) if isinstance(cell, str) else 8 for cell in row)
-            if room > 0:
-                rows.append(row)
+            rows.append(row)
     columns = (
         *((PageColumn("seed", "number"),) if several else ()),
         PageColumn("task"),

@@ -159,9 +159,10 @@ def test_what_it_is_can_be_said_and_is_checked(tmp_path, sizes):
     ("content", "problem"),
     [
         (b"", "is empty"),
-        (b"hello", "is not what is expected, one of these: nasbench201"),
-        (pickle.dumps({"meta_archs": ["x"], "arch2infos": {0: {"12": {"arch_str": "x"}}}}), "is not what is expected"),
-        (pickle.dumps({"meta_archs": [], "arch2infos": {}}), "is not what is expected"),
+        (b"x" * 257 + b"ustar" + bytes(300), "is a tar archive: unpack it"),
+        (b"hello", "is none of the official distributions that are known: nasbench201, nats-tss"),
+        (pickle.dumps({"meta_archs": ["x"], "arch2infos": {0: {"12": {"arch_str": "x"}}}}), "is none of the official"),
+        (pickle.dumps({"meta_archs": [], "arch2infos": {}}), "is none of the official"),
     ],
 )
 def test_other_files_are_refused(tmp_path, content, problem):

@@ -8,12 +8,15 @@ import ktnas
 from ktnas.benchmarks.functions import FunctionBenchmark
 from ktnas.cli.main import main
 from ktnas.errors import ConfigurationError, DataError
+from ktnas.report.notebook import NotebookView
 from ktnas.report.pages import Code, Facts, Note, Page, Section, Table, assets, page_html
 from ktnas.report.pages import whole as whole_module
 from ktnas.report.pages.page import PageColumn, cleaned, script_json
 from ktnas.report.pages.whole import SIZE_LIMIT
+from ktnas.runner.workforce import Workforce
 from ktnas.spaces.categorical import Categorical
 from ktnas.study.looking import page_of
+from ktnas.study.running import run_in_memory
 from ktnas.study.showing import KINDS
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\u202e=cmd|' /C calc'!A0"
@@ -225,3 +228,24 @@ class TestCommands:
         for command in ("plot", "report"):
             assert main([command, str(tmp_path)]) == 2
             assert capsys.readouterr().err.count("\n") == 1
+
+
+class TestProgress:
+    def test_a_notebook_is_shown_the_last_state_and_the_first_failure_of_a_kind(self):
+        def fails(code):
+            raise ValueError("<b>no</b>")
+
+        study = ktnas.Study(None, Categorical((4,) * 3), {"a": fails, "b": sum}, method="random-search", budget=8)
+        shown = []
+        with NotebookView(study._board(), shown.append) as view:
+            run_in_memory(study.experiment, 0, {}, [view], catch=True, workforce=Workforce())
+        assert "100 %" in shown[-1]
+        assert "8 of 8" in shown[-1]
+        assert shown[-1].count("ValueError: &lt;b&gt;no") == 1
+
+    def test_elsewhere_it_is_shown_where_asked_for(self, capsys):
+        study = ktnas.Study(None, Categorical((4,) * 3), {"b": sum}, method="random-search", budget=8)
+        study.run()
+        assert capsys.readouterr().err == ""
+        study.run(progress=True)
+        assert "8/8" in capsys.readouterr().err
