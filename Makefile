@@ -32,15 +32,17 @@ picture: $(VENV)/installed
 	$(BIN)/python docs/demo.py
 
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit("KTNAS needs Python >= 3.11; this is " + sys.version.split()[0] + ". Set PYTHON=...") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -c 'import sys; sys.exit("KTNAS needs Python >= 3.11; this is " + sys.version.split()[0] + ". Set PYTHON=...") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet "pip>=25.1"
 
 $(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo 'installing ktnas and what it needs, 500 MB: a minute or more'
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
 	touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
+	@echo 'installing what the tests need, torch among it: several minutes'
 	$(BIN)/python -m pip install --quiet -c constraints.txt --group dev
 	touch $@
 

@@ -27,7 +27,7 @@ def bars(count: int, seed: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tenso
     return images, upright, bright
 
 
-parts = [bars(count, seed) for seed, count in enumerate((128, 64, 64))]  # to train, to validate, to test
+parts = [bars(count, seed) for seed, count in enumerate((96, 48, 48))]  # to train, to validate, to test
 direction, brightness = (
     from_torch(name, *(TensorDataset(images, labels[which]) for images, *labels in parts))
     for which, name in enumerate(("direction", "brightness"))
@@ -35,7 +35,7 @@ direction, brightness = (
 benchmark = TrainingBenchmark(
     NASBench201(), (direction, brightness), Size(channels=4, cells=1), Recipe(epochs=2, batch_size=16), device="cpu"
 )
-result = ktnas.search(benchmark, budget=3, seed=0)
+result = ktnas.search(benchmark, budget=5, seed=0)
 for task, found in result.best.items():
     test = benchmark.report(task, found.genotype).metrics["test accuracy"]
     print(f"{task}: {found.fitness:.1f} % validation, {test:.1f} % test accuracy, {found.architecture}")

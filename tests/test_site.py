@@ -142,3 +142,14 @@ def test_what_the_code_of_a_page_imports_is_there(block):
             assert not missing, f"{node.module} has no {', '.join(missing)}"
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "ktnas":
             assert node.attr in importlib.import_module("ktnas").__all__, f"ktnas has no {node.attr}"
+
+
+def test_pages_that_the_source_names_are_there():
+    named = {
+        (path.relative_to(ROOT).as_posix(), page)
+        for folder in ("ktnas", "experiments", "benchmarks", "examples")
+        for path in (ROOT / folder).rglob("*.py")
+        for page in re.findall(r"docs/([\w/]+\.md)", path.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 20
+    assert [one for one in sorted(named) if not (DOCS / one[1]).is_file()] == []

@@ -6,6 +6,8 @@ after the search.
 * `Standing`: where an architecture stands among all listed ones, by validation fitness.
 * `Benchmark`: where fitness comes from.
 * `Listing`: a benchmark that lists the architectures among which it ranks.
+* `WithFidelities`: a benchmark that knows trainings of several lengths: a search may see short ones, and be judged by
+  the full.
 * `Tabulated`: a complexity that a table lists; fulfils `ktnas.problem.proxy.Proxy`.
 * `tabulated`: a measure of complexity as a proxy; None if the benchmark does not list it for every task.
 * `ComputedBenchmark`: a benchmark whose answers are computed, and take long.
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from ktnas.benchmarks.base import Benchmark as Benchmark
     from ktnas.benchmarks.base import Listing as Listing
     from ktnas.benchmarks.base import Standing as Standing
+    from ktnas.benchmarks.base import WithFidelities as WithFidelities
     from ktnas.benchmarks.complexity_proxy import Tabulated as Tabulated
     from ktnas.benchmarks.complexity_proxy import tabulated as tabulated
     from ktnas.benchmarks.computed import ComputedBenchmark as ComputedBenchmark
@@ -77,7 +80,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
         "made_up": ["Plateau", "TwoRegions"],
-        "base": ["Standing", "Benchmark", "Listing"],
+        "base": ["Standing", "Benchmark", "Listing", "WithFidelities"],
         "complexity_proxy": ["Tabulated", "tabulated"],
         "computed": ["ComputedBenchmark", "Distributable", "HasData"],
         "estimate": ["Estimate", "Estimable"],

@@ -76,3 +76,16 @@ class Listing(Protocol):
         Raises:
             UnknownNameError: If there is no such task.
         """
+
+
+@runtime_checkable
+class WithFidelities(Protocol):
+    """A benchmark that knows trainings of several lengths: a search may see short ones, and be judged by the full."""
+
+    def at_fidelity(self, epochs: int) -> Benchmark:
+        """The same benchmark, of which a search sees, and pays for, trainings of so many epochs.
+
+        Raises:
+            DataError: If a task has none of that length.
+            ConfigurationError: If a part of it records no lengths.
+        """

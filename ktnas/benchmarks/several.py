@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from ktnas.benchmarks.base import Benchmark, Listing, Standing
+from ktnas.benchmarks.base import Benchmark, Listing, Standing, WithFidelities
 from ktnas.benchmarks.functions import FunctionBenchmark, TaskFunction
 from ktnas.benchmarks.outside import OutsideBenchmark
 from ktnas.benchmarks.registry import BENCHMARKS, known_benchmark, load_benchmark, without_epochs
@@ -97,6 +97,20 @@ class SeveralBenchmarks:
             _, part, own = self._of(task)
             wanted.setdefault(self.parts.index(part), []).append(own)
         return replace(self, parts=tuple(self.parts[i].restricted(tuple(own)) for i, own in wanted.items()))
+
+    def at_fidelity(self, epochs: int) -> SeveralBenchmarks:
+        """The same, each part after so many epochs.
+
+        Raises:
+            DataError: If a task has none of that length.
+            ConfigurationError: If a part computes its answers.
+        """
+        parts = []
+        for part in self.parts:
+            if not isinstance(part, WithFidelities):
+                raise ConfigurationError(f"{part.name} has no trainings of several lengths")
+            parts.append(part.at_fidelity(epochs))
+        return replace(self, parts=tuple(parts))
 
     def evaluate(self, task: str, genotype: Genotype) -> Evaluation:
         found, part, own = self._of(task)

@@ -266,10 +266,17 @@ def add_tracking(parser: argparse.ArgumentParser) -> None:
         "--track",
         metavar="TOOL",
         action="extend",
-        type=names,
+        type=_tools,
         help="log each run to tensorboard (into its directory), mlflow or wandb, as their own variables say where; "
         "several separated by commas (ktnas docs trackers)",
     )
+
+
+def _tools(text: str) -> list[str]:
+    try:
+        return names(text)
+    except ConfigurationError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _add_failures(parser: argparse.ArgumentParser) -> None:

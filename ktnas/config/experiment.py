@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from ktnas.benchmarks.base import Benchmark
+from ktnas.benchmarks.base import Benchmark, WithFidelities
 from ktnas.benchmarks.registry import find_benchmark, load_benchmark
 from ktnas.benchmarks.several import load_joined, load_several
-from ktnas.benchmarks.table import TableBenchmark
 from ktnas.benchmarks.user_table import load_table, task_columns
 from ktnas.config import defaults
 from ktnas.config.registry import SPACES, listing, made
@@ -110,7 +109,7 @@ def _at_fidelity(benchmark: Benchmark, epochs: int | None) -> Benchmark:
     """
     if epochs is None:
         return benchmark
-    if not isinstance(benchmark, TableBenchmark):
+    if not isinstance(benchmark, WithFidelities):
         raise ConfigurationError(
             f"--fidelity {epochs} is for tables of trainings of several lengths; {benchmark.name} computes its answers "
             "(--epochs says how long it trains)"

@@ -38,7 +38,18 @@ from ktnas.config.run_options import RunOptions
 from ktnas.config.sources import read_sources
 from ktnas.errors import SHOWN, ConfigurationError, DataError, KtnasError, shortened, unknown_name
 from ktnas.files.plain_json import read_regular
-from ktnas.runner.design import MOST_ARMS, MOST_SEEDS, Arm, BenchmarkSource, Case, Named, OwnTable, Sweep, require_few
+from ktnas.runner.design import (
+    MOST_ARMS,
+    MOST_SEEDS,
+    Arm,
+    AtFidelity,
+    BenchmarkSource,
+    Case,
+    Named,
+    OwnTable,
+    Sweep,
+    require_few,
+)
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -190,6 +201,12 @@ def _case(entry: Mapping[str, object], where: str, every: RunOptions) -> Case:
         space = made("search space", chosen.space, SPACES)
         minimize = with_columns(chosen).minimize
         source = OwnTable(chosen.table, space, names, chosen.arch_column, minimize, chosen.repeated)
+    if chosen.fidelity is not None:
+        source = AtFidelity(source, chosen.fidelity)
     donors = tuple(task for task in names if task in experiment.problem.sources)
     knowledge = Knowledge(sources) if sources else None
-    return Case(source, donors, chosen.budget_evals, chosen.until_best, name, knowledge)
+    case = Case(source, donors, chosen.budget_evals, chosen.until_best, name, knowledge)
+    if name or chosen.fidelity is None:
+        return case
+    title = case.title(experiment.problem, experiment.benchmark.name)
+    return dataclasses.replace(case, name=f"{title} of {chosen.fidelity} epochs")

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from time import time
 
 from ktnas.dashboard.held import Held
 from ktnas.dashboard.row import Row, State, TaskRow
 from ktnas.errors import DataError, KtnasError, shortened
+from ktnas.files.json_lines import read_lines
 from ktnas.files.plain_json import read_json_file
 from ktnas.files.tail import Tail
-from ktnas.problem.progress import TaskProgress
+from ktnas.problem.progress import TaskProgress, progress_of
 from ktnas.problem.task import Task
 from ktnas.problem.trial import Trial
 from ktnas.recorded_names import plain_names
-from ktnas.records.checked import count_of, fields_of, flag_of, list_of, number_of, text_of
-from ktnas.records.evaluations import ANSWERS
+from ktnas.records.checked import count_of, fields_of, flag_of, genotype_of, list_of, number_of, text_of
+from ktnas.records.evaluations import ANSWERS, read_evaluations
 from ktnas.records.found import FoundRecord
-from ktnas.records.proposals import PROPOSALS
+from ktnas.records.proposals import PROPOSALS, read_journal
 from ktnas.records.run_directory import CONFIG, STUDY, SUMMARY
 from ktnas.records.study_file import read_study_file
 from ktnas.records.summary_check import is_as_written
 from ktnas.records.sweep_log import RUNS_FILE, SWEEP_FILE
-from ktnas.records.trials import TRIALS, decode
+from ktnas.records.trials import TRIALS, decode, read_trials
+from ktnas.study.told import with_told
+from ktnas.typing import Genotype
 
 A_MOMENT_S = 10.0
 """A record that nobody here holds, and that grew so many seconds ago at most, is running, perhaps elsewhere."""
@@ -74,7 +78,7 @@ class Shown:
         state = self._row.state
         if state not in {"stopped", "unfinished"}:
             return state
-        if any(held.holds(status) for status in found.files.values()):
+        if any(held.holds(status) for status in (*found.files.values(), *_of_directory(found))):
             return "running"
         grew = state == "unfinished" and self._row.kind != "repeats" and time() - found.changed < A_MOMENT_S
         return "running" if grew else state
@@ -124,7 +128,7 @@ class Shown:
         outside = PROPOSALS in found.files and read_study_file(found.path / STUDY).outside
         whole = True
         if (PROPOSALS in found.files or ANSWERS in found.files) and found.size <= SIZE_LIMIT:
-            row = _by_state(found, row)
+            row = _with_answers(found, row)
         else:
             whole, row = self._by_trials(found, row)
         stopped = summary.get("stopped")
@@ -185,6 +189,14 @@ class Shown:
             began=found.files[SWEEP_FILE].st_mtime,
             changed=found.changed,
         )
+
+
+def _of_directory(found: FoundRecord) -> tuple[os.stat_result, ...]:
+    """The status of a record's directory, which whoever prepares a run, or starts several, holds."""
+    try:
+        return (found.path.stat(),)
+    except OSError:
+        return ()
 
 
 def _said(error: Exception, found: FoundRecord) -> str:
@@ -255,14 +267,31 @@ def _count_or_none(value: object) -> int | None:
     return None if value is None else count_of(value)
 
 
-def _by_state(found: FoundRecord, row: Row) -> Row:
+def _with_answers(found: FoundRecord, row: Row) -> Row:
     """The row of a run with answers that its search has not been told yet."""
-    from ktnas.study.state import read_state  # it loads most of the library
-
-    state = read_state(found.path)
-    progress = state.progress
+    whole = read_trials(found.path) if TRIALS in found.files else ()
+    trials = with_told(whole, read_journal(found.path), read_evaluations(found.path))
+    progress = progress_of(trials, [task.task.name for task in row.tasks])
+    labels = _labels(found, {task.best.genotype for task in progress.values() if task.best is not None})
     tasks = tuple(
-        task.after(done := progress[task.task.name], "" if done.best is None else state.label(done.best.genotype))
+        task.after(done := progress[task.task.name], "" if done.best is None else labels.get(done.best.genotype, ""))
         for task in row.tasks
     )
     return replace(row, tasks=tasks, done=sum(task.evaluations for task in tasks))
+
+
+def _labels(found: FoundRecord, wanted: Collection[Genotype]) -> dict[Genotype, str]:
+    """Architectures as users know them, from wherever they stand first."""
+    labels: dict[Genotype, str] = {}
+
+    def note(line: str) -> None:
+        record = fields_of(line)
+        told = [record] if "architecture" in record else map(fields_of, list_of(record.get("proposals", [])))
+        for one in told:
+            genotype = genotype_of(one["genotype"])
+            if genotype in wanted:
+                labels.setdefault(genotype, text_of(one["architecture"]))
+
+    for name in (TRIALS, PROPOSALS):
+        read_lines(found.path / name, note, may_be_absent=True)
+    return labels

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
+from urllib.parse import quote
 
+from ktnas.errors import shortened
+from ktnas.formatting import visible
 from ktnas.problem.progress import TaskProgress
 from ktnas.problem.task import Task, value_text
 from ktnas.typing import JSON
+
+TEXT_LIMIT, TASKS = 300, 20
+"""Characters of a text, and tasks, that are told of a record in the list, at most."""
 
 State = Literal["running", "finished", "stopped", "unfinished", "waiting", "damaged", "reading"]
 """In which state a record is.
@@ -52,19 +59,19 @@ class TaskRow:
     runs: int = 1
 
     def plain(self) -> dict[str, JSON]:
-        """As JSON has it, with the value as users read it."""
+        """As JSON has it, with the value as users read it; texts in which nothing acts on whoever shows them."""
         value = None if self.fitness is None else self.task.to_fitness(self.fitness)
         return {
-            "name": self.task.name,
-            "role": self.role,
-            "metric": self.task.metric,
-            "unit": self.task.unit,
+            "name": _shown(self.task.name),
+            "role": _shown(self.role),
+            "metric": _shown(self.task.metric),
+            "unit": _shown(self.task.unit),
             "minimize": self.task.minimize,
             "evaluations": self.evaluations,
             "failed": self.failed,
-            "value": value,
-            "text": value_text(self.task, self.fitness),
-            "architecture": self.architecture,
+            "value": _finite(value),
+            "text": _shown(value_text(self.task, self.fitness)),
+            "architecture": _shown(self.architecture),
             "at": self.at,
             "rank": self.rank,
             "listed": self.listed,
@@ -122,24 +129,39 @@ class Row:
     parent: str | None = None
 
     def plain(self) -> dict[str, JSON]:
-        """As JSON has it."""
+        """As JSON has it; ``key`` is the name as an address holds it, whatever bytes the file system has."""
         return {
-            "name": self.name,
+            "name": _shown(self.name),
+            "key": _key(self.name),
             "kind": self.kind,
             "state": self.state,
-            "reason": self.reason,
-            "benchmark": self.benchmark,
-            "space": self.space,
-            "method": self.method,
+            "reason": _shown(self.reason),
+            "benchmark": _shown(self.benchmark),
+            "space": _shown(self.space),
+            "method": _shown(self.method),
             "seeds": list(self.seeds),
             "budget": self.budget,
             "done": self.done,
-            "tasks": [task.plain() for task in self.tasks],
+            "tasks": [task.plain() for task in self.tasks[:TASKS]],
+            "more_tasks": max(0, len(self.tasks) - TASKS),
             "began": round(self.began, 3),
             "changed": round(self.changed, 3),
-            "seconds": self.seconds,
-            "parent": self.parent,
+            "seconds": _finite(self.seconds),
+            "parent": None if self.parent is None else {"name": _shown(self.parent), "key": _key(self.parent)},
         }
+
+
+def _shown(text: str) -> str:
+    return shortened(visible(text), TEXT_LIMIT)
+
+
+def _finite(value: float | None) -> float | None:
+    """A number that JSON has: sums of what others have written may have none."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _key(name: str) -> str:
+    return quote(name, safe="", errors="surrogateescape")
 
 
 def together(row: Row, members: Sequence[Row]) -> Row:

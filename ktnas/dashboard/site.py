@@ -79,7 +79,7 @@ class Site:
             return said(HTTPStatus.METHOD_NOT_ALLOWED, "this server only shows: GET and HEAD")
         try:
             asked = urlsplit(target)
-            names = parse_qs(asked.query, max_num_fields=COMPARED).get("name", [""])
+            names = parse_qs(asked.query, max_num_fields=COMPARED, errors="surrogateescape").get("name", [""])
         except ValueError:
             return said(HTTPStatus.BAD_REQUEST, f"this is no address, or it names more than {COMPARED} runs")
         return self._of(asked.path, list(dict.fromkeys(names)))

@@ -139,8 +139,15 @@ def machine_of(
     """
     where = str(source.path)
     if state is not None:
-        source.skip(int(state["offset"]))
-        return PickleMachine(source, streamed, where, state)
+        try:
+            machine = PickleMachine(source, streamed, where, state)
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(
+                f"what was read of {where} earlier is damaged ({error!r}): remove the directory .import-... beside the "
+                "table to be"
+            ) from None
+        source.skip(machine.offset)
+        return machine
     head = source.read(_HEAD)
     machine = PickleMachine(_After(head, source), streamed, where)
     if head[2:14] == b"\x8a\x0a" + TORCH_MAGIC.to_bytes(10, "little"):

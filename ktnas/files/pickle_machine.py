@@ -14,19 +14,16 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 
 from ktnas.errors import DataError
-from ktnas.files.pickle_values import Call, Kind, NamedCall, PickledNumbers, called, decoded, encoded
+from ktnas.files.pickle_bytes import PickleBytes, Stream
+from ktnas.files.pickle_rare import PLAIN, do_rare, flat
+from ktnas.files.pickle_values import Call, Kind, NamedCall, RefusedError, called, decoded, encoded
 from ktnas.typing import JSON
-
-ENTRY_LIMIT = 1 << 26
-"""Bytes of one entry, or of what comes before the first, that are read at most: the largest known takes 1 MB."""
-
-TEXT_LIMIT = 1 << 20
-"""Longer texts are refused, bytes."""
 
 KEPT_LIMIT = 1_000_000
 """Different texts that are remembered at most."""
@@ -42,13 +39,6 @@ _BATCH = 1_000
 
 _MARGIN = 1 << 12
 """No operation whose length is not looked at is longer, bytes."""
-
-
-class Stream(Protocol):
-    """Bytes, in order, as `ktnas.files.packed_source.Unpacked` gives them."""
-
-    def read(self, size: int, /) -> bytes:
-        """At most so many further bytes; none at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +67,27 @@ class _Streamed:
         self.of = of
 
 
-class _RefusedError(ValueError):
-    """What a pickle asks for and is not given."""
-
-
 class PickleMachine:
     """Reads one pickle after the other from a stream.
 
     Args:
         stream: The bytes.
         streamed: Keys of the dictionaries that are handed out entry by entry.
-        where: NamedCall in messages.
+        where: Named in messages.
         state: A snapshot to go on from; the stream must stand at its `offset`.
     """
 
     def __init__(
         self, stream: Stream, streamed: Collection[object], where: str, state: dict[str, Any] | None = None
     ) -> None:
-        self._stream, self._streamed, self._where = stream, frozenset(streamed), where
-        self._buffer, self._position, self._end = b"", 0, False
-        self._consumed = 0
+        self._bytes = PickleBytes(stream, 0 if state is None else int(state["offset"]))
+        self._streamed, self._where = frozenset(streamed), where
         self._stack: list[Any] = []
         self._levels: list[list[Any]] = []
         self._memo: dict[int, Any] = {}
         self._kept: dict[int, Any] = {}
         self._seen: set[object] = set()
         self._count = 0
-        self._since = 0
         self.value: object = None
         if state is not None:
             self._take_up(state)
@@ -111,7 +95,7 @@ class PickleMachine:
     @property
     def offset(self) -> int:
         """Bytes that have been read of the stream."""
-        return self._consumed + self._position
+        return self._bytes.offset
 
     def load(self) -> object:
         """The value of the next pickle, all of it.
@@ -138,47 +122,24 @@ class PickleMachine:
                 f"{self._where} is truncated or damaged: a pickle ends in the middle, after {self.offset:,} bytes; get "
                 "it again"
             ) from error
-        except (_RefusedError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+        except (RefusedError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             raise DataError(
                 f"{self._where} cannot be read as plain values at byte {self.offset:,}: "
                 f"{str(error) or type(error).__name__}"
             ) from error
 
-    def _fill(self) -> bytes:
-        """The buffer from the position on, with more behind it."""
-        self._consumed += self._position
-        rest = self._buffer[self._position :]
-        chunk = self._stream.read(1 << 20)
-        self._end = not chunk
-        self._buffer, self._position = rest + chunk, 0
-        if self._consumed - self._since > ENTRY_LIMIT:
-            raise _RefusedError(f"an entry takes more than {ENTRY_LIMIT >> 20} MiB")
-        return self._buffer
-
-    def _text(self, start: int, size: int) -> bytes:
-        """So many bytes from a place in the buffer on, which is filled as need be; the position then stands behind."""
-        if size > TEXT_LIMIT:
-            raise _RefusedError(f"a text of {size:,} bytes")
-        self._position = start
-        while len(self._buffer) - self._position < size and not self._end:
-            self._fill()
-        found = self._buffer[self._position : self._position + size]
-        if len(found) < size:
-            raise EOFError
-        self._position += size
-        return found
-
     def _run(self) -> Iterator[Entry | None]:  # noqa: C901, PLR0912, PLR0915, one loop: a call per operation takes three times as long
-        buffer, at = self._buffer, self._position
+        content = self._bytes
+        buffer, at = content.buffer, content.position
         stack, levels, memo = self._stack, self._levels, self._memo
         append, pop = stack.append, stack.pop
         count = self._count
         limit = len(buffer) - _MARGIN
         number, pair, whole = struct.Struct(">d").unpack_from, _PAIR.iter_unpack, struct.Struct("<I").unpack_from
         while True:
-            if at > limit and not self._end:
-                self._position = at
-                buffer, at = self._fill(), 0
+            if at > limit and not content.ended:
+                content.position = at
+                buffer, at = content.fill(), 0
                 limit = len(buffer) - _MARGIN
                 continue
             op = buffer[at]
@@ -221,10 +182,10 @@ class PickleMachine:
                             append(number(buffer, at + 1)[0])
                             at += 9
                 else:
-                    text = self._text(at - size, size)
-                    buffer, at = self._buffer, self._position
+                    content.position = at - size
+                    append(str(content.take(size), "utf-8"))
+                    buffer, at = content.buffer, content.position
                     limit = len(buffer) - _MARGIN
-                    append(str(text, "utf-8"))
             elif op in _GETS:  # BINGET, LONG_BINGET
                 size = _GETS[op]
                 index = int.from_bytes(buffer[at : at + size], "little")
@@ -255,21 +216,20 @@ class PickleMachine:
                 elif type(target) is _Streamed:
                     for i in range(0, len(pairs), 2):
                         yield _entry([*levels, stack], pairs[i], pairs[i + 1])
-                    self._position, self._count = at, count
+                    content.position, self._count = at, count
                     self._forget(at)
                     yield None
                 else:
-                    raise _RefusedError("it sets items of something that is no dictionary")
+                    raise RefusedError("it sets items of something that is no dictionary")
             elif op == 0x7D:  # EMPTY_DICT
                 append(self._dictionary(stack))
             elif op == 0x4E:  # NONE
                 append(None)
             elif 0x85 <= op <= 0x87:  # TUPLE1 to TUPLE3
                 size = op - 0x84
-                parts = tuple(stack[-size:])
+                parts = flat(stack[-size:])
                 if len(parts) < size:
                     raise IndexError
-                _require_flat(parts)
                 del stack[-size:]
                 append(parts)
             elif op == 0x4D:  # BININT2
@@ -290,16 +250,17 @@ class PickleMachine:
                     target[key] = value
                 elif type(target) is _Streamed:
                     yield _entry([*levels, stack], key, value)
-                    self._position, self._count = at, count
+                    content.position, self._count = at, count
                     self._forget(at)
                     yield None
                 else:
-                    raise _RefusedError("it sets an item of something that is no dictionary")
+                    raise RefusedError("it sets an item of something that is no dictionary")
             elif op == 0x2E:  # STOP
                 self.value = pop()
                 if stack or levels:
-                    raise _RefusedError("values are left over at its end")
-                self._position, self._since = at, self._consumed + at
+                    raise RefusedError("values are left over at its end")
+                content.position = at
+                content.since = content.offset
                 self._memo.clear()
                 self._kept.clear()
                 self._seen.clear()
@@ -309,95 +270,19 @@ class PickleMachine:
                 at += 8
             elif op == 0x80:  # PROTO
                 if buffer[at] > 5:
-                    raise _RefusedError(f"it is of protocol {buffer[at]}")
+                    raise RefusedError(f"it is of protocol {buffer[at]}")
                 at += 1
             else:
-                self._position, self._count = at, count
-                stack = self._rare(op)
+                content.position, self._count = at, count
+                stack = self._stack = do_rare(op, stack, levels, content)
                 append, pop = stack.append, stack.pop
-                buffer, at = self._buffer, self._position
+                buffer, at = content.buffer, content.position
                 limit = len(buffer) - _MARGIN
-
-    def _rare(self, op: int) -> list[Any]:  # noqa: C901, PLR0912, the other half of the loop
-        """Do an operation that few values need; the stack after it."""
-        stack, levels = self._stack, self._levels
-        if op in _CONSTANTS:
-            stack.append(_CONSTANTS[op])
-        elif op == 0x5D:  # EMPTY_LIST
-            stack.append([])
-        elif op == 0x29:  # EMPTY_TUPLE
-            stack.append(())
-        elif op == 0x8F:  # EMPTY_SET
-            stack.append(set())
-        elif op == 0x61:  # APPEND
-            value = stack.pop()
-            self._list(stack[-1]).append(value)
-        elif op in (0x65, 0x90, 0x74, 0x6C, 0x64, 0x91):  # APPENDS, ADDITEMS, TUPLE, LIST, DICT, FROZENSET
-            values, stack = stack, levels.pop()
-            self._stack = stack
-            self._gather(op, stack, values)
-        elif op in (0x42, 0x43, 0x54, 0x55):  # BINBYTES, SHORT_BINBYTES, BINSTRING, SHORT_BINSTRING
-            stack.append(self._text(self._position + _WIDE[op], self._size(_WIDE[op])))
-        elif op == 0x8D:  # BINUNICODE8
-            stack.append(str(self._text(self._position + 8, self._size(8)), "utf-8"))
-        elif op in (0x8A, 0x8B):  # LONG1, LONG4
-            wide = 1 if op == 0x8A else 4
-            stack.append(int.from_bytes(self._text(self._position + wide, self._size(wide)), "little", signed=True))
-        elif op == 0x63:  # GLOBAL
-            stack.append(_named(self._line(), self._line()))
-        elif op == 0x93:  # STACK_GLOBAL
-            name, module = stack.pop(), stack.pop()
-            stack.append(_named(module, name))
-        elif op == 0x62:  # BUILD
-            state = stack.pop()
-            if not isinstance(stack[-1], (Kind, PickledNumbers)):
-                raise _RefusedError("it sets the state of an object that is no plain value")
-            stack[-1] = stack[-1].with_state(state)
-        elif op == 0x30:  # POP
-            stack.pop()
-        else:
-            raise _RefusedError(f"it asks for the operation {op:#04x}")
-        return stack
-
-    @staticmethod
-    def _list(target: object) -> list[Any]:
-        if type(target) is not list:
-            raise _RefusedError("it adds to something that is no list")
-        return target
-
-    def _gather(self, op: int, stack: list[Any], values: list[Any]) -> None:
-        """What becomes of all values since the mark."""
-        if op == 0x65:
-            self._list(stack[-1]).extend(values)
-        elif op == 0x90:
-            if type(stack[-1]) is not set:
-                raise _RefusedError("it adds to something that is no set")
-            stack[-1].update(values)
-        elif op == 0x74:
-            _require_flat(tuple(values))
-            stack.append(tuple(values))
-        elif op == 0x6C:
-            stack.append(values)
-        elif op == 0x64:
-            stack.append(dict(zip(values[::2], values[1::2], strict=True)))
-        else:
-            stack.append(frozenset(values))
-
-    def _size(self, wide: int) -> int:
-        if len(self._buffer) < self._position + wide:
-            raise EOFError
-        return int.from_bytes(self._buffer[self._position : self._position + wide], "little")
-
-    def _line(self) -> str:
-        end = self._buffer.index(b"\n", self._position, self._position + 256)
-        text = self._buffer[self._position : end].decode()
-        self._position = end + 1
-        return text
 
     def _remembered(self, index: int) -> object:
         if index in self._kept:
             return self._kept[index]
-        raise _RefusedError(f"it refers back to value {index:,}, of an earlier entry, or to one that there is not")
+        raise RefusedError(f"it refers back to value {index:,}, of an earlier entry, or to one that there is not")
 
     def _dictionary(self, stack: list[Any]) -> dict[Any, Any] | _Streamed:
         """A new dictionary, or what stands for one that is not built."""
@@ -409,7 +294,7 @@ class PickleMachine:
         kept, seen, first = self._kept, self._seen, not self._kept
         fresh: dict[object, int] = {}
         for index, held in self._memo.items():
-            if type(held) is str or (type(held) is tuple and all(type(part) in _PLAIN for part in held)):
+            if type(held) is str or (type(held) is tuple and all(type(part) in PLAIN for part in held)):
                 copies = _COPIES if type(held) is tuple or len(held) <= _SHORT else 2
                 if held not in seen and fresh.get(held, 0) < copies:
                     fresh[held] = fresh.get(held, 0) + 1
@@ -418,11 +303,12 @@ class PickleMachine:
                 kept[index] = held
         seen.update(fresh)
         if len(kept) > KEPT_LIMIT:
-            raise _RefusedError(f"it holds more than {KEPT_LIMIT:,} different texts")
+            raise RefusedError(f"it holds more than {KEPT_LIMIT:,} different texts")
         begun = list(self._memo.items())[-recent:] if recent else []
         self._memo.clear()
         self._memo.update(begun)
-        self._since = self._consumed + at
+        self._bytes.position = at
+        self._bytes.since = self._bytes.offset
 
     def snapshot(self) -> dict[str, JSON]:
         """The state where the machine rests, as plain values; with `offset`, all that is needed to go on.
@@ -434,11 +320,16 @@ class PickleMachine:
             "offset": self.offset,
             "count": self._count,
             "levels": [[_around(value) for value in level] for level in (*self._levels, self._stack)],
-            "kept": [[index, encoded(value)] for index, value in self._kept.items()],
+            "kept": list(self._encoded()),
         }
 
+    def _encoded(self) -> Iterator[JSON]:
+        """What is remembered, but for what is nothing plain: to that no entry refers."""
+        for index, value in self._kept.items():
+            with suppress(ValueError, RecursionError):
+                yield [index, encoded(value)]
+
     def _take_up(self, state: dict[str, Any]) -> None:
-        self._consumed = self._since = int(state["offset"])
         self._count = int(state["count"])
         *levels, self._stack = [[_from_around(value) for value in level] for level in state["levels"]]
         self._levels = levels
@@ -448,9 +339,6 @@ class PickleMachine:
 
 _PAIR = struct.Struct(">xBxd")
 _GETS = {0x68: 1, 0x6A: 4}
-_CONSTANTS = {0x88: True, 0x89: False}
-_WIDE = {0x42: 4, 0x43: 1, 0x54: 4, 0x55: 1}
-_PLAIN = frozenset({int, float, str, bytes, bool, type(None)})
 
 
 def _complete(stack: list[Any]) -> int:
@@ -478,21 +366,6 @@ def _entry(levels: list[list[Any]], key: object, value: object) -> Entry:
             elif type(held) is str and place + 1 < len(level) and type(level[place + 1]) is not _Streamed:
                 around[held] = level[place + 1]
     return Entry(of, key, value, around)
-
-
-def _require_flat(parts: tuple[object, ...]) -> None:
-    """Refuse tuples that lie in each other more than twice: to hash them could end the process."""
-    for part in parts:
-        if type(part) is tuple and any(type(inner) not in _PLAIN for inner in part):
-            raise _RefusedError("tuples lie in each other")
-        if type(part) is frozenset:
-            raise _RefusedError("sets lie in tuples")
-
-
-def _named(module: object, name: object) -> NamedCall:
-    if not (type(module) is str and type(name) is str):
-        raise _RefusedError("it names something by no text")
-    return NamedCall.of(module, name)
 
 
 def _makes_dictionary(function: object, arguments: object) -> bool:

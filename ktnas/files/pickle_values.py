@@ -17,6 +17,10 @@ import numpy as np
 from ktnas.typing import JSON
 
 
+class RefusedError(ValueError):
+    """What a pickle asks for and is not given."""
+
+
 class Call(Enum):
     """What a name stands for when it is called."""
 
@@ -198,8 +202,8 @@ def encoded(value: object) -> JSON:  # noqa: PLR0911, a line for each type
         return {"tuple": [encoded(one) for one in value]}
     if type(value) is bytes:
         return {"bytes": value.decode("latin1")}
-    if type(value) is set:
-        return {"set": [encoded(one) for one in sorted(value, key=repr)]}
+    if type(value) is set or type(value) is frozenset:
+        return {type(value).__name__: [encoded(one) for one in sorted(value, key=repr)]}
     if type(value) is dict:
         return {"dict": [[encoded(key), encoded(one)] for key, one in value.items()]}
     if isinstance(value, NamedCall):
@@ -226,8 +230,8 @@ def decoded(value: Any) -> object:  # noqa: PLR0911, a line for each type
         return str(held).encode("latin1")
     if kind == "tuple":
         return tuple(decoded(one) for one in held)
-    if kind == "set":
-        return {decoded(one) for one in held}
+    if kind in ("set", "frozenset"):
+        return (set if kind == "set" else frozenset)(decoded(one) for one in held)
     if kind == "dict":
         return {decoded(key): decoded(one) for key, one in held}
     if kind == "named":

@@ -71,6 +71,11 @@ def _cell(value: object) -> str:
     return cell_text(value) if isinstance(value, str) else repr(value)
 
 
+def _whole(value: object) -> object:
+    """A text that UTF-8 can hold: halves of a pair, as names of files may have them, as escapes."""
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+
+
 def _write_parquet(file: object, columns: Mapping[str, ColumnOut]) -> None:
     try:
         import pyarrow as pa
@@ -86,5 +91,6 @@ def _write_parquet(file: object, columns: Mapping[str, ColumnOut]) -> None:
         "integers": integers,
         "lists": pa.list_(integers),
     }
-    arrays = [pa.array(column.values, types[column.kind]) for column in columns.values()]
+    values = [map(_whole, column.values) if column.kind == "text" else column.values for column in columns.values()]
+    arrays = [pa.array(list(one), types[c.kind]) for one, c in zip(values, columns.values(), strict=True)]
     parquet.write_table(pa.Table.from_arrays(arrays, names=list(columns)), file)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 REFRESHES_PER_SECOND = 8
 
 
+_BEGUN = 0.02
+"""Share of the work from which on an estimate means something: before, most of the time went into the start."""
+
 LINES_APART_S = 1.0, 10.0
 """Without a terminal a line appears for every tenth of the work, so many seconds apart at least and at most."""
 
@@ -113,7 +116,7 @@ class Board:
     def clock(self) -> str:
         """Time gone, and an estimate of the time left."""
         gone, done = monotonic() - self.began, self.done()
-        left_s = self._left_at_cost_s() if self.workers else gone * (1 - done) / done if done else 0.0
+        left_s = self._left_at_cost_s() if self.workers else gone * (1 - done) / done if done > _BEGUN else 0.0
         left = f", about {duration(left_s)} left" if left_s else ""
         return self.doing or f"{duration(gone)}{left}{self._training()}{self._under_way()}"
 

@@ -2,6 +2,7 @@
 
 * `BenchmarkSource`: where a benchmark comes from, in whatever process it is needed; hashable, and small to send.
 * `Named`: a benchmark of `ktnas.benchmarks.registry`.
+* `AtFidelity`: a benchmark that is searched at trainings of fewer epochs, and judged by the full ones.
 * `OwnTable`: a user's own table.
 * `Given`: a benchmark at hand, which must be picklable where there are several processes.
 * `Arm`: what is compared.
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from ktnas.runner.asynchronous import Asynchronous as Asynchronous
     from ktnas.runner.asynchronous import replay as replay
     from ktnas.runner.design import Arm as Arm
+    from ktnas.runner.design import AtFidelity as AtFidelity
     from ktnas.runner.design import BenchmarkSource as BenchmarkSource
     from ktnas.runner.design import Case as Case
     from ktnas.runner.design import Given as Given
@@ -76,7 +78,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
         "asynchronous": ["Asynchronous", "replay"],
-        "design": ["BenchmarkSource", "Named", "OwnTable", "Given", "Arm", "Case", "Sweep"],
+        "design": ["BenchmarkSource", "Named", "OwnTable", "AtFidelity", "Given", "Arm", "Case", "Sweep"],
         "experiment": ["Experiment"],
         "failures": ["FirstFailures"],
         "final_training": ["FinalTraining"],

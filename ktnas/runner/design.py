@@ -13,7 +13,7 @@ from typing import Protocol
 
 from ktnas.algorithms.base import LearnsFromSources, Search
 from ktnas.algorithms.knowledge import Knowledge
-from ktnas.benchmarks.base import Benchmark
+from ktnas.benchmarks.base import Benchmark, WithFidelities
 from ktnas.benchmarks.registry import load_benchmark
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.benchmarks.user_table import Repeated, load_table
@@ -108,6 +108,30 @@ class OwnTable:
             minimize=self.minimize,
             repeated=self.repeated,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class AtFidelity:
+    """A benchmark that is searched at trainings of fewer epochs, and judged by the full ones.
+
+    Attributes:
+        source: Where it comes from.
+        epochs: Of the trainings that a search sees and pays for.
+    """
+
+    source: BenchmarkSource
+    epochs: int
+
+    def load(self) -> Benchmark:
+        """The benchmark after so many epochs.
+
+        Raises:
+            KtnasError: If it has none of that length.
+        """
+        benchmark = self.source.load()
+        if not isinstance(benchmark, WithFidelities):
+            raise ConfigurationError(f"{benchmark.name} has no trainings of several lengths")
+        return benchmark.at_fidelity(self.epochs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -130,3 +130,18 @@ class TestFrontDoors:
         (suggestion,) = again.ask(1)
         again.tell(suggestion, 1.0)
         assert study().best.keys() <= {"a", "b"}
+
+
+class TestFidelities:
+    @pytest.mark.table("nasbench201")
+    def test_every_part_is_searched_after_so_many_epochs(self, nasbench201):
+        both = SeveralBenchmarks((nasbench201.restricted(("cifar10",)), nasbench201.restricted(("cifar100",))))
+        cheap = both.at_fidelity(12)
+        assert [task.metric for task in cheap.tasks] == ["validation accuracy after 12 epochs"] * 2
+        code = nasbench201.genotypes[0]
+        assert cheap.evaluate("cifar10", code).fitness == nasbench201.record("cifar10").fidelities[12].fitness[0]
+        assert cheap.report("cifar100", code).rank == both.report("cifar100", code).rank
+
+    def test_what_computes_its_answers_has_none(self):
+        with pytest.raises(ConfigurationError, match="has no trainings of several lengths"):
+            functions().at_fidelity(12)

@@ -24,9 +24,9 @@ def _miss(message):
     pytest.skip(message)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """One browser for all tests: each has pages of its own."""
+    """One browser for a module, as an event loop runs in this thread until it is closed; each test has own pages."""
     path = os.environ.get("KTNAS_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         _miss("no browser is here: apt-get install chromium, or KTNAS_BROWSER=PATH")

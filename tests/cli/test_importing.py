@@ -101,6 +101,7 @@ def test_a_length_that_the_table_has_not(capsys, widths):
     assert "no fitness after 200 epochs: it has 12, 90" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_fidelity_is_for_tables(capsys):
     arguments = ["run", "--fitness", "train", "--tasks", "digits", "--space", "nasbench201", "--fidelity", "12"]
     assert main(arguments) == 2

@@ -15,7 +15,7 @@ from ktnas.config.run_options import RunOptions
 from ktnas.config.sweep_file import read_sweep, replaced_field
 from ktnas.errors import ConfigurationError, DataError, KtnasError, UnknownNameError
 from ktnas.problem.proxy import Parameters
-from ktnas.runner.design import Named, OwnTable
+from ktnas.runner.design import AtFidelity, Named, OwnTable
 from ktnas.transfer.no_transfer import NoTransfer
 from ktnas.transfer.transfer_rank import TransferRank
 
@@ -27,6 +27,21 @@ def read(tmp_path, text):
     path = tmp_path / "sweep.toml"
     path.write_text(text)
     return read_sweep(path)
+
+
+class TestFidelity:
+    @pytest.mark.table("nasbench201")
+    def test_a_case_is_searched_after_fewer_epochs_and_its_name_says_so(self, tmp_path):
+        case = '[[cases]]\ntasks = ["cifar10"]\nfidelity = 12\n'
+        (found,) = read(tmp_path, ARM + case).cases
+        assert found.benchmark == AtFidelity(Named("nasbench201", ("cifar10",)), 12)
+        assert found.name == "nasbench201: cifar10, 50 evaluations of 12 epochs"
+        (task,) = found.experiment(RandomSearch()).problem.tasks
+        assert task.metric == "validation accuracy after 12 epochs"
+
+    def test_a_length_that_there_is_not(self, tmp_path):
+        with pytest.raises(DataError, match="case 1: task 'cora' has no fitness after 12 epochs"):
+            read(tmp_path, f"{ARM}{CASE}fidelity = 12\n")
 
 
 class TestSweep:

@@ -8,7 +8,7 @@ import pytest
 
 from ktnas.dashboard.held import Held, held_files
 from ktnas.dashboard.overview import Watch
-from ktnas.files.json_lines import AppendOnlyLog
+from ktnas.files.json_lines import AppendOnlyLog, locked_directory
 from ktnas.records.sweep_log import RunRecord, SweepLog
 from ktnas.records.trajectory import Trajectory
 from ktnas.runner.limits import Patience
@@ -67,6 +67,8 @@ def test_one_that_a_process_holds_is_running(root):
     finally:
         log.close()
     assert rows(root)["held"].state == "unfinished"
+    with locked_directory(place):  # as whoever prepares a run holds it, or starts several
+        assert rows(root)["held"].state == "running"
 
 
 def test_one_that_was_ended_says_why(root):

@@ -1,7 +1,9 @@
 """What the dashboard answers, and to whom: without a socket."""
 
 import json
+import os
 import shutil
+import sys
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -12,7 +14,7 @@ from ktnas.dashboard.pages import Pages
 from ktnas.dashboard.site import Site, host_allowed
 from ktnas.errors import DataError
 from ktnas.records.found import find_records
-from tests.dashboard.runs import cut
+from tests.dashboard.runs import change, cut
 
 HOST = "127.0.0.1:8321"
 
@@ -206,6 +208,39 @@ def test_a_record_that_cannot_be_shown_says_why(root):
     assert told["page"] is None
     assert told["problem"] == f"{root}/done is damaged\\x1b[31m"
     assert told["rows"][0]["state"] == "finished"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are no text are of Linux")
+def test_a_name_that_is_no_text_or_turns_the_order_of_reading(site, root):
+    name = os.fsdecode(b"\xff\xe2\x80\xae run")
+    (root / "done").rename(root / name)
+    (row,) = data(site.answer("GET", "/api/runs", HOST))["rows"]
+    assert row["name"] == "\\udcff\\u202e run"
+    assert row["key"] == "%FF%E2%80%AE%20run"
+    assert data(site.answer("GET", f"/api/run?name={row['key']}", HOST))["rows"] == [row]
+
+
+def test_numbers_that_json_has_not_are_left_out(site, root):
+    for seed in (0, 1):
+        shutil.copytree(root / "done", root / "set" / f"seed-{seed}")
+        summary = json.loads((root / "done" / "summary.json").read_text())
+        summary["tasks"]["total"]["best"]["fitness"] = summary["seconds"]["total"] = 1e308
+        del summary["check"]
+        (root / "set" / f"seed-{seed}" / "summary.json").write_text(json.dumps(summary))
+    config = json.loads((root / "done" / "config.json").read_text())
+    (root / "set" / "config.json").write_text(json.dumps({**config, "seeds": [0, 1]}))
+    row = next(row for row in data(site.answer("GET", "/api/runs", HOST))["rows"] if row["name"] == "set")
+    assert (row["state"], row["seconds"], row["tasks"][0]["value"]) == ("finished", None, None)
+
+
+def test_what_is_told_of_a_record_is_bounded(site, root):
+    change(root / "done" / "config.json", benchmark="x" * 10_000)
+    tasks = json.loads((root / "done" / "config.json").read_text())["tasks"]
+    change(root / "done" / "config.json", tasks={**tasks, **{f"t{i}": tasks["loss"] for i in range(100)}})
+    (root / "done" / "summary.json").unlink()
+    (row,) = data(site.answer("GET", "/api/runs", HOST))["rows"]
+    assert len(row["benchmark"]) < 350
+    assert (len(row["tasks"]), row["more_tasks"]) == (20, 82)
 
 
 def test_names_of_every_kind_are_data(site, root):

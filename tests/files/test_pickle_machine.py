@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from ktnas.errors import DataError
-from ktnas.files import pickle_machine
+from ktnas.files import pickle_bytes
 from ktnas.files.packed_source import machine_of, sha256_of, unpacked
 from ktnas.files.pickle_machine import PickleMachine
 
@@ -211,7 +211,7 @@ def test_damaged_operations_have_a_reason(content, problem):
 
 
 def test_an_entry_that_never_ends_is_refused(monkeypatch):
-    monkeypatch.setattr(pickle_machine, "ENTRY_LIMIT", 1 << 21)
+    monkeypatch.setattr(pickle_bytes, "ENTRY_LIMIT", 1 << 21)
     with pytest.raises(DataError, match="an entry takes more than 2 MiB"):
         loaded(pickle.dumps([1.5] * (1 << 20)))
 

@@ -54,6 +54,15 @@ def test_runs_are_added_up():
     assert shown.total("cifar10") == Total(20, 91.5, 3, 1, 3, 2, 1)
 
 
+def test_while_hardly_anything_is_done_nothing_is_estimated(clock):
+    shown = board(runs=100)
+    clock[0] += 30
+    shown.seeds[0] = state(10, 10)
+    assert shown.clock() == "30.0 s"
+    shown.seeds = {seed: state(10, 10) for seed in range(3)}
+    assert shown.clock() == "30.0 s, about 16 min 10 s left"
+
+
 def test_the_clock_estimates_the_time_left(clock):
     shown = board()
     assert shown.clock() == "0.0 s"

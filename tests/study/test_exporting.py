@@ -98,6 +98,13 @@ def test_all_runs_below_a_directory_and_what_is_left_out(runs, capsys, tmp_path,
     assert set(READERS[to](tmp_path / "all")["run"]) == {"mine-1"}
 
 
+@pytest.mark.parametrize("to", READERS)
+def test_a_name_that_is_no_text_is_escaped(runs, to):
+    (runs / "mine-1").rename(runs / "\udcff")
+    assert main(["export", str(runs), "--to", to]) == 0
+    assert set(READERS[to](runs / f"trials.{to}")["run"]) == {"\\udcff", "mine-2"}
+
+
 def test_a_formula_stays_a_text_in_csv(runs):
     main(["export", str(runs / "mine-1"), "--to", "csv"])
     errors = pd.read_csv(runs / "mine-1" / "trials.csv")["error"].dropna()

@@ -122,7 +122,7 @@ def download(
         from requests.exceptions import RequestException
     except ImportError:
         raise ConfigurationError("downloads need pooch: pip install 'ktnas[fetch]'") from None
-    logging.getLogger("pooch").setLevel(logging.WARNING)
+    pooch.get_logger().setLevel(logging.WARNING)  # it would name the file on this machine; we have said what comes
     make_directory(directory)
     path = directory / what.filename
     by_hand = f"get it by hand from {what.url}, then: ktnas data import {what.filename}"

@@ -137,5 +137,6 @@
     tell();
   };
 
-  own.address = (...names) => `/run?${names.map((name) => `name=${encodeURIComponent(name)}`).join("&")}`;
+  // Keys are names as an address holds them: those of directories may be no text.
+  own.address = (...keys) => `/run?${keys.map((key) => `name=${key}`).join("&")}`;
 })();

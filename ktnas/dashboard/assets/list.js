@@ -51,28 +51,29 @@
       const about = [task.metric, rank, task.architecture, task.failed ? `${count(task.failed)} failed` : null].filter(Boolean).join("; ");
       list.append(element("li", { title: about }, element("span", { class: "task", text: task.name }), element("span", { class: "value", text: task.text })));
     }
-    if (row.tasks.length > 4) list.append(element("li", { class: "muted", text: plural(row.tasks.length - 4, "more task", "more tasks") }));
+    const more = row.tasks.length - 4 + row.more_tasks;
+    if (more > 0) list.append(element("li", { class: "muted", text: plural(more, "more task", "more tasks") }));
     if (row.kind === "repeats") list.append(element("li", { class: "muted", text: `means of ${plural(Math.max(0, ...row.tasks.map((task) => task.runs)), "run", "runs")}` }));
     return list;
   }
 
   function pick(row) {
     const box = element("input", { type: "checkbox", "aria-label": `compare ${row.name}`, title: "compare" });
-    box.checked = picked.has(row.name);
-    box.addEventListener("change", () => { if (box.checked) picked.add(row.name); else picked.delete(row.name); compare(); });
+    box.checked = picked.has(row.key);
+    box.addEventListener("change", () => { if (box.checked) picked.add(row.key); else picked.delete(row.key); compare(); });
     return box;
   }
 
   function compare() {
-    const names = view.rows.map((row) => row.name).filter((name) => picked.has(name));
-    by("compare").hidden = names.length === 0;
-    by("compare-link").textContent = names.length === 1 ? "Choose a second run to compare" : `Compare ${names.length} runs`;
-    if (names.length > 1) by("compare-link").href = address(...names);
+    const keys = view.rows.map((row) => row.key).filter((key) => picked.has(key));
+    by("compare").hidden = keys.length === 0;
+    by("compare-link").textContent = keys.length === 1 ? "Choose a second run to compare" : `Compare ${keys.length} runs`;
+    if (keys.length > 1) by("compare-link").href = address(...keys);
     else by("compare-link").removeAttribute("href");
   }
 
   function cells(row) {
-    const named = element("div", { class: "named" }, element("a", { href: address(row.name), text: row.name }), element("span", { class: "muted", text: title(row) }));
+    const named = element("div", { class: "named" }, element("a", { href: address(row.key), text: row.name }), element("span", { class: "muted", text: title(row) }));
     if (row.reason) named.append(element("span", { class: `reason ${row.state}`, text: row.reason }));
     return [
       [element("span", { class: "pick" }, pick(row), stateMark(row))], [named], [row.benchmark], [row.method], [bar(row)], [bests(row)],
@@ -82,13 +83,13 @@
 
   function made(row) {
     const told = JSON.stringify(row);
-    const known = shown.get(row.name);
+    const known = shown.get(row.key);
     if (known && known.told === told) return known.tr;
     const tr = known ? known.tr : element("tr", {});
     const focused = tr.contains(document.activeElement) ? document.activeElement.tagName : null;
     tr.replaceChildren(...cells(row).map((content, i) => element("td", { class: `col-${COLUMNS[i].id}` }, ...content)));
     if (focused) tr.querySelector(focused).focus();
-    shown.set(row.name, { tr, told });
+    shown.set(row.key, { tr, told });
     return tr;
   }
 
@@ -153,9 +154,9 @@
 
   function told(data) {
     // a record that is still being read keeps the row that it had
-    const before = new Map(view.rows.map((row) => [row.name, row]));
+    const before = new Map(view.rows.map((row) => [row.key, row]));
     view.rows = data.rows.filter((row) => row.parent === null || row.kind === "sweep" || !inSet(row, data.rows))
-      .map((row) => (row.state === "reading" && before.has(row.name) ? before.get(row.name) : row));
+      .map((row) => (row.state === "reading" && before.has(row.key) ? before.get(row.key) : row));
     by("where").textContent = `${data.root} · ktnas ${data.version}`;
     options("state", "any state", view.rows.map((row) => row.state), (state) => STATES[state]);
     options("benchmark", "any benchmark", view.rows.map((row) => row.benchmark).filter(Boolean));
@@ -173,8 +174,8 @@
   let sets = new Set();
   let setsOf = null;
   function inSet(row, rows) {
-    if (setsOf !== rows) { setsOf = rows; sets = new Set(rows.filter((one) => one.kind !== "sweep").map((one) => one.name)); }
-    return sets.has(row.parent);
+    if (setsOf !== rows) { setsOf = rows; sets = new Set(rows.filter((one) => one.kind !== "sweep").map((one) => one.key)); }
+    return sets.has(row.parent.key);
   }
 
   function setUp() {

@@ -29,13 +29,13 @@ def trial(index, dataset, epochs, seed):
     every = {
         f"{part}@{epoch}": accuracy(index, dataset, part, epoch + 1, seed)
         for part in PARTS[dataset]
-        for epoch in range(epochs)
+        for epoch in range(max(0, epochs - 2), epochs)  # few, so that tests are quick
     }
     return {
         "name": dataset,
-        "train_acc1es": dict.fromkeys(range(epochs), 50.0),
+        "train_acc1es": dict.fromkeys(range(3), 50.0),
         "train_acc5es": None,
-        "train_losses": {epoch: 1.0 / (epoch + 1) for epoch in range(epochs)},
+        "train_losses": {epoch: 1.0 / (epoch + 1) for epoch in range(3)},
         "train_times": dict.fromkeys(range(epochs), 1.5 + index),
         "arch_config": {"name": "infer", "class_num": 10},
         "params": np.float64(0.25 + index),

@@ -101,6 +101,7 @@ def test_what_is_downloaded_is_imported(capsys, tmp_path, of, monkeypatch):
     out, error = capsys.readouterr()
     assert "nats_size.csv.gz: 7 architectures" in out
     assert "the download is kept" in out
+    assert "Downloading data" not in error
     assert what.sha256 in error
     assert (tmp_path / "cache" / "ktnas" / "nats_size.csv.gz").is_file()
 

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -249,3 +250,16 @@ class TestProgress:
         assert capsys.readouterr().err == ""
         study.run(progress=True)
         assert "8/8" in capsys.readouterr().err
+
+    def test_in_a_kernel_it_shows_without_being_asked(self, monkeypatch):
+        updates = []
+        handle = SimpleNamespace(update=updates.append)
+        display = SimpleNamespace(HTML=lambda text: text, display=lambda first, display_id: handle)
+        shell = SimpleNamespace(kernel=object())
+        monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+        monkeypatch.setitem(sys.modules, "IPython.display", display)
+        study = ktnas.Study(None, Categorical((4,) * 3), {"b": sum}, method="random-search", budget=8)
+        study.run(progress=False)
+        assert not updates
+        study.run()
+        assert "100 %" in updates[-1]
