@@ -44,7 +44,7 @@ NASBENCH101 = "nasbench101"
 
 BRED = "evolution"
 
-ORDER = (tables.LINK, tables.GRAPH, tables.MICRO, tables.MACRO, NASBENCH101)
+ORDER = (tables.LINK, tables.GRAPH, tables.MICRO, NASBENCH101)
 
 NONE = "none"
 
@@ -76,13 +76,13 @@ def main() -> None:
     """Run and tabulate."""
     opts = harness.options(__doc__, __file__, seeds=40)
     text, rows = [explanation()], list[dict[str, Value]]()
-    for table in opts.pick(ORDER, (tables.LINK,)):
-        text.append(f"### {table}\n")
-        for base, search in bases().items():
+    for base, search in bases().items():
+        text.append(f"### {base}\n")
+        for table in opts.pick(ORDER, (tables.LINK,)):
             own = rows_of(table, base, found(opts, table, base, search))
             rows += own
-            text += [f"#### {base}: {own[0]['seeds']} seeds\n", table_of(own)]
-        publishing.publish(opts, "\n".join(text), rows, {})  # after every table
+            text += [f"#### {table}: {own[0]['seeds']} seeds\n", table_of(own)]
+            publishing.publish(opts, "\n".join(text), rows, {})  # after every table
 
 
 def found(opts: Options, table: str, base: str, search: KTNAS) -> dict[str, FloatArray]:
