@@ -48,7 +48,9 @@ class TensorBoard(Tracker):
             raise ConfigurationError("a search in memory has no directory: TensorBoard(directory) says where events go")
         place = Path(run.directory or ".") / PLACE if self._directory is None else self._directory / run_name(run)
         # What an earlier attempt at the same run has written is told again: its events end where these begin.
-        self._writer = SummaryWriter(str(place), purge_step=0, flush_secs=2)
+        # Files are named after the second: a number keeps two attempts within one second apart, and in order.
+        attempt = f".{len(list(place.glob('events.*'))):04d}"
+        self._writer = SummaryWriter(str(place), purge_step=0, flush_secs=2, filename_suffix=attempt)
         lines = [f"| {name} | {text.replace('|', '/')} |" for name, text in settings_of(run).items()]
         self._writer.add_text("settings", "\n".join(["| setting | value |", "|---|---|", *lines]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -38,11 +39,13 @@ class WeightsAndBiases(Tracker):
         self._project = project or os.environ.get(VARIABLE) or PROJECT
         self._mode = mode
         self._run: wandb.Run | None = None
+        self._ways_out = (sys.exit, sys.excepthook)
 
     def begin(self, run: Opened) -> None:
         """Make the run; files go to ``wandb/`` in the run's directory."""
         import wandb
 
+        self._ways_out = (sys.exit, sys.excepthook)  # wandb puts its own in their place, and leaves them there
         self._run = wandb.init(
             project=self._project,
             name=run_name(run),
@@ -73,3 +76,4 @@ class WeightsAndBiases(Tracker):
             run.summary.update({**results, "ended": closed.status, "reason": closed.reason})
         finally:
             run.finish(exit_code=0 if closed.status in {"finished", "stopped"} else 1)
+            sys.exit, sys.excepthook = self._ways_out

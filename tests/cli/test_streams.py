@@ -108,7 +108,7 @@ def test_a_report_in_any_encoding_is_whole(tmp_path, command, encoding):
     report = done.stdout.decode(encoding)
     shown = "точность".encode(encoding, "backslashreplace").decode(encoding)
     assert report.count(shown) >= 3
-    assert report.splitlines()[-1] == "recorded in here"
+    assert report.splitlines()[-2:] == ["recorded in here", "to look at in a browser: here/report.html"]
     assert b"Traceback" not in done.stderr
 
 

@@ -132,11 +132,19 @@ def test_mistakes_at_the_command_line(tmp_path, monkeypatch, capsys, arguments, 
 def test_a_signal_ends_it_cleanly(root, number, code):
     command = [sys.executable, "-m", "ktnas", "dashboard", str(root), "--port", "0"]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # ignored in the background  # noqa: PLW1509 - no thread runs yet
     ) as process:
-        line = process.stdout.readline()
-        assert line.startswith(f"{root} is shown at http://127.0.0.1:")
-        process.send_signal(number)
-        out, error = process.communicate(timeout=60)
+        try:
+            line = process.stdout.readline()
+            assert line.startswith(f"{root} is shown at http://127.0.0.1:")
+            process.send_signal(number)
+            out, error = process.communicate(timeout=60)
+        finally:
+            process.kill()
         assert (process.returncode, out) == (code, "")
         assert error.removeprefix("only this machine can see it; Ctrl+C ends it\n") == "python -m ktnas: interrupted\n"

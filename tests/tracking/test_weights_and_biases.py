@@ -1,6 +1,7 @@
 """Weights & Biases, offline: the run's file holds what was told, and the run ends with the search."""
 
 import json
+import sys
 import time
 
 import pytest
@@ -37,6 +38,7 @@ def test_a_run_offline_holds_settings_and_curves_and_one_that_fails_ends_too(sea
     def broken(_):
         raise ValueError("no data")
 
+    ways_out = (sys.exit, sys.excepthook)
     searched(WeightsAndBiases())
     told = ("total/best", "loss/value", "total/evaluation", "method.type", "RandomSearch", "total/metric size")
     assert holds(tmp_path / "runs" / "mine", *told, json.dumps("finished"))
@@ -45,3 +47,4 @@ def test_a_run_offline_holds_settings_and_curves_and_one_that_fails_ends_too(sea
         searched(tracker, functions={"total": broken, "loss": broken}, place=tmp_path / "runs" / "failing")
     assert tracker._run is None
     assert holds(tmp_path / "runs" / "failing", "no data", json.dumps("failed"))
+    assert (sys.exit, sys.excepthook) == ways_out
