@@ -137,7 +137,7 @@ def test_a_signal_ends_it_cleanly(root, number, code):
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # ignored in the background  # noqa: PLW1509 - no thread runs yet
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # ignored in the background  # noqa: PLW1509
     ) as process:
         try:
             line = process.stdout.readline()
