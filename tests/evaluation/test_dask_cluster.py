@@ -17,7 +17,10 @@ from tests.evaluation.cluster import Cluster
 from tests.evaluation.cluster_tasks import Noted, printing
 
 pytest.importorskip("distributed")
-pytestmark = pytest.mark.slow  # whole processes
+pytestmark = [
+    pytest.mark.slow,  # whole processes
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),  # sockets that distributed leaves
+]
 
 SPACE = Categorical((4,) * 5)
 METHOD = RegularizedEvolution(population=6, tournament_size=3)
