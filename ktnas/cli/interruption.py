@@ -73,6 +73,10 @@ def interruptible() -> Iterator[Interruption]:
         sys.unraisablehook = unraisable
         for number, handler in before.items():
             signal.signal(number, handler)
+        if interruption.number is not None:
+            # Under `python -m`, Python ends by SIGINT, whatever the exit code, if the last source text that was
+            # executed was interrupted, as dataclasses execute while they are imported. One more text is that last.
+            exec("")  # noqa: S102
 
 
 def _send(number: int) -> None:

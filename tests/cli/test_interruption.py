@@ -1,14 +1,20 @@
 """Signals end a command as Ctrl-C does, and leave everything as it was."""
 
+import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from ktnas.cli import main as module
 from ktnas.cli.interruption import interruptible
 from ktnas.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parents[2]
 
 SIGNALS = [
     pytest.param(getattr(signal, name), code, id=name)
@@ -42,6 +48,24 @@ def test_a_signal_is_one_line_and_its_exit_code(command, capsys, number, code):
     assert command(lambda options: signal.raise_signal(number))() == code
     assert capsys.readouterr().err == "ktnas: interrupted\n"
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == handlers
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_one_that_comes_while_source_text_is_executed_has_its_exit_code_too(tmp_path, number, code):
+    """As dataclasses do while a library is imported: ``python -m`` would end by SIGINT."""
+    (tmp_path / "interrupted.py").write_text(
+        "import signal, sys\n"
+        "from ktnas.cli import main as module\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        f"module.data.execute = lambda options: exec('signal.raise_signal({int(number)})', {{'signal': signal}})\n"
+        "sys.exit(module.main(['data']))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "interrupted"], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (code, "ktnas: interrupted\n")
 
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
