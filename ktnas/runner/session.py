@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -119,11 +120,17 @@ def search_once(
                 ending = searched(experiment, benchmark, seed, place, others)
                 if ending.finished:
                     log.require_end()
-                notes = (*note_on(experiment.budget, experiment.search.name), *reuse_notes(directory.path))
-                learned = lessons(experiment, read_trials(directory.path), seed)
-                ending = replace(ending, notes=notes, learned=learned)
                 recorded = not log.appended
-                summary = _summarized(experiment, benchmark, seed, directory, ending, recorded=recorded, told=told)
+                summarized = partial(_summarized, experiment, benchmark, seed, directory, recorded=recorded, told=told)
+                notes = (*note_on(experiment.budget, experiment.search.name), *reuse_notes(directory.path))
+                ending = replace(ending, notes=notes)
+                try:
+                    learned = lessons(experiment, read_trials(directory.path), seed)
+                    summary = summarized(replace(ending, learned=learned))
+                except KeyboardInterrupt:  # what is left is to report it, which the same command does
+                    if recorded and directory.finished_summary() is not None:
+                        raise
+                    summary = summarized(replace(ending, finished=False))
                 return outcome.summarized(summary)
 
 
@@ -154,15 +161,8 @@ def _summarized(
     if ending.finished and isinstance(benchmark, ComputedBenchmark):
         told.busy("the best of each task is measured on test images")
 
-    def write(ending: Ending) -> Summary:
-        summary = summarize(benchmark, problem, ending, method=search.name, seed=seed, budget=budget)
-        directory.write(SUMMARY, to_json(summary))
-        return summary
-
-    try:
-        summary = write(ending)
-    except KeyboardInterrupt:  # what is left is to report it, which the same command does
-        summary = write(replace(ending, finished=False))
+    summary = summarize(benchmark, problem, ending, method=search.name, seed=seed, budget=budget)
+    directory.write(SUMMARY, to_json(summary))
     told.busy("")
     return summary
 

@@ -551,6 +551,18 @@ def test_an_interruption_of_the_report_leaves_a_summary_that_says_unfinished(tmp
     assert (again["finished"], len(reports)) == (True, 1)
 
 
+def test_an_interruption_after_the_last_answer_leaves_a_summary_too(tmp_path, monkeypatch):
+    def interrupted(*given):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session, "lessons", interrupted)
+    cut = search(tmp_path, functions={"sum": sum})
+    assert cut["finished"] is False
+    assert json.loads((tmp_path / SUMMARY).read_text()) == cut
+    monkeypatch.undo()
+    assert search(tmp_path, functions={"sum": sum})["finished"] is True
+
+
 @HOW
 @pytest.mark.parametrize("number", [1, 4, 11])
 def test_a_stop_among_answers_that_take_long_loses_none(tmp_path, number, how, why):
