@@ -27,6 +27,11 @@ def execute(options: argparse.Namespace) -> int:
         raise ConfigurationError("--as, --out, --url and --sha256 are for `ktnas data import` and `ktnas data fetch`")
     if options.names:
         return _tell(options)
+    return _list(options)
+
+
+def _list(options: argparse.Namespace) -> int:
+    """Print every benchmark and every dataset; the exit code."""
     from ktnas.benchmarks.registry import inventory
     from ktnas.datasets.images.registry import known
     from ktnas.files.search_path import search_path

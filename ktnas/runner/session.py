@@ -120,18 +120,24 @@ def search_once(
                 ending = searched(experiment, benchmark, seed, place, others)
                 if ending.finished:
                     log.require_end()
-                recorded = not log.appended
-                summarized = partial(_summarized, experiment, benchmark, seed, directory, recorded=recorded, told=told)
-                notes = (*note_on(experiment.budget, experiment.search.name), *reuse_notes(directory.path))
-                ending = replace(ending, notes=notes)
-                try:
-                    learned = lessons(experiment, read_trials(directory.path), seed)
-                    summary = summarized(replace(ending, learned=learned))
-                except KeyboardInterrupt:  # what is left is to report it, which the same command does
-                    if recorded and directory.finished_summary() is not None:
-                        raise
-                    summary = summarized(replace(ending, finished=False))
-                return outcome.summarized(summary)
+                summarized = partial(
+                    _summarized, experiment, benchmark, seed, directory, recorded=not log.appended, told=told
+                )
+                return outcome.summarized(_concluded(experiment, seed, directory, ending, summarized))
+
+
+def _concluded(
+    experiment: Experiment, seed: int, directory: RunDirectory, ending: Ending, summarized: Callable[[Ending], Summary]
+) -> Summary:
+    """The summary of a search that has ended; of one that is interrupted now, too, unless one stands there already."""
+    notes = (*note_on(experiment.budget, experiment.search.name), *reuse_notes(directory.path))
+    ending = replace(ending, notes=notes)
+    try:
+        return summarized(replace(ending, learned=lessons(experiment, read_trials(directory.path), seed)))
+    except KeyboardInterrupt:  # what is left is to report it, which the same command does
+        if directory.finished_summary() is not None:
+            raise
+        return summarized(replace(ending, finished=False))
 
 
 _WORKED_OUT_ANEW = (
