@@ -91,6 +91,7 @@ class Started:
     def left(self) -> int:
         """Processes of it that are still there some time after its end; they are killed."""
         end = time.monotonic() + PATIENCE_S
+        time.sleep(0.05)  # one that was started last has no environment to be known by until its program is loaded
         while (found := _marked(self.mark)) and time.monotonic() < end:
             time.sleep(0.05)
         for pid in found:

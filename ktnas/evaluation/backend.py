@@ -36,7 +36,7 @@ class Backend(Protocol):
         """
 
     def completed(self, patience_s: float) -> Sequence[tuple[Question, Evaluation]]:
-        """Answers that have arrived since the last call, in the order of arrival.
+        """Answers that have arrived since the last call.
 
         Args:
             patience_s: Seconds to wait for the first of them; there may be none after it.

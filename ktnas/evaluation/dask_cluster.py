@@ -15,7 +15,7 @@ import logging
 import queue
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -44,8 +44,11 @@ _LISTENS_S = 3.0
 RETURN_S = 600.0
 """Seconds in which a scheduler that was lost must be back."""
 
-_GONE = frozenset({"cancelled", "lost"})
-"""States of what a scheduler has forgotten."""
+_ENDED = frozenset({"finished", "error"})
+"""States of what has ended. It may go back from these: a result is lost with its worker, and Dask computes it anew."""
+
+_FETCH_S = 60.0
+"""Seconds in which a result must be here."""
 
 _LOOK_S = 1.0
 """Seconds between two looks at which workers there are."""
@@ -137,13 +140,31 @@ def _unreachable(place: str, why: str) -> ConfigurationError:
     )
 
 
-def finished_of(futures: Sequence[Future[Any]]) -> Iterator[Future[Any]]:
-    """Pieces of work as they end, however they do: also as their scheduler is lost."""
-    ended: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
+def ended_of(futures: Sequence[Future[Any]]) -> Iterator[tuple[Future[Any], Any]]:
+    """Pieces of work as they end, however they do, also as their scheduler is lost; with the result where there is one.
+
+    What was lost with its worker before it was fetched comes once Dask has computed it anew.
+    """
+    wake: queue.SimpleQueue[object] = queue.SimpleQueue()
     for future in futures:
-        future.add_done_callback(ended.put)
-    for _ in futures:
-        yield ended.get()
+        future.add_done_callback(wake.put)
+    left = dict.fromkeys(futures)
+    while left:
+        with suppress(queue.Empty):
+            wake.get(timeout=_LOOK_S)
+        for future in [one for one in left if one.status in _ENDED or one.status == "cancelled"]:
+            found = _fetched(future) if future.status == "finished" else (None,)
+            if found is not None:
+                del left[future]
+                yield future, found[0]
+
+
+def _fetched(future: Future[Any]) -> tuple[Any] | None:
+    """The result of what has finished; None if it was lost with its worker, or the scheduler is lost."""
+    try:
+        return (future.result(timeout=_FETCH_S),)
+    except Exception:
+        return None
 
 
 class DaskCluster(Generic[C]):
@@ -175,11 +196,14 @@ class DaskCluster(Generic[C]):
         self._retries, self._return_s = retries, return_s
         self._flights: dict[Question, Assignment[C]] = {}
         self._futures: dict[Question, Future[Any]] = {}
-        self._lost: Counter[Question] = Counter()
-        self._done: queue.SimpleQueue[tuple[Question | str, Future[Any]]] = queue.SimpleQueue()
-        """Evaluations that have ended, by their question; workers that have got what answers, by their address."""
         self._supplied: dict[str, tuple[Future[Any], list[Question]]] = {}
-        """Workers that are being sent what answers, and which evaluations wait for it."""
+        """Workers that are being sent what answers, by address, and which evaluations wait for it.
+
+        Every flight has a future, or waits here; else it has to be handed out anew.
+        """
+        self._lost: Counter[Question] = Counter()
+        self._wake: queue.SimpleQueue[object] = queue.SimpleQueue()
+        """Whatever is put here says that something has ended. What has is asked of the futures: theirs can be lost."""
         self._client: Client | None = connected(place)
         from cloudpickle import dumps  # comes with Dask; sends functions of a script by value
 
@@ -206,21 +230,20 @@ class DaskCluster(Generic[C]):
         Raises:
             KtnasError: If the scheduler was lost and is not back in its time, or workers cannot do the work.
         """
-        arrived: list[tuple[Question, Evaluation]] = []
         with suppress(queue.Empty):
-            self._take(arrived, *self._done.get(timeout=min(patience_s, _LOOK_S)))
-        while not self._done.empty():
-            self._take(arrived, *self._done.get())
+            self._wake.get(timeout=min(patience_s, _LOOK_S))
+            while True:
+                self._wake.get_nowait()
+        arrived = self._collected()
         if not arrived and not self._is_alive():
             self._return()
         return arrived
 
     def end(self, *, collect: bool = False) -> None:
         """Cancel what is under way, and leave the cluster; what has arrived is told, if that is wanted."""
-        arrived: list[tuple[Question, Evaluation]] = []
-        while collect and not self._done.empty():
+        if collect:
             with suppress(KtnasError):
-                self._take(arrived, *self._done.get())
+                self._collected()
         self._flights.clear()
         self._leave()
 
@@ -240,9 +263,15 @@ class DaskCluster(Generic[C]):
         return client is not None and client.status == "running"
 
     def _is_alive(self) -> bool:
-        """Whether the scheduler is there, and knows what was handed out to it."""
-        lost = any(future.status in _GONE for future in self._futures.values())
-        return self._is_running(self._client) and not lost
+        """Whether the scheduler is there, and knows all that is under way."""
+        supplies = self._supplied.values()
+        known = self._futures.keys() | {question for _, waiting in supplies for question in waiting}
+        futures = (*self._futures.values(), *(future for future, _ in supplies))
+        return (
+            self._is_running(self._client)
+            and known >= self._flights.keys()
+            and not any(future.status == "cancelled" for future in futures)
+        )
 
     def _look(self) -> None:
         self._looked = monotonic()
@@ -281,11 +310,11 @@ class DaskCluster(Generic[C]):
             self._send(question)
 
     def _send(self, question: Question) -> None:
+        self._futures.pop(question, None)
         digest, _ = self.parcel.handed(whole=False)
         future = self._submitted(answered_there, digest, None, self._flights[question])
         if future is not None:
             self._futures[question] = future
-            future.add_done_callback(self._noted(question))
 
     def _submitted(self, *work: Any, workers: Sequence[str] | None = None) -> Future[Any] | None:
         """A piece of work on its way; None where the scheduler is lost: `completed` hands it out once that is back."""
@@ -293,59 +322,50 @@ class DaskCluster(Generic[C]):
             return None
         near = {} if workers is None else {"workers": list(workers), "allow_other_workers": True}
         try:
-            return self._client.submit(*work, pure=False, **near)
-        except Exception:  # the connection broke meanwhile
-            return None
+            future: Future[Any] = self._client.submit(*work, pure=False, **near)
+        except Exception:
+            if self._is_running(self._client):
+                raise
+            return None  # the connection broke meanwhile
+        future.add_done_callback(self._wake.put)
+        return future
 
     def _supply(self, worker: str, question: Question) -> None:
         """Send a worker what answers, once however many evaluations have found that it lacks it."""
+        self._futures.pop(question, None)
         if worker in self._supplied:
             self._supplied[worker][1].append(question)
             return
         future = self._submitted(keep_there, *self.parcel.handed(whole=True), workers=[worker])
         if future is not None:
             self._supplied[worker] = future, [question]
-            future.add_done_callback(self._noted(worker))
 
-    def _noted(self, what: Question | str) -> Callable[[Future[Any]], None]:
-        return lambda done: self._done.put((what, done))
-
-    def _take(self, arrived: list[tuple[Question, Evaluation]], what: Question | str, future: Future[Any]) -> None:
-        if not isinstance(what, str):
-            self._taken(arrived, what, future)
-            return
-        waiting = self._supplied.get(what)
-        if waiting is None or waiting[0].key != future.key or future.status in _GONE:
-            return
-        del self._supplied[what]
-        if future.status == "error":
-            raise self._unable(future.exception(timeout=60))
-        for question in waiting[1]:
-            if question in self._flights:
-                self._send(question)
-
-    def _taken(self, arrived: list[tuple[Question, Evaluation]], question: Question, future: Future[Any]) -> None:
-        current = self._futures.get(question)
-        if question not in self._flights or current is None or current.key != future.key:
-            return  # of an earlier attempt
-        if future.status in _GONE:
-            return  # with its scheduler: handed out again once that is back
-        reply = self._reply(question, future)
-        if reply is None:
-            return
-        del self._flights[question], self._futures[question]
-        self._tell.finished(question, reply)
-        arrived.append((question, reply.evaluation))
+    def _collected(self) -> list[tuple[Question, Evaluation]]:
+        """Take in what has ended."""
+        for worker, (future, waiting) in list(self._supplied.items()):
+            if future.status == "error":
+                raise self._unable(future.exception(timeout=_FETCH_S))
+            if future.status == "finished":
+                del self._supplied[worker]
+                for question in waiting:
+                    self._send(question)
+        arrived: list[tuple[Question, Evaluation]] = []
+        for question, future in list(self._futures.items()):
+            reply = self._reply(question, future) if future.status in _ENDED else None
+            if reply is not None:
+                del self._flights[question], self._futures[question]
+                self._tell.finished(question, reply)
+                arrived.append((question, reply.evaluation))
+        return arrived
 
     def _reply(self, question: Question, future: Future[Any]) -> Reply | None:
-        """What has come of an attempt; None if another one has begun, or will."""
+        """What has come of an attempt that ended; None if another one has begun, or will."""
         if future.status == "error":
             return self._failed(question, future)
-        try:
-            found = future.result(timeout=60)
-        except Exception:  # its worker was lost with the result: Dask computes it anew, or the scheduler is lost
-            future.add_done_callback(self._noted(question))
+        fetched = _fetched(future)
+        if fetched is None:
             return None
+        (found,) = fetched
         if isinstance(found, Lacking):
             require_same_version(found)
             self._supply(str(found.worker), question)
@@ -353,7 +373,7 @@ class DaskCluster(Generic[C]):
         return found if isinstance(found, Reply) else Reply(found)
 
     def _failed(self, question: Question, future: Future[Any]) -> Reply | None:
-        error = future.exception(timeout=60)
+        error = future.exception(timeout=_FETCH_S)
         if isinstance(error, ImportError | AttributeError):
             raise self._unable(error)
         self._lost[question] += 1

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from threadpoolctl import threadpool_limits
 
 from ktnas.errors import KtnasError, reason, shortened
-from ktnas.evaluation.dask_cluster import connected, finished_of
+from ktnas.evaluation.dask_cluster import connected, ended_of
 from ktnas.runner.pool import Onlooker, Outcomes
 from ktnas.runner.pool_process import Link
 
@@ -54,12 +54,12 @@ def run_on_cluster(
     try:
         with suppress(KeyboardInterrupt):
             futures = {client.submit(_done, work, item, pure=False): index for index, item in enumerate(items)}
-            for future in finished_of(list(futures)):
-                index = futures[future]
-                if future.status != "finished":
+            for future, outcome in ended_of(list(futures)):
+                if future.status in {"error", "cancelled"}:
                     raise _failure(future)
-                outcomes[index] = future.result(timeout=60)
-                if onlooker.take(index, outcomes[index]):
+                index = futures[future]
+                outcomes[index] = outcome
+                if onlooker.take(index, outcome):
                     break
             client.cancel([future for future in futures if not future.done()], force=True)
     finally:
