@@ -36,6 +36,7 @@ from ktnas.files.safe_pickle import read_restricted_arrays, read_restricted_pick
 from ktnas.files.table_reader import read_columns
 from ktnas.records.evaluations import read_evaluations
 from ktnas.records.reader import read_directories
+from ktnas.records.sweep_evaluations import EVALUATED, read_sweep_evaluations
 from ktnas.records.sweep_log import read_records
 from ktnas.records.trials import read_trials
 from ktnas.report.comparison import compare
@@ -205,6 +206,14 @@ _TRIAL = {
     "source_task": None,
 }
 _ANSWER = {"task": "a", "genotype": [1, 2], "fitness": 1.5, "error": None, "cost_s": 1.0, "metrics": {"epochs": 1}}
+_EVALUATED = {
+    "benchmark": "b",
+    "data": "d",
+    "space": "s",
+    "task": "a",
+    "coded": False,
+    "seen": [[[1, 2], 0.5], [[0, 1], 1.5]],
+}
 _SWEEP = b"""\
 budget = 50
 seeds = 10
@@ -355,6 +364,9 @@ def targets() -> dict[str, Target]:
         ),
         "sweep compared": Target(
             lambda: [(recorded() / "sweep" / "runs.jsonl").read_bytes()], _in("runs.jsonl", _compare)
+        ),
+        "evaluations of a sweep": Target(
+            lambda: _lines(_EVALUATED, {**_EVALUATED, "data": None}), _in(EVALUATED, read_sweep_evaluations)
         ),
         **{f"`{name}` compared": _run_file(name) for name in ("config.json", "summary.json", "trials.jsonl")},
         "sweep file": Target(lambda: [_SWEEP], _file("sweep.toml", read_sweep)),

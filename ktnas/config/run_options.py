@@ -68,8 +68,8 @@ class RunOptions:
         metavar="DIR",
         read=str,
         group=Group("what to learn from"),
-        help="finished search that the search learns from at no cost: the directory of a run, or of repeats; or a "
-        "table, as BENCHMARK, BENCHMARK:TASK,... or FILE:COLUMN,...",
+        help="finished search that the search learns from at no cost: the directory of a run, of repeats or of a "
+        "sweep; or a table, as BENCHMARK, BENCHMARK:TASK,... or FILE:COLUMN,...",
     )
     method: MethodChoice = field(default_factory=MethodChoice)
     budget: int | None = _length(

@@ -1,4 +1,4 @@
-"""What finished searches have seen, read back from their run directories: for searches that learn from them."""
+"""What finished searches have seen, read back from their directories: for searches that learn from them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from ktnas.errors import DataError
 from ktnas.records.checked import fields_of, text_of
 from ktnas.records.run_directory import CONFIG, DATA, read_config
+from ktnas.records.sweep_evaluations import EVALUATED, read_sweep_evaluations
 from ktnas.records.sweep_log import RUNS_FILE
 from ktnas.records.trials import TRIALS, read_trials
 from ktnas.typing import Genotype
@@ -39,22 +40,32 @@ class SeenTask:
 
 
 def read_finished(path: Path) -> list[SeenTask]:
-    """What the run in a directory has seen, or all its repeats, task by task; a run may be under way.
+    """What the run in a directory has seen, or all its repeats, or a sweep, task by task; each may be under way.
 
     Raises:
-        DataError: If the directory holds no run, or a damaged one, or a sweep, which keeps no evaluations.
+        DataError: If the directory holds none of these, or a damaged one, or a sweep of before evaluations were kept.
     """
     if not path.is_dir():
         raise DataError(f"{path} is no directory: finished searches are read from their run directories")
     if (path / RUNS_FILE).is_file():
-        raise DataError(
-            f"{path} holds a sweep, which keeps what its runs came to, not what they evaluated; name directories of "
-            "`ktnas run`, or the table that the sweep searched"
-        )
+        return _of_sweep(path)
     places = [path] if (path / TRIALS).is_file() else _repeats(path)
     if not places:
         raise DataError(f"{path} holds no run: it has neither {TRIALS} nor directories seed-0, seed-1, ...")
     return [task for place in places for task in _read(path, place)]
+
+
+def _of_sweep(path: Path) -> list[SeenTask]:
+    found = read_sweep_evaluations(path)
+    if not found:
+        raise DataError(
+            f"{path} holds a sweep without {EVALUATED}: no run of it has ended, or an earlier version made it, which "
+            "did not keep what was evaluated; run the sweep anew in another directory, or name the table that it "
+            "searched"
+        )
+    return [
+        SeenTask(path, one.benchmark, one.data, one.space, one.task, seen, one.coded) for one, seen in found.items()
+    ]
 
 
 def _repeats(path: Path) -> list[Path]:

@@ -14,6 +14,7 @@ from ktnas.problem.budget import check
 from ktnas.records.configuration import configuration, environment
 from ktnas.records.digest import configuration_key, data_digest
 from ktnas.records.run_directory import DATA, ENVIRONMENT
+from ktnas.records.sweep_evaluations import SweptTask, swept_tasks
 from ktnas.runner.design import Sweep
 from ktnas.spaces.fingerprint import fingerprint
 from ktnas.typing import JSON
@@ -35,11 +36,13 @@ class SweepPlan:
 
     Attributes:
         keys: The runs in order, each with its key.
+        swept: Of what evaluations are, by case and task.
         titles: Names of the cases.
         described: What ``sweep.json`` says: every arm and case in full.
     """
 
     keys: dict[Job, str]
+    swept: dict[int, dict[str, SweptTask]]
     titles: dict[int, str]
     described: dict[str, JSON]
 
@@ -53,6 +56,7 @@ def planned(sweep: Sweep) -> SweepPlan:
     configs: dict[tuple[int, int], dict[str, JSON]] = {}
     identities: dict[tuple[int, int], dict[str, JSON]] = {}
     titles: dict[int, str] = {}
+    found: dict[int, dict[str, SweptTask]] = {}
     for (c, case), (a, arm) in product(enumerate(sweep.cases), enumerate(sweep.arms)):
         experiment = case.experiment(arm.search)
         benchmark, problem, budget = experiment.benchmark, experiment.problem, experiment.budget
@@ -66,13 +70,15 @@ def planned(sweep: Sweep) -> SweepPlan:
         }
         identities[a, c] = {**configs[a, c], **_identity(benchmark, experiment.search)}
         titles[c] = case.title(problem, benchmark.name)
+        if c not in found:
+            found[c] = swept_tasks(benchmark, problem)
     named = list(titles.values())
     twice = next((title for title in named if named.count(title) > 1), None)
     if twice is not None:
         raise ConfigurationError(f"two cases are named {twice!r}; give each a name of its own")
     jobs = [Job(a, c, seed) for seed in sweep.seeds for c in range(len(sweep.cases)) for a in range(len(sweep.arms))]
     keys = {job: configuration_key({**identities[job.arm, job.case], "seed": job.seed}) for job in jobs}
-    return SweepPlan(keys, titles, _described(sweep, titles, configs))
+    return SweepPlan(keys, found, titles, _described(sweep, titles, configs))
 
 
 def _without(config: Mapping[str, JSON], keys: tuple[str, ...]) -> dict[str, JSON]:

@@ -1,4 +1,4 @@
-"""Runs a sweep on all cores, one line of ``runs.jsonl`` per finished run.
+"""Runs a sweep on all cores, one line of ``runs.jsonl`` per finished run, and what was evaluated beside it.
 
 A run is identified by everything that decides it, not by its names: what has been finished is never repeated, in
 whatever sweep it is asked for again. With several processes, a script that calls `run_sweep` must do so under
@@ -8,7 +8,8 @@ whatever sweep it is asked for again. With several processes, a script that call
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter, process_time
@@ -21,6 +22,7 @@ from ktnas.files.json_lines import to_json
 from ktnas.problem.callback import Callback, Callbacks
 from ktnas.problem.progress import RunProgress, SweepProgress
 from ktnas.records.digest import code_digest
+from ktnas.records.sweep_evaluations import Pair, SweepEvaluations, seen_by
 from ktnas.records.sweep_log import SWEEP_FILE, RunRecord, SweepLog
 from ktnas.records.trajectory import trajectories
 from ktnas.runner.design import Sweep
@@ -63,22 +65,20 @@ def run_sweep(
             died. What has been finished by then is kept.
     """
     plan = planned(sweep)
-    log = SweepLog(directory)
-    try:
+    with closing(SweepLog(directory)) as log, closing(SweepEvaluations(directory)) as evaluations:
         write_atomically(directory / SWEEP_FILE, to_json(plan.described))
         pending = [job for job, key in plan.keys.items() if key not in log.records]
-        tally = _Tally(sweep, plan, log, Callbacks.of(callback), pending, max(1, min(jobs, len(pending))))
+        workers = max(1, min(jobs, len(pending)))
+        tally = _Tally(sweep, plan, log, evaluations, Callbacks.of(callback), pending, workers)
         if not tally.tell():
             onlooker = Onlooker(tally.take)
             work = _Run(sweep, plan.titles)
             if dask is not None:
                 run_on_cluster(work, pending, dask, onlooker)
             else:
-                run_in_parallel(work, pending, jobs=tally.workers, onlooker=onlooker)
+                run_in_parallel(work, pending, jobs=workers, onlooker=onlooker)
         finished = all(key in log.records for key in plan.keys.values())
         records = [tally.named(job) for job, key in plan.keys.items() if key in log.records]
-    finally:
-        log.close()
     return SweepResult(tuple(records), finished, tally.found)
 
 
@@ -89,6 +89,7 @@ class _Tally:
     sweep: Sweep
     plan: SweepPlan
     log: SweepLog
+    evaluations: SweepEvaluations
     callbacks: Callbacks
     pending: Sequence[Job]
     workers: int = 1
@@ -108,11 +109,13 @@ class _Tally:
         record = self.log.records[self.plan.keys[job]]
         return replace(record, arm=self.sweep.arms[job.arm].name, case=self.plan.titles[job.case])
 
-    def take(self, index: int, record: RunRecord | None) -> bool:
+    def take(self, index: int, ran: _Ran | None) -> bool:
         """Record a finished run; None is one that was ended before. Returns whether a callback wants an end."""
-        if record is None:
+        if ran is None:
             return False
-        job = self.pending[index]
+        job, record = self.pending[index], ran.record
+        swept = self.plan.swept[job.case]
+        self.evaluations.add({swept[task]: pairs for task, pairs in ran.seen.items()})
         self.log.append(self.plan.keys[job], record)
         pair = job.arm, job.case
         self.left[pair] -= 1
@@ -141,14 +144,22 @@ class _EndWhenClosing(Callback):
 
 
 @dataclass(frozen=True, slots=True)
+class _Ran:
+    """What a run came to, and what it evaluated with success, by task."""
+
+    record: RunRecord
+    seen: Mapping[str, Sequence[Pair]]
+
+
+@dataclass(frozen=True, slots=True)
 class _Run:
     """One run of a sweep, in whatever process."""
 
     sweep: Sweep
     titles: dict[int, str]
 
-    def __call__(self, job: Job, link: Link) -> RunRecord | None:
-        """Its record; None if it was ended before its end."""
+    def __call__(self, job: Job, link: Link) -> _Ran | None:
+        """What it came to; None if it was ended before its end."""
         arm, case, title = self.sweep.arms[job.arm], self.sweep.cases[job.case], self.titles[job.case]
         experiment = case.experiment(arm.search)
         benchmark, problem, budget = experiment.benchmark, experiment.problem, experiment.budget
@@ -162,7 +173,7 @@ class _Run:
             raise ConfigurationError(f"arm {arm.name!r} on {title}: {error}") from error
         if result.stopped is not None:
             return None
-        return RunRecord(
+        record = RunRecord(
             arm=arm.name,
             case=title,
             seed=job.seed,
@@ -173,3 +184,4 @@ class _Run:
             cpu_s=round(process_time() - cpu, 3),
             code=code_digest(),
         )
+        return _Ran(record, seen_by(result.history))

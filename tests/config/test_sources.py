@@ -13,8 +13,10 @@ from ktnas.errors import ConfigurationError, DataError
 from ktnas.problem.budget import Budget
 from ktnas.problem.task import Problem
 from ktnas.records.run_directory import RunDirectory
+from ktnas.runner.design import Arm, Case, Named, Sweep
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.session import search_once
+from ktnas.runner.sweep import run_sweep
 from ktnas.spaces.mdesign import MDesign
 
 LINK, GRAPH = "mdesign-link", "mdesign-graph"
@@ -80,9 +82,19 @@ class TestDirectories:
         with pytest.raises(ConfigurationError, match=r"at least 5 architectures.*it has 3"):
             read_sources([ran(tmp_path / "a", "dblp", budget=3)], target("cora"))
 
-    def test_a_sweep_keeps_no_evaluations(self, tmp_path):
+    def test_a_sweep(self, tmp_path):
+        arms = (Arm("random", RandomSearch()), Arm("other", RandomSearch(batch=3)))
+        cases = (Case(Named(LINK, ("cora", "dblp")), budget=8), Case(Named(LINK, ("cora",)), budget=9))
+        for name, jobs, seeds in (("one", 1, (0, 1)), ("two", 2, (1, 0))):
+            assert run_sweep(Sweep(arms, cases, seeds), tmp_path / name, jobs=jobs).finished
+        one, two = (read_sources([str(tmp_path / name)], target("pubmed")) for name in ("one", "two"))
+        assert {source.task for source in one} == {"cora", "dblp"}
+        assert {s.name.partition(" of ")[0]: s.evaluations for s in one if s.task == "dblp"}["dblp"] > 8
+        assert [source.digest for source in one] == [source.digest for source in two]
+
+    def test_a_sweep_of_before_evaluations_were_kept(self, tmp_path):
         (tmp_path / "runs.jsonl").write_text("")
-        with pytest.raises(DataError, match="holds a sweep, which keeps what its runs came to"):
+        with pytest.raises(DataError, match=r"holds a sweep without evaluated\.jsonl: no run of it has ended, or an"):
             read_sources([str(tmp_path)], target("cora"))
 
     @pytest.mark.parametrize("damage", ["{", "[]", '{"benchmark": 1}'])
