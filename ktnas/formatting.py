@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Sequence
+from itertools import count
 
 
 def number_text(value: float) -> str:
@@ -98,3 +101,25 @@ def encodable(text: str, encoding: str | None) -> str:
     ('gr\\xf6\\xdfe', 'größe')
     """
     return text if encoding is None else text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+_LONGEST_NAME = 100
+"""Characters of a name in a file's name: a file system takes 255 bytes for all of it."""
+
+
+def file_names(names: Sequence[str]) -> list[str]:
+    """Names made fit for files: letters, digits, ``.``, ``_`` and ``-``; all different, also where case is ignored.
+
+    >>> file_names(["normal", "top 1/%", "Normal"])
+    ['normal', 'top-1', 'Normal-2']
+    >>> [len(name) for name in file_names(["a" * 300, "a" * 301])]
+    [100, 102]
+    """
+    taken: set[str] = set()
+    found = []
+    for name in names:
+        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:_LONGEST_NAME] or "task"
+        free = next(c for i in count(1) if (c := plain if i == 1 else f"{plain}-{i}").lower() not in taken)
+        taken.add(free.lower())
+        found.append(free)
+    return found

@@ -8,14 +8,14 @@ from pathlib import Path
 from ktnas.cli.options import add_options_of, read_options
 from ktnas.cli.parser import use_one_thread
 from ktnas.config.run_options import RunOptions
-from ktnas.errors import ConfigurationError
+from ktnas.errors import ConfigurationError, UnknownNameError
 
 
 def execute(options: argparse.Namespace) -> int:
     """Make it, or find that it is there; the exit code."""
     use_one_thread()
     from ktnas.config.experiment import compose
-    from ktnas.config.outside import compose_outside, is_outside
+    from ktnas.config.outside import compose_outside, is_outside, outside_hint
     from ktnas.config.rebuilding import plain_of
     from ktnas.config.remembered import remembered
     from ktnas.records.study_file import StudyFile
@@ -32,7 +32,10 @@ def execute(options: argparse.Namespace) -> int:
             raise ConfigurationError(
                 "--choices is of a study that is evaluated outside: --space categorical --tasks a,b"
             )
-        experiment = compose(asked)
+        try:
+            experiment = compose(asked)
+        except UnknownNameError as error:
+            raise UnknownNameError(f"{error}{outside_hint(asked)}") from None
         file = StudyFile(remembered(asked))
     was_there = (options.directory / "config.json").exists()
     if options.synchronous and not outside:
@@ -51,6 +54,8 @@ _EXAMPLES = """\
 examples:
   %(prog)s runs/birds --space nasbench201 --tasks birds,flowers --budget 100
       two tasks that you evaluate yourself: ktnas ask runs/birds, ktnas tell runs/birds ID VALUE
+  %(prog)s runs/both --space nasbench201+transnas101-micro --tasks nasbench201:birds,transnas101-micro:flowers
+      the same with tasks of different search spaces (ktnas docs spaces)
   %(prog)s runs/mine --space categorical --choices 4,4,3,2 --tasks latency --minimize latency
       a space of your own: a code of four choices, of a number that is to become small
   %(prog)s runs/table --benchmark nasbench201 --tasks cifar10 --seed 1
@@ -62,8 +67,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `ktnas new`."""
     parser.description = (
         "Make a study in a directory. With --space and --tasks alone, its architectures are evaluated outside: by a "
-        "job script in any language that asks and tells; else `ktnas resume` runs it. A directory that holds the same "
-        "study is left as it is, so that every job may begin with this command."
+        "job script in any language that asks and tells; tasks of several spaces, joined by +, are called SPACE:TASK. "
+        "Else `ktnas resume` runs it. A directory that holds the same study is left as it is, so that every job may "
+        "begin with this command."
     )
     parser.epilog = _EXAMPLES
     parser.add_argument("directory", metavar="DIR", type=Path, help="where it is kept; made if need be")

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from ktnas.cli.directories import add_directory
 from ktnas.cli.parser import use_one_thread
-from ktnas.cli.run import add_limits, add_tracking, search
+from ktnas.cli.run import add_limits, search
+from ktnas.cli.tracking import add_tracking
 from ktnas.cli.workers import add_workforce
 
 

@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ktnas.cli.options import add_options_of, names, read_options
+from ktnas.cli.options import add_options_of, read_options
 from ktnas.cli.parser import INTERRUPTED, RUNS, use_one_thread
+from ktnas.cli.tracking import add_tracking
 from ktnas.cli.workers import add_workforce, workforce
 from ktnas.config.defaults import SHOWN_SEEDS
 from ktnas.config.run_options import RunOptions
@@ -257,26 +258,6 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
         help="take answers that this other run of the same benchmark, table and recipe has paid for; they count as "
         "evaluations; may be repeated",
     )
-
-
-def add_tracking(parser: argparse.ArgumentParser) -> None:
-    """Which other tools are told of the search."""
-    group = parser.add_argument_group("who else is told")
-    group.add_argument(
-        "--track",
-        metavar="TOOL",
-        action="extend",
-        type=_tools,
-        help="log each run to tensorboard (into its directory), mlflow or wandb, as their own variables say where; "
-        "several separated by commas (ktnas docs trackers)",
-    )
-
-
-def _tools(text: str) -> list[str]:
-    try:
-        return names(text)
-    except ConfigurationError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _add_failures(parser: argparse.ArgumentParser) -> None:

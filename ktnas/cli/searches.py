@@ -13,11 +13,11 @@ from ktnas.config.experiment import compose
 from ktnas.config.run_options import RunOptions
 from ktnas.errors import ConfigurationError
 from ktnas.files.json_lines import to_json
+from ktnas.formatting import file_names
 from ktnas.records.recordings import ALONE
 from ktnas.records.run_directory import RunDirectory, places_of
 from ktnas.records.summary import Summary
 from ktnas.report.progress import Board, LiveView, PlainView, View
-from ktnas.report.run_figures import file_names
 from ktnas.report.sharing import Sharing, sharing
 from ktnas.runner import session
 from ktnas.runner.experiment import Experiment

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from ktnas.cli.parser import INTERRUPTED, RUNS, use_one_thread
+from ktnas.cli.tracking import add_tracking
 from ktnas.config.method import MethodChoice
 from ktnas.config.options import options as declared
 from ktnas.config.registry import listing
@@ -23,15 +24,20 @@ def execute(options: argparse.Namespace) -> int:
     from ktnas.evaluation.dask_cluster import reached
     from ktnas.report.progress import SweepView
     from ktnas.runner.sweep import run_sweep
+    from ktnas.runner.told_runs import require_here
+    from ktnas.tracking.by_name import Tracking
 
     if options.jobs is not None and options.jobs < 1:
         raise ConfigurationError("--jobs must be at least 1")
+    track = Tracking.of(options.track).callbacks if options.track else None
+    require_here(track, options.dask)
     sweep = read_sweep(options.file)
     if options.dask is not None:
         reached(options.dask)
     path = options.out or RUNS / options.file.stem
     view = None if options.quiet else SweepView(sys.stderr)
-    result = run_sweep(sweep, path, jobs=options.jobs or os.cpu_count() or 1, callback=view, dask=options.dask)
+    jobs = options.jobs or os.cpu_count() or 1
+    result = run_sweep(sweep, path, jobs=jobs, callback=view, dask=options.dask, track=track)
     if not result.finished:
         print("\ninterrupted; the same command goes on from here", file=sys.stderr)
         return INTERRUPTED
@@ -80,4 +86,5 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="do the runs on a Dask cluster: the scheduler's address (tcp://HOST:PORT), or the file that it has "
         'written (ktnas docs parallel); needs pip install "ktnas[dask]"',
     )
+    add_tracking(parser, "each run that is searched, by arm, case and seed,", "into DIR")
     parser.add_argument("--quiet", action="store_true", help="no progress while it runs")

@@ -17,11 +17,15 @@ class Opened:
         seed: Its seed.
         config: What decides it, as ``config.json`` has it.
         directory: Where it is recorded; None in memory.
+        name: What it is called among the runs of a sweep, fit for a path, such as ``ARM/CASE/seed-0``; empty elsewhere.
+        labels: In a sweep, the names of ``sweep``, ``arm`` and ``case``; empty elsewhere.
     """
 
     seed: int
     config: Mapping[str, JSON]
     directory: str | None = None
+    name: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

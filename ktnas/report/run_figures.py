@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import count, islice
+from itertools import islice
 
+from ktnas.formatting import file_names
 from ktnas.problem.progress import progress_of
 from ktnas.problem.task import Task, value_text
 from ktnas.problem.trial import Trial
@@ -17,9 +17,6 @@ from ktnas.spaces.graph import OperationGraph
 from ktnas.typing import Genotype
 
 _NAMED_TASKS = 3
-
-_LONGEST_NAME = 100
-"""Characters of a task's name in a file's name: a file system takes 255 bytes for all of it."""
 
 _CORPUS = 2_000
 """Architectures whose operations get a colour, at most."""
@@ -80,21 +77,3 @@ def _cell(
 
     title = f"{task.name}: {task.metric} {value_text(task, best.fitness)}"
     return architecture(graph(best.genotype), title, recordings.label(best.genotype), operations, form=form)
-
-
-def file_names(names: Sequence[str]) -> list[str]:
-    """Names made fit for files: letters, digits, ``.``, ``_`` and ``-``; all different, also where case is ignored.
-
-    >>> file_names(["normal", "top 1/%", "Normal"])
-    ['normal', 'top-1', 'Normal-2']
-    >>> [len(name) for name in file_names(["a" * 300, "a" * 301])]
-    [100, 102]
-    """
-    taken: set[str] = set()
-    found = []
-    for name in names:
-        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:_LONGEST_NAME] or "task"
-        free = next(c for i in count(1) if (c := plain if i == 1 else f"{plain}-{i}").lower() not in taken)
-        taken.add(free.lower())
-        found.append(free)
-    return found

@@ -26,11 +26,14 @@ from ktnas.records.sweep_evaluations import Pair, SweepEvaluations, seen_by
 from ktnas.records.sweep_log import SWEEP_FILE, RunRecord, SweepLog
 from ktnas.records.trajectory import trajectories
 from ktnas.runner.design import Sweep
+from ktnas.runner.experiment import Experiment
 from ktnas.runner.loop import run
+from ktnas.runner.opened import RunOutcome
 from ktnas.runner.plan import Job, SweepPlan, planned
 from ktnas.runner.pool import Onlooker, run_in_parallel
 from ktnas.runner.pool_cluster import run_on_cluster
 from ktnas.runner.pool_process import Link
+from ktnas.runner.told_runs import ToldRuns, Track, require_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,13 @@ class SweepResult:
 
 
 def run_sweep(
-    sweep: Sweep, directory: Path, *, jobs: int = 1, callback: Callback | None = None, dask: str | None = None
+    sweep: Sweep,
+    directory: Path,
+    *,
+    jobs: int = 1,
+    callback: Callback | None = None,
+    dask: str | None = None,
+    track: Track | None = None,
 ) -> SweepResult:
     """Run what a directory does not hold yet; Ctrl-C, or a callback, ends it with what has been finished.
 
@@ -59,11 +68,15 @@ def run_sweep(
         jobs: Processes. Results do not depend on it.
         callback: `Callback.sweep_progressed` is called after every run, in this process.
         dask: Address of a Dask scheduler, or the file that it has written: its workers do the runs.
+        track: Makes callbacks, such as ``Tracking.of(["mlflow"]).callbacks``, that are told of every run which is
+            searched, one after the other, as arm, case and seed (`ktnas.problem.run_events.Opened`); called once in
+            every process. It can be pickled, unless one process is enough.
 
     Raises:
-        KtnasError: If an arm does not suit a case, data are not found, the directory cannot be used, or a process has
-            died. What has been finished by then is kept.
+        KtnasError: If an arm does not suit a case, data are not found, the directory cannot be used, a process has
+            died, or ``track`` goes with ``dask``. What has been finished by then is kept.
     """
+    require_here(track, dask)
     plan = planned(sweep)
     with closing(SweepLog(directory)) as log, closing(SweepEvaluations(directory)) as evaluations:
         write_atomically(directory / SWEEP_FILE, to_json(plan.described))
@@ -72,7 +85,7 @@ def run_sweep(
         tally = _Tally(sweep, plan, log, evaluations, Callbacks.of(callback), pending, workers)
         if not tally.tell():
             onlooker = Onlooker(tally.take)
-            work = _Run(sweep, plan.titles)
+            work = _Run(sweep, plan.titles, ToldRuns(track or tuple, directory, sweep, plan.titles))
             if dask is not None:
                 run_on_cluster(work, pending, dask, onlooker)
             else:
@@ -157,31 +170,36 @@ class _Run:
 
     sweep: Sweep
     titles: dict[int, str]
+    told: ToldRuns
 
     def __call__(self, job: Job, link: Link) -> _Ran | None:
         """What it came to; None if it was ended before its end."""
         arm, case, title = self.sweep.arms[job.arm], self.sweep.cases[job.case], self.titles[job.case]
         experiment = case.experiment(arm.search)
-        benchmark, problem, budget = experiment.benchmark, experiment.problem, experiment.budget
-        callback = _EndWhenClosing(link)
-        began, cpu = perf_counter(), process_time()
         try:
-            result = run(
-                problem, experiment.search, benchmark.evaluate, budget=budget, seed=job.seed, callback=callback
-            )
+            with self.told.opened(job, experiment) as outcome:
+                return self._searched(job, experiment, link, outcome)
         except KtnasError as error:
             raise ConfigurationError(f"arm {arm.name!r} on {title}: {error}") from error
+
+    def _searched(self, job: Job, experiment: Experiment, link: Link, outcome: RunOutcome) -> _Ran | None:
+        benchmark, problem, budget = experiment.benchmark, experiment.problem, experiment.budget
+        callbacks = Callbacks(_EndWhenClosing(link), *self.told.callbacks)
+        began, cpu = perf_counter(), process_time()
+        result = run(problem, experiment.search, benchmark.evaluate, budget=budget, seed=job.seed, callback=callbacks)
         if result.stopped is not None:
+            outcome.finished, outcome.stopped = False, None if link.closing else result.stopped
             return None
         record = RunRecord(
-            arm=arm.name,
-            case=title,
+            arm=self.sweep.arms[job.arm].name,
+            case=self.titles[job.case],
             seed=job.seed,
             budget=budget.evaluations,
-            until_best=case.until_best,
+            until_best=self.sweep.cases[job.case].until_best,
             tasks=trajectories(benchmark, problem, result.history, result.tasks, result.outcomes),
             wall_s=round(perf_counter() - began, 3),
             cpu_s=round(process_time() - cpu, 3),
             code=code_digest(),
         )
+        self.told.ended(job, experiment, result, outcome)
         return _Ran(record, seen_by(result.history))

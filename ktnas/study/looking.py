@@ -81,7 +81,7 @@ def lenses_of(recordings: Recordings, file: StudyFile) -> Lenses:
 def lenses_in(recordings: Recordings, space: SearchSpace) -> Lenses:
     """How architectures of a space are drawn and laid out."""
     vectors, told = _vectors(recordings, space)
-    return Lenses(space.graph, vectors, told)
+    return Lenses(space, vectors, told)
 
 
 def _space(recordings: Recordings, file: StudyFile) -> SearchSpace | None:

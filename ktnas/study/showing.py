@@ -97,7 +97,7 @@ def _section(experiment: Experiment, recordings: Recordings, kind: str) -> Secti
     lenses = lenses_in(recordings, space) if kind == "map" else None
     makers: dict[str, Callable[[], Section | None]] = {
         "convergence": lambda: convergence_section(recordings, progress_by_run(recordings)),
-        "best": lambda: best_section(recordings, space.graph),
+        "best": lambda: best_section(recordings, space),
         "transfers": lambda: transfer_section(recordings),
         "model": lambda: model_section(recordings),
         "map": lambda: None if lenses is None else map_section(recordings, lenses.vectors, lenses.embedding),

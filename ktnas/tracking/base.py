@@ -18,6 +18,9 @@ from ktnas.typing import JSON
 TOGETHER, APART_S = 100, 1.0
 """Numbers are handed on together: so many evaluations at most, and after so many seconds at the latest."""
 
+PATIENCE = 3
+"""Runs in a row that a tool may fail before it is left alone: one that does not answer takes its time to fail."""
+
 TEXT_LIMIT = 500
 """Longer settings are cut, characters."""
 
@@ -68,7 +71,8 @@ class Tracker(Callback):
     """Hands a search's numbers to a tool that keeps and draws them. A subclass says how: `begin`, `write`, `end`.
 
     It sees what happens and changes nothing. Where the tool fails, that is said once, and the search goes on without.
-    A run that goes on after an interruption is told from its beginning again.
+    A run that goes on after an interruption is told from its beginning again. One object may be told of many runs, one
+    after the other: a tool that has failed for `PATIENCE` of them in a row is left alone from then on.
 
     Attributes:
         title: The tool's name, for messages.
@@ -87,6 +91,7 @@ class Tracker(Callback):
             ConfigurationError: If it is not installed, saying how to install it.
         """
         require(self.title, self.package, self.extra)
+        self._lost, self._losses = False, 0
         self._reset()
 
     def _reset(self) -> None:
@@ -115,6 +120,10 @@ class Tracker(Callback):
 
     def run_opened(self, opened: Opened) -> None:
         self._reset()
+        if self._losses >= PATIENCE:
+            self._failed = True
+            return
+        self._lost = False
         self._tasks = {name: _Task(minimize) for name, minimize in _tasks(opened.config).items()}
         self._safely(lambda: self.begin(opened))
         self._begun = True
@@ -136,6 +145,9 @@ class Tracker(Callback):
         if self._begun:  # one that failed meanwhile may still be able to say that the run has ended
             self._failed = False
             self._safely(lambda: self.end(closed, results_of(closed.summary)), silent=failed)
+            self._losses = self._losses + 1 if self._lost else 0
+            if self._losses == PATIENCE:
+                self._warn(f"tracking with %s has failed for {PATIENCE} runs in a row; later ones go on without it")
         self._begun = False
 
     def _take(self, question: Question, evaluation: Evaluation) -> None:
@@ -160,11 +172,12 @@ class Tracker(Callback):
         try:
             act()
         except Exception as error:  # somebody else's library, network or disk
-            self._failed = True
-            if not silent:
-                logging.getLogger("ktnas").warning(
-                    "tracking with %s ended (%s); the search goes on without it", self.title, reason(error)
-                )
+            self._failed = self._lost = True
+            if not (silent or self._losses):
+                self._warn("tracking with %s ended (%s); the search goes on without it", reason(error))
+
+    def _warn(self, text: str, *more: str) -> None:
+        logging.getLogger("ktnas").warning(text, self.title, *more)
 
 
 def require(title: str, package: str, extra: str) -> None:
@@ -188,8 +201,8 @@ def _tasks(config: Mapping[str, JSON]) -> dict[str, bool]:
 
 
 def settings_of(run: Opened) -> dict[str, str]:
-    """What decides a run, flat: ``method.transfer.window`` and so on, as text."""
-    return dict(_flat("", {**run.config, "seed": run.seed}))
+    """What decides a run, flat: ``method.transfer.window`` and so on, as text; of a sweep's, its names there too."""
+    return dict(_flat("", {**run.config, **run.labels, "seed": run.seed}))
 
 
 def _flat(prefix: str, value: object) -> list[tuple[str, str]]:
@@ -202,7 +215,9 @@ def _flat(prefix: str, value: object) -> list[tuple[str, str]]:
 
 
 def run_name(run: Opened) -> str:
-    """What a run is called in a tool: the end of its directory's name, or what is searched."""
+    """What a run is called in a tool: its name in a sweep, the end of its directory's name, or what is searched."""
+    if run.name:
+        return run.name
     if run.directory is not None:
         parts = run.directory.replace("\\", "/").rstrip("/").split("/")
         return "/".join(parts[-2:]) if parts[-1].startswith("seed-") else parts[-1]

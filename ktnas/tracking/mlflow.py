@@ -29,8 +29,8 @@ _IMPATIENT = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEO
 
 _STATUS = {"finished": "FINISHED", "stopped": "FINISHED", "interrupted": "KILLED", "failed": "FAILED"}
 
-_MOST_SETTINGS, _MOST_METRICS = 100, 1_000
-"""What MLflow takes at once."""
+_MOST_SETTINGS, _MOST_METRICS, _LONGEST_TAG = 100, 1_000, 5_000
+"""What MLflow takes at once, and characters of a tag."""
 
 
 class MLflow(Tracker):
@@ -62,12 +62,23 @@ class MLflow(Tracker):
         from mlflow.tracking import MlflowClient
 
         self._client = client = MlflowClient(tracking_uri=self._uri)
-        found = client.get_experiment_by_name(self._experiment)
-        number = client.create_experiment(self._experiment) if found is None else found.experiment_id
-        tags = {"ktnas.version": __version__, "ktnas.directory": run.directory or "in memory"}
-        self._run = client.create_run(number, run_name=run_name(run), tags=tags).info.run_id
+        labels = {f"ktnas.{key}": text[:_LONGEST_TAG] for key, text in run.labels.items()}
+        tags = {"ktnas.version": __version__, "ktnas.directory": run.directory or "in memory", **labels}
+        self._run = client.create_run(self._number(client), run_name=run_name(run), tags=tags).info.run_id
         for part in _parts([Param(name, text) for name, text in settings_of(run).items()], _MOST_SETTINGS):
             client.log_batch(self._run, params=part)
+
+    def _number(self, client: MlflowClient) -> str:
+        """The experiment's number; it may be made by another process between a look and the attempt to make it."""
+        found = client.get_experiment_by_name(self._experiment)
+        if found is None:
+            try:
+                return client.create_experiment(self._experiment)
+            except Exception:
+                found = client.get_experiment_by_name(self._experiment)
+                if found is None:
+                    raise
+        return str(found.experiment_id)
 
     def write(self, points: Sequence[Point]) -> None:
         """Log metrics, at the evaluation of the task as their step."""
@@ -92,7 +103,7 @@ class MLflow(Tracker):
             now = int(time() * 1_000)
             self._log([Metric(f"results/{name}", value, now, 0) for name, value in results.items()])
             if closed.reason:
-                self._client.set_tag(self._run, "ktnas.reason", closed.reason[:5_000])
+                self._client.set_tag(self._run, "ktnas.reason", closed.reason[:_LONGEST_TAG])
         finally:
             self._client.set_terminated(self._run, _STATUS[closed.status])
             self._client, self._run = None, ""

@@ -27,7 +27,7 @@ class TensorBoard(Tracker):
 
         Args:
             directory: Where events go, in a directory named after the run; None for ``tensorboard/`` in the run's own
-                directory, which a search in memory has not.
+                directory, or the sweep's, which a search in memory has not.
 
         Raises:
             ConfigurationError: If tensorboardX is not installed.
@@ -46,7 +46,8 @@ class TensorBoard(Tracker):
 
         if self._directory is None and run.directory is None:
             raise ConfigurationError("a search in memory has no directory: TensorBoard(directory) says where events go")
-        place = Path(run.directory or ".") / PLACE if self._directory is None else self._directory / run_name(run)
+        beside = Path(run.directory or ".") / PLACE / run.name
+        place = beside if self._directory is None else self._directory / run_name(run)
         # What an earlier attempt at the same run has written is told again: its events end where these begin.
         # Files are named after the second: a number keeps two attempts within one second apart, and in order.
         attempt = f".{len(list(place.glob('events.*'))):04d}"

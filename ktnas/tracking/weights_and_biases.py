@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 PROJECT, VARIABLE = "ktnas", "WANDB_PROJECT"
 """The project that runs belong to, unless the variable names another."""
 
+_LONGEST_NAME = 128
+"""Characters of a name, at most."""
+
 EVALUATION = "evaluation"
 """What a task's numbers are drawn over."""
 
@@ -48,7 +51,8 @@ class WeightsAndBiases(Tracker):
         self._ways_out = (sys.exit, sys.excepthook)  # wandb puts its own in their place, and leaves them there
         self._run = wandb.init(
             project=self._project,
-            name=run_name(run),
+            name=_fitting(run_name(run)),
+            group=_group(run),
             config=dict(settings_of(run)),
             dir=run.directory,
             mode=self._mode,
@@ -77,3 +81,14 @@ class WeightsAndBiases(Tracker):
         finally:
             run.finish(exit_code=0 if closed.status in {"finished", "stopped"} else 1)
             sys.exit, sys.excepthook = self._ways_out
+
+
+def _group(run: Opened) -> str | None:
+    """What runs of a sweep that differ in their seed alone are grouped by."""
+    return _fitting(f"{run.labels.get('arm')} on {run.labels.get('case')}") if run.labels else None
+
+
+def _fitting(name: str) -> str:
+    """A name with the middle of what is too long left out: a run's ends with its seed."""
+    half = _LONGEST_NAME // 2
+    return name if len(name) <= _LONGEST_NAME else f"{name[: half - 3]}...{name[-half:]}"

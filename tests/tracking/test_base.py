@@ -104,6 +104,12 @@ def test_settings_are_flat_and_bounded():
     assert max(map(len, found.values())) == 500
 
 
+def test_a_run_of_a_sweep_is_called_what_it_is_there():
+    run = Opened(0, {}, "runs/mine", "arm/case/seed-0", {"arm": "an arm", "case": "a case"})
+    assert run_name(run) == "arm/case/seed-0"
+    assert settings_of(run) == {"arm": "an arm", "case": "a case", "seed": "0"}
+
+
 def test_names():
     assert plain_name("top-1 (%): <b>") == "top-1 ____ _b_"
     assert run_name(Opened(0, {}, "runs/cora/")) == "cora"

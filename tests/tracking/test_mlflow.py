@@ -3,6 +3,7 @@
 import pytest
 
 from ktnas.errors import EvaluationError
+from ktnas.problem.run_events import Closed, Opened
 from ktnas.tracking.mlflow import MLflow
 
 pytestmark = [
@@ -52,6 +53,32 @@ def test_it_ends_however_the_search_does(searched, client):
         searched(MLflow(), functions={"total": interrupted, "loss": interrupted}, place=None)
     assert [run.info.status for run in runs(client)] == ["FAILED", "KILLED"]
     assert "no data" in runs(client)[0].data.tags["ktnas.reason"]
+
+
+def test_a_run_of_a_sweep_has_its_names_as_tags(client):
+    tracker, labels = MLflow(), {"sweep": "mine", "arm": "an arm", "case": "a case"}
+    tracker.run_opened(Opened(3, {}, "runs/mine", "an-arm/a-case/seed-3", labels))
+    tracker.run_closed(Closed("finished"))
+    (run,) = runs(client)
+    assert run.info.run_name == "an-arm/a-case/seed-3"
+    assert {key: run.data.tags[f"ktnas.{key}"] for key in labels} == labels
+    assert run.data.params["arm"] == "an arm"
+
+
+def test_another_process_makes_the_experiment_at_the_same_moment(searched, client, monkeypatch):
+    looked = []
+    look = type(client).get_experiment_by_name
+
+    def blind_at_first(self, name):
+        looked.append(name)
+        if len(looked) == 1:
+            self.create_experiment(name)
+            return None
+        return look(self, name)
+
+    monkeypatch.setattr(type(client), "get_experiment_by_name", blind_at_first)
+    searched(MLflow())
+    assert [run.info.status for run in runs(client)] == ["FINISHED"]
 
 
 def test_a_server_that_does_not_answer_is_said_and_the_search_goes_on(searched, client, caplog, monkeypatch):

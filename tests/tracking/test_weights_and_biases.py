@@ -7,6 +7,7 @@ import time
 import pytest
 
 from ktnas.errors import EvaluationError
+from ktnas.problem.run_events import Closed, Opened
 from ktnas.tracking.weights_and_biases import WeightsAndBiases
 
 pytestmark = [
@@ -48,3 +49,11 @@ def test_a_run_offline_holds_settings_and_curves_and_one_that_fails_ends_too(sea
     assert tracker._run is None
     assert holds(tmp_path / "runs" / "failing", "no data", json.dumps("failed"))
     assert (sys.exit, sys.excepthook) == ways_out
+
+
+def test_runs_of_a_sweep_are_grouped_by_arm_and_case(tmp_path):
+    tracker, long = WeightsAndBiases(), "x" * 150
+    labels = {"sweep": "mine", "arm": "an arm", "case": "a case"}
+    tracker.run_opened(Opened(3, {}, str(tmp_path), f"an-arm/{long}/seed-3", labels))
+    tracker.run_closed(Closed("finished"))
+    assert holds(tmp_path, "an arm on a case", f"an-arm/{long[:54]}...{long[:57]}/seed-3")

@@ -19,7 +19,7 @@ from ktnas.report.pages.page import Facts, Note, Page, PageColumn, Section, Tabl
 from ktnas.report.pages.settings_section import RunOrigin, settings_section
 from ktnas.report.pages.transfer_section import transfer_section
 from ktnas.report.pages.trials_section import trials_section
-from ktnas.spaces.graph import OperationGraph
+from ktnas.spaces.base import SearchSpace
 from ktnas.typing import FloatArray, Genotype
 from ktnas.version import __version__
 
@@ -32,12 +32,12 @@ class Lenses:
     """What a record alone does not show.
 
     Attributes:
-        graph: The operation graph of an architecture; None where its space is not known here.
+        space: The search space; None where it is not known here.
         vectors: Vectors ``(n, dim)`` of architectures; None where no embedding is known.
         embedding: What the vectors are, in words.
     """
 
-    graph: Callable[[Genotype], OperationGraph] | None = None
+    space: SearchSpace | None = None
     vectors: Callable[[Sequence[Genotype]], FloatArray] | None = None
     embedding: str = ""
 
@@ -55,7 +55,7 @@ def run_page(recordings: Recordings, lenses: Lenses, origin: RunOrigin, said: Se
     sections = (
         _found_section(recordings, progress, said),
         convergence_section(recordings, progress),
-        best_section(recordings, lenses.graph),
+        best_section(recordings, lenses.space),
         transfer_section(recordings),
         model_section(recordings),
         map_section(recordings, lenses.vectors, lenses.embedding),

@@ -37,6 +37,11 @@ def sections(page):
     return {section["id"]: section for section in page.plain()["sections"]}
 
 
+def best_rows(page):
+    (alike,) = items(sections(page)["best"], "table")
+    return alike["rows"]
+
+
 def items(section, kind):
     return [item for item in section["items"] if item["kind"] == kind]
 
@@ -91,6 +96,26 @@ class TestRun:
             page_of(tmp_path / "..")
         with pytest.raises(DataError, match="no directory"):
             page_of(tmp_path / "none")
+
+    def test_architectures_of_several_spaces_are_compared_by_the_genes_of_their_own(self, tmp_path):
+        short, long = Categorical((3,) * 4), Categorical((5,) * 6)
+        tasks = {"low": lambda code: -sum(code), "high": sum, "far": sum}
+        spaces = {"low": short, "high": short, "far": long}
+        study = ktnas.Study(tmp_path, spaces, tasks, method="random-search", budget=81)
+        study.run()
+        assert study.best["low"].genotype == (0, 0, 0, 0, 0, 0, 0)
+        assert study.best["high"].genotype == (0, 2, 2, 2, 2, 0, 0)
+        rows = {tuple(row[:2]): row[2:] for row in best_rows(page_of(tmp_path))}
+        assert rows["low", "high"][:2] == [4, 4]
+        assert rows["low", "far"][:2] == rows["high", "far"][:2] == ["different search spaces", None]
+        assert all(isinstance(number, int) for row in rows.values() for number in row[2:])
+        (tmp_path / "study.json").unlink()  # the spaces are not known by name
+        rows = {tuple(row[:2]): row[2:] for row in best_rows(page_of(tmp_path))}
+        assert rows == {
+            ("low", "high"): [4, None],
+            ("low", "far"): ["different search spaces", None],
+            ("high", "far"): ["different search spaces", None],
+        }
 
     def test_a_space_that_is_not_known_here_is_said(self, place, tmp_path):
         for path in place.iterdir():
