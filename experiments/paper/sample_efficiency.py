@@ -26,7 +26,7 @@ from experiments.machinery.harness import Options, as_search, cell
 from experiments.machinery.smoothed import SmoothedTask, smoothed
 from experiments.machinery.tables import MACRO, MICRO, NASBENCH201, NASBENCH_GRAPH
 from ktnas.algorithms.candidates.pool import BredAndRandom
-from ktnas.algorithms.multi_population import KTNAS
+from ktnas.algorithms.multi_population.search import KTNAS
 from ktnas.algorithms.presets import gp_search, ktnas
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.node2vec.shared_axes import Node2Vec

@@ -18,7 +18,7 @@ from experiments.machinery import harness, joint, publishing
 from experiments.machinery.compositions import arm, embedded_parts, parts_left_out
 from experiments.machinery.harness import Options
 from experiments.machinery.tables import MICRO, tasks
-from ktnas.algorithms.multi_population import KTNAS
+from ktnas.algorithms.multi_population.search import KTNAS
 from ktnas.algorithms.presets import ktnas, ktnas_paper
 from ktnas.config.method import MethodChoice
 from ktnas.config.registry import SURROGATES

@@ -106,7 +106,7 @@ if TYPE_CHECKING:
     from ktnas.algorithms.mfea2 import LearnedMating as LearnedMating
     from ktnas.algorithms.mfea2 import mfea2 as mfea2
     from ktnas.algorithms.mtnas import MTNAS as MTNAS
-    from ktnas.algorithms.multi_population import KTNAS as KTNAS
+    from ktnas.algorithms.multi_population.search import KTNAS as KTNAS
     from ktnas.algorithms.pnas import ProgressiveSearch as ProgressiveSearch
     from ktnas.algorithms.presets import gp_search as gp_search
     from ktnas.algorithms.presets import gp_search_early as gp_search_early
@@ -148,7 +148,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "mfea": ["Mating", "FixedMating", "Unmated", "Alone", "Inheritance", "Imitation", "MFEA"],
         "mfea2": ["LearnedMating", "AtHome", "mfea2"],
         "mtnas": ["MTNAS"],
-        "multi_population": ["KTNAS"],
+        "multi_population.search": ["KTNAS"],
         "pnas": ["ProgressiveSearch"],
         "presets": ["gp_search", "gp_search_early", "ktnas", "ktnas_early", "ktnas_paper"],
         "random_search": ["RandomSearch"],
