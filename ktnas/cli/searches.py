@@ -131,9 +131,7 @@ class Searches:
     def _view(self, experiment: Experiment) -> View:
         if self.silent:
             return View()
-        tasks, benchmark = experiment.problem.tasks, experiment.benchmark
-        workers = max(1, benchmark.workers) if isinstance(benchmark, ComputedBenchmark) else 0
-        board = Board(experiment.title, tasks, experiment.budget.evaluations, len(self.seeds), workers)
+        board = Board.of(experiment, len(self.seeds))
         return LiveView(board, sys.stderr) if sys.stderr.isatty() else PlainView(board, sys.stderr)
 
 
