@@ -45,8 +45,8 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
     from ktnas.problem.budget import check
     from ktnas.records.run_directory import RunDirectory
     from ktnas.records.study_file import StudyFile
-    from ktnas.runner import session
     from ktnas.runner.limits import Limits
+    from ktnas.runner.places import fresh_directory, unanswered
     from ktnas.runner.provenance import Provenance
     from ktnas.tracking.by_name import Tracking
 
@@ -62,11 +62,11 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
     seeds = range(options.seed, options.seed + repeats)
     silent = options.quiet or options.json
     if asked.training.live:
-        left = session.unanswered(experiment, seeds, options.out)
+        left = unanswered(experiment, seeds, options.out)
         _tell_time(experiment, left, asked.training.max_hours, quiet=silent)
     if not silent:
         _tell_data(experiment)
-    path = options.out or session.fresh_directory(experiment, seeds, RUNS)
+    path = options.out or fresh_directory(experiment, seeds, RUNS)
     provenance = Provenance(StudyFile(remembered(asked), catch=options.catch), tuple(options.reuse or ()))
     jobs = _jobs(options, asked, repeats)
     searched = Searches(path, seeds, jobs, options.catch, silent, force, provenance, limits, tracking)

@@ -19,10 +19,11 @@ from ktnas.records.summary import Summary
 from ktnas.report.progress import Board, LiveView, PlainView, View
 from ktnas.report.run_figures import file_names
 from ktnas.report.sharing import Sharing, sharing
-from ktnas.runner import session
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.limits import Limits
 from ktnas.runner.provenance import Provenance
+from ktnas.runner.repeats import search_seeds
+from ktnas.runner.session import search_once
 from ktnas.runner.workforce import Workforce
 from ktnas.tracking.by_name import Tracking
 
@@ -78,7 +79,7 @@ class Searches:
         with self._view(experiment) as view:
             if len(self.seeds) == 1:
                 return [
-                    session.search_once(
+                    search_once(
                         experiment,
                         self.seeds[0],
                         directory,
@@ -88,7 +89,7 @@ class Searches:
                         workforce=self.workforce,
                     )
                 ]
-            return session.search_seeds(
+            return search_seeds(
                 composed,
                 self.seeds,
                 directory,
