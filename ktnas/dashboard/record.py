@@ -15,10 +15,10 @@ from ktnas.files.json_lines import read_lines
 from ktnas.files.plain_json import read_json_file
 from ktnas.files.tail import Tail
 from ktnas.problem.progress import TaskProgress, progress_of
-from ktnas.problem.task import Task
 from ktnas.problem.trial import Trial
 from ktnas.recorded_names import plain_names
-from ktnas.records.checked import count_of, fields_of, flag_of, genotype_of, list_of, number_of, text_of
+from ktnas.records.checked import count_of, fields_of, genotype_of, list_of, number_of, text_of
+from ktnas.records.configuration import seeds_of, task_of
 from ktnas.records.evaluations import ANSWERS, read_evaluations
 from ktnas.records.found import FoundRecord
 from ktnas.records.proposals import PROPOSALS, read_journal
@@ -87,7 +87,7 @@ class Shown:
 
     def _of_run(self, found: FoundRecord) -> Row:
         config = fields_of(read_json_file(found.path / CONFIG))
-        seeds = tuple(map(count_of, list_of(config["seeds"]))) if "seeds" in config else (count_of(config["seed"]),)
+        seeds = seeds_of(config)
         tasks = tuple(_task(name, fields_of(one)) for name, one in fields_of(config["tasks"]).items())
         row = Row(
             found.name,
@@ -210,8 +210,7 @@ def _with_line(line: str) -> tuple[Trial, str]:
 
 
 def _task(name: str, plain: Mapping[str, object]) -> TaskRow:
-    task = Task(name, text_of(plain["metric"]), text_of(plain["unit"]), flag_of(plain["minimize"]))
-    return TaskRow(task, text_of(plain["role"]))
+    return TaskRow(task_of(name, plain), text_of(plain["role"]))
 
 
 def _method(described: object) -> str:
