@@ -47,6 +47,23 @@ def require_sharing(experiment: Experiment) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Searched:
+    """What searches have come to.
+
+    Attributes:
+        together: Summaries of the searches of all tasks together.
+        alone: Summaries of the searches of each target alone, by its name.
+        sharing: What sharing gave each target that was searched alone as well.
+        finished: Whether all of them came to their end.
+    """
+
+    together: list[Summary]
+    alone: dict[str, list[Summary]]
+    sharing: list[Sharing]
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Searches:
     """Searches with the same seeds, below one directory.
 
@@ -71,6 +88,14 @@ class Searches:
     provenance: Provenance | None = None
     limits: Limits = field(default_factory=Limits)
     tracking: Tracking = field(default_factory=Tracking)
+
+    def found(self, asked: RunOptions, experiment: Experiment, *, alone: bool) -> Searched:
+        """Search all tasks together, and, if that is wanted and came to its end, each target alone."""
+        together = self.run(partial(compose, asked))
+        finished = self.finished(together)
+        apart = self.alone(asked, experiment) if alone and finished else {}
+        gave = told_of_sharing(experiment, together, apart, RunDirectory(self.path))
+        return Searched(together, apart, gave, finished and all(map(self.finished, apart.values())))
 
     def run(self, composed: Callable[[], Experiment], path: Path | None = None) -> list[Summary]:
         """Search, or go on; after an interruption, the summaries of the runs that had begun."""
