@@ -83,10 +83,10 @@ if TYPE_CHECKING:
     from ktnas.algorithms.beliefs import Predicted as Predicted
     from ktnas.algorithms.beliefs import TellsBeliefs as TellsBeliefs
     from ktnas.algorithms.best_first import BestFirst as BestFirst
+    from ktnas.algorithms.contributions import Contribution as Contribution
     from ktnas.algorithms.emt_nas import Shuffled as Shuffled
     from ktnas.algorithms.emt_nas import emt_nas as emt_nas
     from ktnas.algorithms.enumeration import Enumeration as Enumeration
-    from ktnas.algorithms.knowledge import Contribution as Contribution
     from ktnas.algorithms.knowledge import Knowledge as Knowledge
     from ktnas.algorithms.knowledge import Source as Source
     from ktnas.algorithms.knowledge import finished as finished
@@ -129,7 +129,8 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
-        "knowledge": ["Source", "finished", "Knowledge", "Contribution"],
+        "contributions": ["Contribution"],
+        "knowledge": ["Source", "finished", "Knowledge"],
         "bananas": ["bananas"],
         "base": [
             "Search",

@@ -21,7 +21,9 @@ from ktnas.algorithms.candidates.screening import (
     SharesEvidence,
     trends_of,
 )
-from ktnas.algorithms.knowledge import Contribution, Informed, Knowledge, contributions, first_choices, informed
+from ktnas.algorithms.contributions import Contribution, contributions
+from ktnas.algorithms.informed import Informed, first_choices, informed
+from ktnas.algorithms.knowledge import Knowledge
 from ktnas.algorithms.multi_population.breeding import BreedingPlan, as_fitted
 from ktnas.algorithms.multi_population.offers import candidates, offered
 from ktnas.algorithms.multi_population.state import KTNASState
