@@ -39,7 +39,8 @@ from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
 from ktnas.problem.proxy import Parameters
 from ktnas.records.sweep_log import RunRecord
 from ktnas.report.comparison import compare
-from ktnas.report.markdown import Value, convergence, markdown_table, number
+from ktnas.report.comparison_figures import convergence
+from ktnas.report.markdown import Value, markdown_table, number
 from ktnas.runner.design import Arm, Case, Named
 from ktnas.typing import FloatArray
 

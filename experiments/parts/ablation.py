@@ -34,7 +34,8 @@ from ktnas.embedding.quantities import Quantities
 from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
 from ktnas.records.sweep_log import RunRecord
 from ktnas.report.comparison import compare
-from ktnas.report.markdown import Value, convergence
+from ktnas.report.comparison_figures import convergence
+from ktnas.report.markdown import Value
 from ktnas.runner.design import Arm, Case, Named
 from ktnas.transfer.transfer_rank import TransferRank
 
