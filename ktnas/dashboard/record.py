@@ -10,7 +10,7 @@ from time import time
 
 from ktnas.dashboard.held import Held
 from ktnas.dashboard.row import Row, State, TaskRow
-from ktnas.errors import DataError, KtnasError, shortened
+from ktnas.errors import DataError, KtnasError
 from ktnas.files.json_lines import read_lines
 from ktnas.files.plain_json import read_json_file
 from ktnas.files.tail import Tail
@@ -197,12 +197,6 @@ def _of_directory(found: FoundRecord) -> tuple[os.stat_result, ...]:
         return (found.path.stat(),)
     except OSError:
         return ()
-
-
-def _said(error: Exception, found: FoundRecord) -> str:
-    """What is wrong with a record, without the path of its directory."""
-    text = str(error) if isinstance(error, KtnasError) else f"{type(error).__name__}: {error}"
-    return shortened(text.replace(f"{found.path}/", ""), 500)
 
 
 def _with_line(line: str) -> tuple[Trial, str]:
