@@ -45,7 +45,7 @@ CORE = {
 
 HEAVY = {
     "cloudpickle": {"evaluation.dask_cluster", "runner.workforce"},
-    "distributed": {"evaluation.dask_cluster"},
+    "distributed": {"evaluation.dask_scheduler"},
     "gensim": {"embedding.node2vec.skip_gram"},
     "sklearn": {"surrogate.*", "datasets.images.bundled"},
     "matplotlib": {"report.*", "datasets.scenes.sheet"},

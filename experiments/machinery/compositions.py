@@ -11,7 +11,7 @@ from experiments.machinery.harness import as_search
 from ktnas.algorithms.candidates.joint_screening import JointScreening
 from ktnas.algorithms.candidates.pool import Offspring
 from ktnas.algorithms.candidates.screening import NoScreening
-from ktnas.algorithms.multi_population import KTNAS
+from ktnas.algorithms.multi_population.search import KTNAS
 from ktnas.algorithms.presets import ktnas
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.one_hot import OneHot

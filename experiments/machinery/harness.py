@@ -17,7 +17,7 @@ from typing import cast
 import numpy as np
 
 from ktnas.algorithms.base import Search
-from ktnas.algorithms.multi_population import KTNAS
+from ktnas.algorithms.multi_population.search import KTNAS
 from ktnas.config import registry
 from ktnas.errors import KtnasError
 from ktnas.records.sweep_log import RunRecord

@@ -9,7 +9,7 @@ import numpy as np
 from experiments.machinery.harness import cell, interval, ranks_at, regrets_at, summary
 from ktnas.records.sweep_log import RunRecord
 from ktnas.report.comparison import ALL_TASKS, CaseComparison, Measure, scores
-from ktnas.report.figures.comparison import Line, Panel
+from ktnas.report.figures.bands import Line, Panel
 from ktnas.report.markdown import Value, markdown_table, number
 
 Groups = Mapping[str, Sequence[RunRecord]]

@@ -22,8 +22,10 @@ from experiments.machinery.tables import MACRO, MICRO, NASBENCH_GRAPH, PROTEINS,
 from ktnas.algorithms.presets import ktnas, ktnas_paper
 from ktnas.records.sweep_log import RunRecord
 from ktnas.records.trajectory import Move
-from ktnas.report.figures.comparison import Line, Matrix, Panel, bands, matrices
-from ktnas.report.markdown import Value, convergence, markdown_table
+from ktnas.report.comparison_figures import convergence
+from ktnas.report.figures.bands import Line, Panel, bands
+from ktnas.report.figures.comparison import Matrix, matrices
+from ktnas.report.markdown import Value, markdown_table
 from ktnas.runner.design import Arm, Case, Named
 from ktnas.transfer.random_transfer import RandomTransfer
 from ktnas.typing import FloatArray

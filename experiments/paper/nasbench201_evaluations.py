@@ -19,7 +19,7 @@ from experiments.machinery.tables import NASBENCH201
 from experiments.machinery.until_best import case, tabulated
 from ktnas.records.sweep_log import RunRecord
 from ktnas.report.comparison import compare
-from ktnas.report.markdown import convergence
+from ktnas.report.comparison_figures import convergence
 
 CAPS: Mapping[int, Sequence[str]] = {
     300: ("ktnas", "gp-search", "bananas"),

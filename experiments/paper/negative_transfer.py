@@ -22,7 +22,7 @@ from experiments.machinery.tables import MICRO, TASKS
 from ktnas.algorithms.presets import ktnas, ktnas_paper
 from ktnas.benchmarks.synthetic import SYNTHETIC, CorrelatedTasks
 from ktnas.records.sweep_log import RunRecord
-from ktnas.report.figures.comparison import Line, Panel, bands
+from ktnas.report.figures.bands import Line, Panel, bands
 from ktnas.report.markdown import Value, markdown_table, number
 from ktnas.report.statistics import PairedTest, holm, verdict
 from ktnas.runner.design import Arm, Case, Named

@@ -26,7 +26,7 @@ from experiments.machinery.harness import Options, as_search, cell
 from experiments.machinery.smoothed import SmoothedTask, smoothed
 from experiments.machinery.tables import MACRO, MICRO, NASBENCH201, NASBENCH_GRAPH
 from ktnas.algorithms.candidates.pool import BredAndRandom
-from ktnas.algorithms.multi_population import KTNAS
+from ktnas.algorithms.multi_population.search import KTNAS
 from ktnas.algorithms.presets import gp_search, ktnas
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.node2vec.shared_axes import Node2Vec
@@ -39,7 +39,8 @@ from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
 from ktnas.problem.proxy import Parameters
 from ktnas.records.sweep_log import RunRecord
 from ktnas.report.comparison import compare
-from ktnas.report.markdown import Value, convergence, markdown_table, number
+from ktnas.report.comparison_figures import convergence
+from ktnas.report.markdown import Value, markdown_table, number
 from ktnas.runner.design import Arm, Case, Named
 from ktnas.typing import FloatArray
 

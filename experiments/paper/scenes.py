@@ -15,8 +15,9 @@ from experiments.machinery import harness, joint, publishing
 from experiments.machinery.tables import SCENES, tasks
 from ktnas.benchmarks import scenes
 from ktnas.report.comparison import compare, ranks_over_tasks
+from ktnas.report.comparison_figures import convergence
 from ktnas.report.figures.comparison import rank_diagram
-from ktnas.report.markdown import convergence, ranks_markdown
+from ktnas.report.markdown import ranks_markdown
 from ktnas.runner.design import Case, Named
 
 EVALUATIONS = (25, 50, 100)

@@ -17,8 +17,9 @@ from experiments.machinery.harness import Options
 from experiments.machinery.tables import MACRO, MICRO, tasks
 from ktnas.records.sweep_log import RunRecord
 from ktnas.report.comparison import compare, ranks_over_tasks
+from ktnas.report.comparison_figures import convergence
 from ktnas.report.figures.comparison import rank_diagram
-from ktnas.report.markdown import Value, convergence, ranks_markdown
+from ktnas.report.markdown import Value, ranks_markdown
 from ktnas.runner.design import Case, Named
 
 EVALUATIONS = (25, 50, 100)

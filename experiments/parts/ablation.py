@@ -18,7 +18,7 @@ from experiments.machinery import harness, joint, publishing
 from experiments.machinery.compositions import arm, embedded_parts, parts_left_out
 from experiments.machinery.harness import Options
 from experiments.machinery.tables import MICRO, tasks
-from ktnas.algorithms.multi_population import KTNAS
+from ktnas.algorithms.multi_population.search import KTNAS
 from ktnas.algorithms.presets import ktnas, ktnas_paper
 from ktnas.config.method import MethodChoice
 from ktnas.config.registry import SURROGATES
@@ -34,7 +34,8 @@ from ktnas.embedding.quantities import Quantities
 from ktnas.embedding.weisfeiler_lehman import WeisfeilerLehman
 from ktnas.records.sweep_log import RunRecord
 from ktnas.report.comparison import compare
-from ktnas.report.markdown import Value, convergence
+from ktnas.report.comparison_figures import convergence
+from ktnas.report.markdown import Value
 from ktnas.runner.design import Arm, Case, Named
 from ktnas.transfer.transfer_rank import TransferRank
 

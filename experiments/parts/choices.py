@@ -27,9 +27,8 @@ from experiments.machinery import harness, publishing, tables
 from experiments.machinery.compositions import embedded_parts, exploring, kept
 from experiments.machinery.processes import in_parallel
 from experiments.machinery.tables import NASBENCH_GRAPH, TASKS, tasks
+from ktnas.algorithms.candidates.evidence import Evidence, evidence
 from ktnas.algorithms.candidates.joint_screening import observations
-from ktnas.algorithms.candidates.screening import Evidence
-from ktnas.algorithms.multi_population import evidence
 from ktnas.api import search
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.embedding.base import FittedEmbedder

@@ -24,7 +24,7 @@ from experiments.machinery.tables import MICRO, NASBENCH201, TASKS
 from ktnas.algorithms.presets import ktnas
 from ktnas.benchmarks.table import TableBenchmark, listed_space
 from ktnas.records.sweep_log import RunRecord
-from ktnas.report.figures.comparison import Panel, bands
+from ktnas.report.figures.bands import Panel, bands
 from ktnas.report.markdown import Value, markdown_table, number
 from ktnas.report.statistics import PairedTest, holm, paired_test
 from ktnas.rng import Streams

@@ -19,7 +19,7 @@ from scipy.stats import wilcoxon
 
 from experiments.machinery import harness, publishing, tables
 from experiments.machinery.harness import Options, as_search, ranks_at
-from ktnas.algorithms.multi_population import KTNAS
+from ktnas.algorithms.multi_population.search import KTNAS
 from ktnas.algorithms.presets import ktnas, ktnas_paper
 from ktnas.benchmarks.base import Benchmark
 from ktnas.benchmarks.several import SeveralBenchmarks

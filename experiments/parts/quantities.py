@@ -25,7 +25,7 @@ from ktnas.algorithms.presets import ktnas
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.quantities import Quantities
 from ktnas.report.comparison import compare
-from ktnas.report.figures.comparison import Panel, bands
+from ktnas.report.figures.bands import Panel, bands
 from ktnas.report.markdown import Value
 from ktnas.runner.design import Arm, Case, Named
 

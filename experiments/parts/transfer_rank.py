@@ -18,7 +18,7 @@ from experiments.machinery import harness, publishing, transfer_matrix
 from experiments.machinery.compositions import TRANSFERS, arm, parts_left_out
 from experiments.machinery.harness import Options, cell
 from experiments.machinery.tables import MACRO, MICRO, tasks
-from ktnas.algorithms.multi_population import KTNAS
+from ktnas.algorithms.multi_population.search import KTNAS
 from ktnas.algorithms.presets import ktnas_paper
 from ktnas.records.sweep_log import RunRecord
 from ktnas.report.comparison import ALL_TASKS, Measure, scores

@@ -32,8 +32,8 @@ from experiments.machinery.compositions import kept
 from experiments.machinery.harness import Options
 from experiments.machinery.processes import in_parallel
 from experiments.machinery.tables import MACRO, MICRO, NASBENCH_GRAPH, TASKS, opened, tasks
+from ktnas.algorithms.candidates.evidence import evidence
 from ktnas.algorithms.candidates.joint_screening import JointScreening
-from ktnas.algorithms.multi_population import evidence
 from ktnas.algorithms.presets import ktnas
 from ktnas.api import search
 from ktnas.embedding.base import FittedEmbedder

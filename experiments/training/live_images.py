@@ -22,7 +22,7 @@ from experiments.machinery.harness import cell
 from experiments.machinery.trainings import Place, Spent
 from experiments.training import live_searches
 from experiments.training.live_searches import OURS, SCALES, Found, Pair, Scale, Unit
-from ktnas.report.figures.comparison import Line, Panel, bands
+from ktnas.report.figures.bands import Line, Panel, bands
 from ktnas.report.markdown import Value, markdown_table, number
 from ktnas.report.statistics import PairedTest, holm, paired_test, verdict
 from ktnas.rng import Streams

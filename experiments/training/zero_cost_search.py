@@ -32,7 +32,8 @@ from ktnas.files.search_path import cache_directory
 from ktnas.problem.proxy import Parameters, Proxy
 from ktnas.records.sweep_log import RunRecord
 from ktnas.report.comparison import ALL_TASKS, Measure, scores
-from ktnas.report.markdown import Value, convergence, markdown_table
+from ktnas.report.comparison_figures import convergence
+from ktnas.report.markdown import Value, markdown_table
 from ktnas.runner.design import Arm, Case, Named
 from ktnas.spaces.base import genotypes
 from ktnas.training.networks import Size

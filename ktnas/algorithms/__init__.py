@@ -83,10 +83,10 @@ if TYPE_CHECKING:
     from ktnas.algorithms.beliefs import Predicted as Predicted
     from ktnas.algorithms.beliefs import TellsBeliefs as TellsBeliefs
     from ktnas.algorithms.best_first import BestFirst as BestFirst
+    from ktnas.algorithms.contributions import Contribution as Contribution
     from ktnas.algorithms.emt_nas import Shuffled as Shuffled
     from ktnas.algorithms.emt_nas import emt_nas as emt_nas
     from ktnas.algorithms.enumeration import Enumeration as Enumeration
-    from ktnas.algorithms.knowledge import Contribution as Contribution
     from ktnas.algorithms.knowledge import Knowledge as Knowledge
     from ktnas.algorithms.knowledge import Source as Source
     from ktnas.algorithms.knowledge import finished as finished
@@ -106,7 +106,7 @@ if TYPE_CHECKING:
     from ktnas.algorithms.mfea2 import LearnedMating as LearnedMating
     from ktnas.algorithms.mfea2 import mfea2 as mfea2
     from ktnas.algorithms.mtnas import MTNAS as MTNAS
-    from ktnas.algorithms.multi_population import KTNAS as KTNAS
+    from ktnas.algorithms.multi_population.search import KTNAS as KTNAS
     from ktnas.algorithms.pnas import ProgressiveSearch as ProgressiveSearch
     from ktnas.algorithms.presets import gp_search as gp_search
     from ktnas.algorithms.presets import gp_search_early as gp_search_early
@@ -129,7 +129,8 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
-        "knowledge": ["Source", "finished", "Knowledge", "Contribution"],
+        "contributions": ["Contribution"],
+        "knowledge": ["Source", "finished", "Knowledge"],
         "bananas": ["bananas"],
         "base": [
             "Search",
@@ -148,7 +149,7 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "mfea": ["Mating", "FixedMating", "Unmated", "Alone", "Inheritance", "Imitation", "MFEA"],
         "mfea2": ["LearnedMating", "AtHome", "mfea2"],
         "mtnas": ["MTNAS"],
-        "multi_population": ["KTNAS"],
+        "multi_population.search": ["KTNAS"],
         "pnas": ["ProgressiveSearch"],
         "presets": ["gp_search", "gp_search_early", "ktnas", "ktnas_early", "ktnas_paper"],
         "random_search": ["RandomSearch"],

@@ -11,7 +11,7 @@ from __future__ import annotations
 from ktnas.algorithms.candidates.pool import Offspring
 from ktnas.algorithms.candidates.screening import SurrogateScreening
 from ktnas.algorithms.candidates.variation import Variation
-from ktnas.algorithms.multi_population import KTNAS
+from ktnas.algorithms.multi_population.search import KTNAS
 from ktnas.embedding.path_encoding import PathEncoding
 from ktnas.surrogate.gaussian_process import GaussianProcess
 from ktnas.transfer.no_transfer import NoTransfer

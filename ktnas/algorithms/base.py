@@ -12,7 +12,8 @@ from ktnas.store import Store
 
 if TYPE_CHECKING:
     from ktnas.algorithms.candidates.screening import Screening
-    from ktnas.algorithms.knowledge import Contribution, Knowledge
+    from ktnas.algorithms.contributions import Contribution
+    from ktnas.algorithms.knowledge import Knowledge
     from ktnas.problem.proxy import Proxy
 
 S = TypeVar("S")

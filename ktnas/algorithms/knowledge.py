@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -25,7 +25,6 @@ import numpy as np
 from ktnas.algorithms.axes import Axes
 from ktnas.embedding.base import FittedEmbedder, group_widths
 from ktnas.errors import ConfigurationError
-from ktnas.problem.trial import History
 from ktnas.rng import Streams
 from ktnas.spaces.base import SearchSpace, genotypes, is_enumerable, network_key
 from ktnas.spaces.operators import sample_distinct
@@ -268,123 +267,3 @@ def within(knowledge: FittedKnowledge | KnowledgeOfSeveral, space: SearchSpace |
     if isinstance(knowledge, FittedKnowledge):
         return knowledge
     return next(part for part in knowledge.parts if part.space == space)
-
-
-@dataclass(frozen=True, slots=True)
-class Informed:
-    """A fitted embedder that knows what sources expect; its vectors have a group of columns more for *feature*.
-
-    Attributes:
-        inner: The embedder.
-        knowledge: The sources.
-        groups: Widths of the groups of columns.
-    """
-
-    inner: FittedEmbedder
-    knowledge: FittedKnowledge | KnowledgeOfSeveral
-    groups: tuple[int, ...]
-
-    def embed(self, wanted: Sequence[Genotype]) -> FloatArray:
-        x = self.inner.embed(wanted)
-        if "feature" not in self.knowledge.knowledge.uses:
-            return x
-        return np.concatenate([x, self.knowledge.predictions(wanted).T], axis=1)
-
-    def expected(self, wanted: Sequence[Genotype]) -> FloatArray | None:
-        """``(n,)`` the mean of what the sources predict; None where it is not used."""
-        return self.knowledge.average(wanted) if "mean" in self.knowledge.knowledge.uses else None
-
-
-@dataclass(frozen=True, slots=True)
-class TaskContribution:
-    """What a source contributed to a task.
-
-    Attributes:
-        weight: Share of its prediction in what the surrogate expected at the end, at most 0.9 over all sources.
-        agreement: Spearman's correlation of its predictions with the fitness of what the task evaluated; None where
-            that is too little, or of the best of all sources together.
-        first: The first architectures that came from it.
-    """
-
-    weight: float
-    agreement: float | None
-    first: tuple[Genotype, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """What a source contributed.
-
-    Attributes:
-        source: The source; None for the average of all.
-        tasks: By the names of the tasks.
-    """
-
-    source: Source | None
-    tasks: Mapping[str, TaskContribution]
-
-
-def contributions(
-    embedder: Informed,
-    trends: Mapping[str, float],
-    history: History,
-    first: Callable[[str], Sequence[tuple[Genotype, int | None]]],
-) -> list[Contribution]:
-    """What each source contributed to a run, that of the average first.
-
-    Args:
-        embedder: What the run was told.
-        trends: How much of what was expected held on each task that it searched.
-        history: Every trial.
-        first: What a task began with since sources told it to, as `first_choices`.
-    """
-    sources = embedder.knowledge.knowledge.sources
-    parts: list[dict[str, TaskContribution]] = [{} for _ in range(len(sources) + 1)]
-    for task, trend in trends.items():
-        begun = first(task)
-        agreed = agreements(embedder, history, task)
-        for i, of_source in enumerate([None, *range(len(sources))]):
-            weight = 0.0 if of_source is None else trend / len(sources)
-            agreement = None if of_source is None else agreed[of_source]
-            own = tuple(genotype for genotype, number in begun if number == of_source)
-            parts[i][task] = TaskContribution(weight, agreement, own)
-    return [Contribution(source, part) for source, part in zip([None, *sources], parts, strict=True)]
-
-
-def agreements(embedder: Informed, history: History, task: str) -> list[float | None]:
-    """Of each source, Spearman's correlation of what it predicts with what a task has found; None if that is little."""
-    from scipy.stats import spearmanr  # takes most of a second to load, and few searches have sources
-
-    seen = [(t.genotype, t.fitness) for t in history.evaluated(task) if t.fitness is not None]
-    fitness = np.array([value for _, value in seen])
-    if len(seen) < LEAST or np.ptp(fitness) == 0:
-        return [None] * len(embedder.knowledge.knowledge.sources)
-    predicted = embedder.knowledge.predictions([genotype for genotype, _ in seen])
-
-    return [float(spearmanr(row, fitness).statistic) if np.ptp(row) > 0 else None for row in predicted]
-
-
-def informed(knowledge: Knowledge, axes: Axes) -> Informed:
-    """An embedder that knows what sources expect.
-
-    Raises:
-        ConfigurationError: If a source is of a space that is not known.
-    """
-    fitted, embedder = knowledge.fit(axes), axes.searched()
-    first = knowledge.sources[0]
-    width = axes.of(first.space, first.name).embed(first.genotypes[:1]).shape[1]
-    more = (len(knowledge.sources),) if "feature" in knowledge.uses else ()
-    return Informed(embedder, fitted, (*group_widths(embedder, width), *more))
-
-
-def first_choices(
-    embedder: FittedEmbedder, count: int, task: str, streams: Streams, space: SearchSpace | None = None
-) -> list[tuple[Genotype, int | None]]:
-    """Up to ``count`` architectures that finished searches would begin a task with; none where none is to tell.
-
-    Each comes with the number of its source; None for the best of all sources together. ``space`` is what the task is
-    searched in, where tasks are of different spaces.
-    """
-    if not isinstance(embedder, Informed) or "init" not in embedder.knowledge.knowledge.uses:
-        return []
-    return within(embedder.knowledge, space).first(count, streams.rng("first-choices", task))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ktnas.algorithms.candidates.joint_screening import JointScreening
 from ktnas.algorithms.candidates.pool import Offspring, WholeSpace
 from ktnas.algorithms.candidates.screening import NoScreening, Separately
-from ktnas.algorithms.multi_population import KTNAS
+from ktnas.algorithms.multi_population.search import KTNAS
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.emphasized import Emphasized
 from ktnas.embedding.node2vec.shared_axes import Node2Vec

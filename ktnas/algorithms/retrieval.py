@@ -24,15 +24,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ktnas.algorithms.axes import axes
-from ktnas.algorithms.knowledge import (
-    Contribution,
-    Informed,
-    Knowledge,
-    TaskContribution,
-    agreements,
-    informed,
-    within,
-)
+from ktnas.algorithms.contributions import Contribution, TaskContribution, agreements
+from ktnas.algorithms.informed import Informed, informed
+from ktnas.algorithms.knowledge import Knowledge, within
 from ktnas.embedding.base import Embedder
 from ktnas.embedding.combined import Combined
 from ktnas.embedding.emphasized import Emphasized

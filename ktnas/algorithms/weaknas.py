@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ktnas.algorithms.candidates.evidence import Evidence
 from ktnas.algorithms.candidates.pool import WHOLE_SPACE_LIMIT, WholeSpace
-from ktnas.algorithms.candidates.screening import Evidence, Ranking
-from ktnas.algorithms.multi_population import KTNAS
+from ktnas.algorithms.candidates.screening import Ranking
+from ktnas.algorithms.multi_population.search import KTNAS
 from ktnas.embedding.base import FittedEmbedder
 from ktnas.embedding.one_hot import OneHot
 from ktnas.errors import ConfigurationError

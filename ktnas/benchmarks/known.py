@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ktnas.benchmarks.table import TableBenchmark
 from ktnas.errors import KtnasError
+from ktnas.files.search_path import find
 from ktnas.files.table_reader import read_columns
 
 
@@ -36,6 +38,28 @@ class KnownBenchmark:
     load: Callable[[Path | None, Sequence[str]], TableBenchmark]
     stands_in: str = ""
 
+    @classmethod
+    def of_table(
+        cls,
+        name: str,
+        tasks: tuple[str, ...],
+        size: int,
+        hint: str,
+        filename: str,
+        load: Callable[[Path | None], TableBenchmark],
+    ) -> KnownBenchmark:
+        """One that is a table with a row per architecture, which is always read whole.
+
+        Args:
+            name: Its name.
+            tasks: Names of its tasks.
+            size: Number of architectures of the complete benchmark.
+            hint: How to get the table.
+            filename: What the table is called.
+            load: Read it, looking into a directory first.
+        """
+        return cls(name, tasks, size, hint, partial(find, filename), _rows, lambda directory, _: load(directory))
+
     def entry(self, directory: Path | None = None) -> BenchmarkEntry:
         """Its line of the inventory.
 
@@ -51,8 +75,7 @@ class KnownBenchmark:
             return BenchmarkEntry(self.name, path, self.size, self.tasks, hint=self.hint, problem=str(error))
 
 
-def count_rows(path: Path) -> int:
-    """Rows of a table."""
+def _rows(path: Path) -> int:
     return len(read_columns(path))
 
 

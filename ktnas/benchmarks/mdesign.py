@@ -13,9 +13,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ktnas.benchmarks.imported import imported_notes
-from ktnas.benchmarks.known import KnownBenchmark, count_rows
+from ktnas.benchmarks.known import KnownBenchmark
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
-from ktnas.files.search_path import find, require
+from ktnas.files.search_path import require
 from ktnas.files.table_reader import Columns, read_columns
 from ktnas.problem.task import Task
 from ktnas.spaces.mdesign import MDesign
@@ -105,22 +105,6 @@ def _record(columns: Columns, task: str) -> TaskRecord:
     return TaskRecord(Task(task, "validation accuracy"), fitness.values, fitness.failures, metrics=metrics)
 
 
-MDESIGN_LINK = KnownBenchmark(
-    "mdesign-link",
-    LINK_TASKS,
-    SIZE,
-    HINT,
-    locate=lambda directory: find(LINK_FILENAME, directory),
-    count=count_rows,
-    load=lambda directory, _: load_link(directory),
-)
+MDESIGN_LINK = KnownBenchmark.of_table("mdesign-link", LINK_TASKS, SIZE, HINT, LINK_FILENAME, load_link)
 
-MDESIGN_GRAPH = KnownBenchmark(
-    "mdesign-graph",
-    GRAPH_TASKS,
-    SIZE,
-    HINT,
-    locate=lambda directory: find(GRAPH_FILENAME, directory),
-    count=count_rows,
-    load=lambda directory, _: load_graph(directory),
-)
+MDESIGN_GRAPH = KnownBenchmark.of_table("mdesign-graph", GRAPH_TASKS, SIZE, HINT, GRAPH_FILENAME, load_graph)

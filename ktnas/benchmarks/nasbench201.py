@@ -12,10 +12,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ktnas.benchmarks.imported import imported_notes
-from ktnas.benchmarks.known import KnownBenchmark, count_rows
+from ktnas.benchmarks.known import KnownBenchmark
 from ktnas.benchmarks.schedules import record_of
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
-from ktnas.files.search_path import find, require
+from ktnas.files.search_path import require
 from ktnas.files.table_reader import Columns, read_columns
 from ktnas.spaces.nasbench201 import NASBench201
 from ktnas.typing import FloatArray
@@ -72,12 +72,4 @@ def _seconds(columns: Columns, task: str, epochs: int) -> FloatArray | None:
     return columns.numbers(_TIMED).values * (epochs / 12)
 
 
-NASBENCH201 = KnownBenchmark(
-    NAME,
-    TASKS,
-    SIZE,
-    HINT,
-    locate=lambda directory: find(FILENAME, directory),
-    count=count_rows,
-    load=lambda directory, _: load(directory),
-)
+NASBENCH201 = KnownBenchmark.of_table(NAME, TASKS, SIZE, HINT, FILENAME, load)

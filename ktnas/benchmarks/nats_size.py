@@ -12,10 +12,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ktnas.benchmarks.imported import imported_notes
-from ktnas.benchmarks.known import KnownBenchmark, count_rows
+from ktnas.benchmarks.known import KnownBenchmark
 from ktnas.benchmarks.schedules import record_of
 from ktnas.benchmarks.table import TableBenchmark, listed_space
-from ktnas.files.search_path import find, require
+from ktnas.files.search_path import require
 from ktnas.files.table_reader import read_columns
 from ktnas.spaces.nats_size import NATSSize
 
@@ -53,12 +53,4 @@ def load(directory: Path | None = None) -> TableBenchmark:
     return TableBenchmark(NAME, listed_space(space, genotypes), genotypes, records, notes=imported_notes(path))
 
 
-NATS_SIZE = KnownBenchmark(
-    NAME,
-    TASKS,
-    SIZE,
-    HINT,
-    locate=lambda directory: find(FILENAME, directory),
-    count=count_rows,
-    load=lambda directory, _: load(directory),
-)
+NATS_SIZE = KnownBenchmark.of_table(NAME, TASKS, SIZE, HINT, FILENAME, load)

@@ -12,9 +12,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ktnas.benchmarks.imported import imported_notes
-from ktnas.benchmarks.known import KnownBenchmark, count_rows
+from ktnas.benchmarks.known import KnownBenchmark
 from ktnas.benchmarks.table import TableBenchmark, TaskRecord, listed_space
-from ktnas.files.search_path import find, require
+from ktnas.files.search_path import require
 from ktnas.files.table_reader import Columns, read_columns
 from ktnas.problem.task import Task
 from ktnas.spaces.base import SearchSpace
@@ -89,22 +89,6 @@ def _record(columns: Columns, name: str) -> TaskRecord:
     )
 
 
-MICRO = KnownBenchmark(
-    MICRO_NAME,
-    TASKS,
-    MICRO_SIZE,
-    HINT,
-    locate=lambda directory: find(MICRO_FILENAME, directory),
-    count=count_rows,
-    load=lambda directory, _: load_micro(directory),
-)
+MICRO = KnownBenchmark.of_table(MICRO_NAME, TASKS, MICRO_SIZE, HINT, MICRO_FILENAME, load_micro)
 
-MACRO = KnownBenchmark(
-    MACRO_NAME,
-    TASKS,
-    MACRO_SIZE,
-    HINT,
-    locate=lambda directory: find(MACRO_FILENAME, directory),
-    count=count_rows,
-    load=lambda directory, _: load_macro(directory),
-)
+MACRO = KnownBenchmark.of_table(MACRO_NAME, TASKS, MACRO_SIZE, HINT, MACRO_FILENAME, load_macro)

@@ -25,9 +25,10 @@ def execute(options: argparse.Namespace) -> int:
     from ktnas.files.json_lines import to_json
     from ktnas.records.reader import read_directories
     from ktnas.records.run_directory import RunDirectory
-    from ktnas.report import markdown as comparison_report
     from ktnas.report.columns import encoding_of, room
     from ktnas.report.comparison import compare
+    from ktnas.report.comparison_files import write_comparison
+    from ktnas.report.markdown import markdown, ranks_markdown, rows
     from ktnas.report.pages.comparison_page import comparison_page
     from ktnas.report.pages.whole import write_page
 
@@ -35,18 +36,18 @@ def execute(options: argparse.Namespace) -> int:
     comparisons = compare(records, baseline=options.baseline, at=options.at)
     ranks, missing = _mean_ranks(comparisons)
     path = options.out or options.directories[0] / "comparison"
-    written = comparison_report.write(RunDirectory(path), records, comparisons, ranks)
+    written = write_comparison(RunDirectory(path), records, comparisons, ranks)
     page = options.html or path / PAGE
     write_page(page, comparison_page(records, _again(options), comparisons=comparisons))
     for note in written.notes:
         print(f"note: {visible(note)}", file=sys.stderr)
     if options.json:
-        sys.stdout.write(to_json(comparison_report.rows(comparisons)))
+        sys.stdout.write(to_json(rows(comparisons)))
         return 0
     encoding = encoding_of(sys.stdout)
     for comparison in comparisons:
-        print(comparison_report.markdown(comparison, room(sys.stdout), encoding))
-    print(missing if ranks is None else comparison_report.ranks_markdown(ranks, encoding))
+        print(markdown(comparison, room(sys.stdout), encoding))
+    print(missing if ranks is None else ranks_markdown(ranks, encoding))
     print(
         f"recorded in {visible(str(path))}: {', '.join(written.files)}; to look at in a browser: {visible(str(page))}"
     )

@@ -5,10 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ktnas.benchmarks.importers.registry import IMPORTERS
 from ktnas.cli.importing import add_import_options
 from ktnas.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from ktnas.benchmarks.known import BenchmarkEntry
+    from ktnas.datasets.images.registry import Entry
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -40,39 +45,39 @@ def _list(options: argparse.Namespace) -> int:
     if options.json:
         from ktnas.files.json_lines import to_json
 
-        listed: list[dict[str, object]] = [
-            {
-                "kind": "benchmark",
-                "name": entry.name,
-                "found": entry.found,
-                "path": None if entry.path is None else str(entry.path),
-                "architectures": entry.architectures,
-                "tasks": list(entry.tasks),
-                "hint": entry.hint,
-                "problem": entry.problem,
-            }
-            for entry in entries
-        ]
-        listed += [
-            {
-                "kind": "data set",
-                "name": dataset.name,
-                "found": dataset.found,
-                "path": None if dataset.path is None else str(dataset.path),
-                "shape": dataset.shape,
-                "note": dataset.note,
-                "hint": dataset.hint,
-                "problem": dataset.problem,
-            }
-            for dataset in datasets
-        ]
-        sys.stdout.write(to_json(listed))
+        sys.stdout.write(to_json([*map(_benchmark, entries), *map(_dataset, datasets)]))
     else:
         from ktnas.report.inventory import print_datasets, print_inventory
 
         print_inventory(entries, sys.stdout)
         print_datasets(datasets, [str(place) for place in search_path(options.data)], sys.stdout)
     return 0
+
+
+def _benchmark(entry: BenchmarkEntry) -> dict[str, object]:
+    return {
+        "kind": "benchmark",
+        "name": entry.name,
+        "found": entry.found,
+        "path": None if entry.path is None else str(entry.path),
+        "architectures": entry.architectures,
+        "tasks": list(entry.tasks),
+        "hint": entry.hint,
+        "problem": entry.problem,
+    }
+
+
+def _dataset(entry: Entry) -> dict[str, object]:
+    return {
+        "kind": "data set",
+        "name": entry.name,
+        "found": entry.found,
+        "path": None if entry.path is None else str(entry.path),
+        "shape": entry.shape,
+        "note": entry.note,
+        "hint": entry.hint,
+        "problem": entry.problem,
+    }
 
 
 def _tell(options: argparse.Namespace) -> int:

@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +19,7 @@ from ktnas.errors import ConfigurationError
 from ktnas.formatting import visible, visible_lines
 
 if TYPE_CHECKING:
-    from ktnas.records.summary import Summary
-    from ktnas.report.sharing import Sharing
+    from ktnas.cli.searches import Searched
     from ktnas.runner.experiment import Experiment
 
 
@@ -39,15 +37,11 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
         options: Seeds, limits, who evaluates, and output.
     """
     from ktnas.cli.report import written_page
-    from ktnas.cli.searches import Searches, require_sharing, told_of_sharing
-    from ktnas.config.experiment import compose
+    from ktnas.cli.searches import Searches
     from ktnas.config.remembered import remembered
-    from ktnas.files.json_lines import to_json
-    from ktnas.problem.budget import check
-    from ktnas.records.run_directory import RunDirectory
     from ktnas.records.study_file import StudyFile
-    from ktnas.runner import session
     from ktnas.runner.limits import Limits
+    from ktnas.runner.places import fresh_directory
     from ktnas.runner.provenance import Provenance
     from ktnas.tracking.by_name import Tracking
 
@@ -56,48 +50,48 @@ def search(asked: RunOptions, options: argparse.Namespace) -> int:
     force = workforce(options)
     force.check()
     repeats, alone = _extent(options, asked)
-    experiment = compose(asked)
-    check(experiment.problem, experiment.budget, options.seed)
-    if alone:
-        require_sharing(experiment)
+    experiment = _composed(asked, options.seed, alone=alone)
     seeds = range(options.seed, options.seed + repeats)
     silent = options.quiet or options.json
-    if asked.training.live:
-        left = session.unanswered(experiment, seeds, options.out)
-        _tell_time(experiment, left, asked.training.max_hours, quiet=silent)
-    if not silent:
-        _tell_data(experiment)
-    path = options.out or session.fresh_directory(experiment, seeds, RUNS)
+    _tell_beforehand(experiment, asked, seeds, options.out, silent=silent)
+    path = options.out or fresh_directory(experiment, seeds, RUNS)
     provenance = Provenance(StudyFile(remembered(asked), catch=options.catch), tuple(options.reuse or ()))
     jobs = _jobs(options, asked, repeats)
-    searched = Searches(path, seeds, jobs, options.catch, silent, force, provenance, limits, tracking)
-    summaries = searched.run(partial(compose, asked))
-    finished = searched.finished(summaries)
-    others = searched.alone(asked, experiment) if alone and finished else {}
-    found = told_of_sharing(experiment, summaries, others, RunDirectory(path))
+    searches = Searches(path, seeds, jobs, options.catch, silent, force, provenance, limits, tracking)
+    found = searches.found(asked, experiment, alone=alone)
     page, unwritten = written_page(path)
-    finished = finished and all(map(searched.finished, others.values()))
     if options.json:
-        one_or_all = summaries[0] if repeats == 1 else summaries
-        rows = [one.row() for one in found]
-        sys.stdout.write(to_json({"runs": summaries, "alone": others, "sharing": rows} if alone else one_or_all))
+        _print_json(found, repeated=repeats > 1, alone=alone)
     else:
-        _print(summaries, experiment, path, repeated=repeats > 1, sharing=found)
+        _print(found, experiment, path, repeated=repeats > 1)
         if page is not None:
             print(f"to look at in a browser: {visible(str(page))}")
     if unwritten:
         print(f"note: {visible(unwritten)}", file=sys.stderr)
-    return _told_how_it_ended([summaries, *others.values()], path, finished=finished)
+    return _told_how_it_ended(found, path)
 
 
-def _told_how_it_ended(runs: Sequence[Sequence[Summary]], path: Path, *, finished: bool) -> int:
+def _composed(asked: RunOptions, seed: int, *, alone: bool) -> Experiment:
+    """What is searched, checked before anything is paid for."""
+    from ktnas.cli.searches import require_sharing
+    from ktnas.config.experiment import compose
+    from ktnas.problem.budget import check
+
+    experiment = compose(asked)
+    check(experiment.problem, experiment.budget, seed)
+    if alone:
+        require_sharing(experiment)
+    return experiment
+
+
+def _told_how_it_ended(found: Searched, path: Path) -> int:
     """Say why searches ended before their budget, and how they go on; the exit code."""
-    every = (summary for summaries in runs for summary in summaries)
+    every = (summary for summaries in (found.together, *found.alone.values()) for summary in summaries)
     reasons = dict.fromkeys(summary["stopped"] for summary in every if "stopped" in summary)
     goes_on = f"`ktnas resume {visible(str(path))}` goes on from here"
     for reason in reasons:
         print(f"stopped: {reason}; {goes_on}", file=sys.stderr)
-    if not (finished or reasons):
+    if not (found.finished or reasons):
         print(f"interrupted; {goes_on}", file=sys.stderr)
         return INTERRUPTED
     return 0
@@ -126,15 +120,28 @@ def _jobs(options: argparse.Namespace, asked: RunOptions, repeats: int) -> int:
     return options.jobs or min(repeats, cores)
 
 
+def _tell_beforehand(
+    experiment: Experiment, asked: RunOptions, seeds: Sequence[int], path: Path | None, *, silent: bool
+) -> None:
+    """How long it will take, where candidates are trained, and what it is made from."""
+    from ktnas.runner.places import unanswered
+
+    if asked.training.live:
+        left = unanswered(experiment, seeds, path)
+        _tell_time(experiment, left, asked.training.max_hours, silent=silent)
+    if not silent:
+        _tell_data(experiment)
+
+
 def _tell_time(
-    experiment: Experiment, left: Sequence[Mapping[str, int]], max_hours: float | None, *, quiet: bool
+    experiment: Experiment, left: Sequence[Mapping[str, int]], max_hours: float | None, *, silent: bool
 ) -> None:
     """How long what is left will take to train, before it begins; refused if that is too long."""
-    if left and (max_hours is not None or not quiet):
+    if left and (max_hours is not None or not silent):
         from ktnas.benchmarks.estimate import require_time
 
         text = require_time(experiment.benchmark, left, max_hours)
-        if not quiet:
+        if not silent:
             print(f"estimated: {text}", file=sys.stderr)
 
 
@@ -154,17 +161,24 @@ def _tell_data(experiment: Experiment) -> None:
         print(visible_lines(", ".join(source.name for source in sources)), file=sys.stderr)
 
 
-def _print(
-    summaries: Sequence[Summary], experiment: Experiment, path: Path, *, repeated: bool, sharing: Sequence[Sharing]
-) -> None:
+def _print_json(found: Searched, *, repeated: bool, alone: bool) -> None:
+    from ktnas.files.json_lines import to_json
+
+    one_or_all = found.together if repeated else found.together[0]
+    rows = [one.row() for one in found.sharing]
+    both = {"runs": found.together, "alone": found.alone, "sharing": rows}
+    sys.stdout.write(to_json(both if alone else one_or_all))
+
+
+def _print(found: Searched, experiment: Experiment, path: Path, *, repeated: bool) -> None:
     from ktnas.report.tables import print_repeats, print_run, print_sharing, print_title
 
     print_title(f"{experiment.title}, {experiment.budget.evaluations} evaluations per task", sys.stdout)
     if repeated:
-        print_repeats(summaries, sys.stdout)
+        print_repeats(found.together, sys.stdout)
     else:
-        print_run(summaries[0], sys.stdout)
-    print_sharing(sharing, sys.stdout)
+        print_run(found.together[0], sys.stdout)
+    print_sharing(found.sharing, sys.stdout)
     print(f"recorded in {visible(str(path))}")
 
 

@@ -19,10 +19,11 @@ from ktnas.records.run_directory import RunDirectory, places_of
 from ktnas.records.summary import Summary
 from ktnas.report.progress import Board, LiveView, PlainView, View
 from ktnas.report.sharing import Sharing, sharing
-from ktnas.runner import session
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.limits import Limits
 from ktnas.runner.provenance import Provenance
+from ktnas.runner.repeats import search_seeds
+from ktnas.runner.session import search_once
 from ktnas.runner.workforce import Workforce
 from ktnas.tracking.by_name import Tracking
 
@@ -43,6 +44,23 @@ def require_sharing(experiment: Experiment) -> None:
             "--alone is for tables: it would train every candidate again. Search the target by itself (--tasks NAME), "
             "and compare both directories with `ktnas compare`"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What searches have come to.
+
+    Attributes:
+        together: Summaries of the searches of all tasks together.
+        alone: Summaries of the searches of each target alone, by its name.
+        sharing: What sharing gave each target that was searched alone as well.
+        finished: Whether all of them came to their end.
+    """
+
+    together: list[Summary]
+    alone: dict[str, list[Summary]]
+    sharing: list[Sharing]
+    finished: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +89,14 @@ class Searches:
     limits: Limits = field(default_factory=Limits)
     tracking: Tracking = field(default_factory=Tracking)
 
+    def found(self, asked: RunOptions, experiment: Experiment, *, alone: bool) -> Searched:
+        """Search all tasks together, and, if that is wanted and came to its end, each target alone."""
+        together = self.run(partial(compose, asked))
+        finished = self.finished(together)
+        apart = self.alone(asked, experiment) if alone and finished else {}
+        gave = told_of_sharing(experiment, together, apart, RunDirectory(self.path))
+        return Searched(together, apart, gave, finished and all(map(self.finished, apart.values())))
+
     def run(self, composed: Callable[[], Experiment], path: Path | None = None) -> list[Summary]:
         """Search, or go on; after an interruption, the summaries of the runs that had begun."""
         directory, experiment = RunDirectory(path or self.path), composed()
@@ -78,7 +104,7 @@ class Searches:
         with self._view(experiment) as view:
             if len(self.seeds) == 1:
                 return [
-                    session.search_once(
+                    search_once(
                         experiment,
                         self.seeds[0],
                         directory,
@@ -88,7 +114,7 @@ class Searches:
                         workforce=self.workforce,
                     )
                 ]
-            return session.search_seeds(
+            return search_seeds(
                 composed,
                 self.seeds,
                 directory,
@@ -131,9 +157,7 @@ class Searches:
     def _view(self, experiment: Experiment) -> View:
         if self.silent:
             return View()
-        tasks, benchmark = experiment.problem.tasks, experiment.benchmark
-        workers = max(1, benchmark.workers) if isinstance(benchmark, ComputedBenchmark) else 0
-        board = Board(experiment.title, tasks, experiment.budget.evaluations, len(self.seeds), workers)
+        board = Board.of(experiment, len(self.seeds))
         return LiveView(board, sys.stderr) if sys.stderr.isatty() else PlainView(board, sys.stderr)
 
 

@@ -21,7 +21,7 @@ def execute(options: argparse.Namespace) -> int:
     """Run the sweep, or what is left of it; the exit code."""
     use_one_thread()
     from ktnas.config.sweep_file import read_sweep
-    from ktnas.evaluation.dask_cluster import reached
+    from ktnas.evaluation.dask_scheduler import reached
     from ktnas.report.progress import SweepView
     from ktnas.runner.sweep import run_sweep
     from ktnas.runner.told_runs import require_here

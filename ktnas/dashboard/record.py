@@ -10,15 +10,15 @@ from time import time
 
 from ktnas.dashboard.held import Held
 from ktnas.dashboard.row import Row, State, TaskRow
-from ktnas.errors import DataError, KtnasError, shortened
+from ktnas.errors import DataError, KtnasError
 from ktnas.files.json_lines import read_lines
 from ktnas.files.plain_json import read_json_file
 from ktnas.files.tail import Tail
 from ktnas.problem.progress import TaskProgress, progress_of
-from ktnas.problem.task import Task
 from ktnas.problem.trial import Trial
 from ktnas.recorded_names import plain_names
-from ktnas.records.checked import count_of, fields_of, flag_of, genotype_of, list_of, number_of, text_of
+from ktnas.records.checked import count_of, fields_of, genotype_of, list_of, number_of, text_of
+from ktnas.records.configuration import seeds_of, task_of
 from ktnas.records.evaluations import ANSWERS, read_evaluations
 from ktnas.records.found import FoundRecord
 from ktnas.records.proposals import PROPOSALS, read_journal
@@ -87,7 +87,7 @@ class Shown:
 
     def _of_run(self, found: FoundRecord) -> Row:
         config = fields_of(read_json_file(found.path / CONFIG))
-        seeds = tuple(map(count_of, list_of(config["seeds"]))) if "seeds" in config else (count_of(config["seed"]),)
+        seeds = seeds_of(config)
         tasks = tuple(_task(name, fields_of(one)) for name, one in fields_of(config["tasks"]).items())
         row = Row(
             found.name,
@@ -199,19 +199,12 @@ def _of_directory(found: FoundRecord) -> tuple[os.stat_result, ...]:
         return ()
 
 
-def _said(error: Exception, found: FoundRecord) -> str:
-    """What is wrong with a record, without the path of its directory."""
-    text = str(error) if isinstance(error, KtnasError) else f"{type(error).__name__}: {error}"
-    return shortened(text.replace(f"{found.path}/", ""), 500)
-
-
 def _with_line(line: str) -> tuple[Trial, str]:
     return decode(line), line
 
 
 def _task(name: str, plain: Mapping[str, object]) -> TaskRow:
-    task = Task(name, text_of(plain["metric"]), text_of(plain["unit"]), flag_of(plain["minimize"]))
-    return TaskRow(task, text_of(plain["role"]))
+    return TaskRow(task_of(name, plain), text_of(plain["role"]))
 
 
 def _method(described: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib import metadata
 
@@ -12,6 +12,7 @@ from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.description import describe
 from ktnas.problem.budget import Budget
 from ktnas.problem.task import Problem, Task
+from ktnas.records.checked import count_of, flag_of, list_of, text_of
 from ktnas.records.digest import code_digest, table_digest
 from ktnas.records.run_directory import DATA, ENVIRONMENT, RunDirectory
 from ktnas.spaces.base import genotypes, is_enumerable
@@ -71,6 +72,24 @@ def _described(benchmark: Benchmark, problem: Problem, task: Task) -> JSON:
         "best_listed": benchmark.best_fitness(task.name),
         **({} if len(problem.spaces) == 1 else {"space": problem.space_of(task.name).name}),
     }
+
+
+def seeds_of(config: Mapping[str, object]) -> tuple[int, ...]:
+    """The seed of the run that a ``config.json`` tells of, or those of its repeats.
+
+    Raises:
+        KeyError, TypeError, ValueError: If it tells none.
+    """
+    return tuple(map(count_of, list_of(config["seeds"]))) if "seeds" in config else (count_of(config["seed"]),)
+
+
+def task_of(name: str, plain: Mapping[str, object]) -> Task:
+    """A task that a ``config.json`` tells of.
+
+    Raises:
+        KeyError, TypeError, ValueError: If it does not tell enough.
+    """
+    return Task(name, text_of(plain["metric"]), text_of(plain["unit"]), flag_of(plain["minimize"]))
 
 
 def environment() -> dict[str, JSON]:

@@ -16,7 +16,8 @@ from ktnas.files.plain_json import read_json_file
 from ktnas.problem.task import Task
 from ktnas.problem.trial import Trial
 from ktnas.records.beliefs import read_beliefs
-from ktnas.records.checked import count_of, fields_of, flag_of, list_of, number_of, text_of
+from ktnas.records.checked import count_of, fields_of, number_of, text_of
+from ktnas.records.configuration import seeds_of, task_of
 from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory, places_of
 from ktnas.records.trials import TRIALS, read_named_trials
 from ktnas.transfer.outcome import Outcome, outcomes_of
@@ -134,9 +135,9 @@ def read_recordings(path: Path) -> Recordings:
     if config is None:
         raise DataError(f"{path} holds no run: it has no {CONFIG} that can be read")
     try:
-        seeds = tuple(map(count_of, list_of(config["seeds"]))) if "seeds" in config else (count_of(config["seed"]),)
+        seeds = seeds_of(config)
         described = {name: fields_of(one) for name, one in fields_of(config["tasks"]).items()}
-        tasks = tuple(_task(name, one) for name, one in described.items())
+        tasks = tuple(task_of(name, one) for name, one in described.items())
         roles = {name: text_of(one["role"]) for name, one in described.items()}
         listed = {name: _number(one["best_listed"]) for name, one in described.items()}
         budget = count_of(config["budget"])
@@ -162,10 +163,6 @@ class _Labels:
 
     def __call__(self, genotype: Genotype) -> str:
         return self.known.get(genotype) or ",".join(map(str, genotype))
-
-
-def _task(name: str, plain: dict[str, object]) -> Task:
-    return Task(name, text_of(plain["metric"]), text_of(plain["unit"]), flag_of(plain["minimize"]))
 
 
 def _number(value: object) -> float | None:

@@ -20,7 +20,7 @@ from ktnas.records.digest import same_values
 from ktnas.records.known import REUSED, known_answers
 from ktnas.records.run_directory import DATA, STUDY, RunDirectory
 from ktnas.records.study_file import StudyFile, read_study_file
-from ktnas.records.trials import TRIALS, read_trials
+from ktnas.records.trials import trials_so_far
 from ktnas.typing import JSON
 
 PAID = "reused cost_s"
@@ -92,7 +92,7 @@ def _answers(other: Path, here: Mapping[str, object], file: StudyFile) -> dict[Q
         raise ConfigurationError(
             f"cannot reuse {other}: its task {changed!r} was another function, or is not known to be the same"
         )
-    trials = read_trials(other) if (other / TRIALS).exists() else ()
+    trials = trials_so_far(other)
     known = known_answers(other, trials)
     return {question: answer for question, answer in known.items() if question[0] in shared}
 

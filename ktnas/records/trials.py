@@ -112,6 +112,15 @@ def read_trials(directory: Path) -> tuple[Trial, ...]:
     return tuple(line.trial for line in _read(directory))
 
 
+def trials_so_far(directory: Path) -> tuple[Trial, ...]:
+    """The trials as `read_trials`; none where nothing has been recorded yet.
+
+    Raises:
+        DataError: If the record is damaged.
+    """
+    return read_trials(directory) if (directory / TRIALS).exists() else ()
+
+
 def read_named_trials(directory: Path) -> tuple[tuple[Trial, str], ...]:
     """The trials recorded in a run directory as `read_trials`, each with its architecture as users know it.
 

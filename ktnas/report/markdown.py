@@ -1,30 +1,15 @@
-"""Comparisons to read: Markdown for the terminal and for documents, rows for CSV, figures as PNG."""
+"""Comparisons to read: Markdown for the terminal and for documents, rows for CSV."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
-import numpy as np
-
-from ktnas.errors import ConfigurationError
 from ktnas.formatting import cell_text, encodable, visible, visible_lines
-from ktnas.records.run_directory import RunDirectory
-from ktnas.records.sweep_log import RunRecord
-from ktnas.records.trajectory import Trajectory
-from ktnas.report.comparison import CaseComparison, Measure, Runs, by_case, measure_of
-from ktnas.report.figures.comparison import Line, Panel, bands, rank_diagram
-from ktnas.report.figures.style import Form, drawn
-from ktnas.report.figures.writing import write_figures
+from ktnas.report.comparison import CaseComparison, Measure
 from ktnas.report.statistics import LEAST_RUNS, LEVEL, Interval, MeanRanks
-from ktnas.typing import FloatArray
-
-LONG = 150
-"""Evaluations beyond which a linear scale would squeeze what happens first, and most, into a corner."""
-
 
 Value = str | int | float | bool | None
 
@@ -252,104 +237,3 @@ def rows(comparisons: Sequence[CaseComparison]) -> list[dict[str, Value]]:
                 }
             )
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a comparison left in its directory.
-
-    Attributes:
-        files: Names of the files.
-        notes: Why a figure is missing, a sentence each.
-    """
-
-    files: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-
-
-def write(
-    directory: RunDirectory,
-    records: Sequence[RunRecord],
-    comparisons: Sequence[CaseComparison],
-    ranks: MeanRanks | None,
-) -> Written:
-    """Write ``comparison.csv`` and the figures; a directory that is not there is made.
-
-    Raises:
-        ConfigurationError: If the directory cannot be written to.
-    """
-    drawing = comparison_figures(records, comparisons, ranks)
-    figures = {f"{name}.png": draw for name, draw in drawing.items()}
-    try:
-        directory.path.mkdir(parents=True, exist_ok=True)
-        directory.write("comparison.csv", csv_text(rows(comparisons)))
-    except OSError as error:
-        raise ConfigurationError(f"cannot write to {directory.path}: {error.strerror}; choose another --out") from None
-    undrawn = write_figures(directory, figures)
-    return Written(("comparison.csv", *(name for name in figures if name not in undrawn)), tuple(undrawn.values()))
-
-
-def comparison_figures(
-    records: Sequence[RunRecord], comparisons: Sequence[CaseComparison], ranks: MeanRanks | None, form: Form = "png"
-) -> dict[str, Callable[[], bytes]]:
-    """What draws each figure of a comparison, by its name: ``convergence``, numbered of several, and ``mean-ranks``."""
-    drawn = [partial(convergence, records, comparison.case, form) for comparison in comparisons]
-    numbers = [""] if len(drawn) == 1 else [f"-{i}" for i in range(1, len(drawn) + 1)]
-    figures: dict[str, Callable[[], bytes]] = {
-        f"convergence{number}": one for number, one in zip(numbers, drawn, strict=True)
-    }
-    if ranks is not None:
-        title = f"mean ranks over {ranks.blocks} tasks"
-        figures["mean-ranks"] = partial(rank_diagram, ranks, title, arms=arms_of(records), form=form)
-    return figures
-
-
-def convergence(records: Sequence[RunRecord], case: str, form: Form = "png") -> bytes:
-    """The trajectory of every arm on a case: median and quartiles of its runs over evaluations, a panel per task.
-
-    Heights are true ranks where they are known of every improvement, else the metric itself. Evaluations are on a
-    logarithmic scale where a trajectory is longer than `LONG`.
-    """
-    runs = by_case(records)[case]
-    every = [run for of_arm in runs.values() for run in of_arm.values()]
-    tasks = list(dict.fromkeys(task for run in every for task in run.tasks))
-    steps = [step for run in every for trajectory in run.tasks.values() for step in trajectory.steps]
-    by_rank = measure_of(runs) is not Measure.FITNESS and all(step.rank is not None for step in steps)
-    panels = [trajectory_panel(runs, task, by_rank=by_rank) for task in tasks]
-    seeds = max(len(of_arm) for of_arm in runs.values())
-    longest = max(trajectory.evaluations for run in every for trajectory in run.tasks.values())
-    title = f"{case}; " + (f"median and quartiles of {seeds} runs" if seeds > 1 else "one run each")
-    return bands(panels, title, logarithmic_x=longest > LONG, arms=arms_of(records), form=form)
-
-
-def arms_of(records: Sequence[RunRecord]) -> tuple[str, ...]:
-    """All arms in the order in which they come first: that of their colours, in every figure."""
-    return tuple(dict.fromkeys(record.arm for record in records))
-
-
-def trajectory_panel(runs: Runs, task: str, *, by_rank: bool) -> Panel:
-    """The trajectory of every arm on one task: median and quartiles of its runs."""
-    lines = []
-    label = "rank of the best found"
-    for arm, of_arm in runs.items():
-        trajectories = [run.tasks[task] for run in of_arm.values() if task in run.tasks]
-        if not trajectories:
-            continue
-        if not by_rank:
-            label = (
-                f"{trajectories[0].metric} ({trajectories[0].unit})" if trajectories[0].unit else trajectories[0].metric
-            )
-        length = max(trajectory.evaluations for trajectory in trajectories)
-        heights = np.array([curve(trajectory, length, by_rank=by_rank) for trajectory in trajectories])
-        x = np.arange(1, length + 1, dtype=np.float64)
-        lines.append(Line(arm, x, *np.quantile(heights, [0.5, 0.25, 0.75], axis=0)))
-    return Panel(task, label, tuple(lines), logarithmic=by_rank)
-
-
-def curve(trajectory: Trajectory, length: int, *, by_rank: bool) -> FloatArray:
-    """What was best after each of ``length`` evaluations ``(length,)``: its rank, or the metric; NaN before any."""
-    values = np.full(length, np.nan)
-    for step in trajectory.steps:
-        height = step.rank if by_rank else -step.fitness if trajectory.minimize else step.fitness
-        values[step.evaluation - 1 :] = np.nan if height is None else drawn(height)
-    return values

@@ -10,11 +10,13 @@ from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
+from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.formatting import duration
 from ktnas.problem.callback import Callback, FailureKinds, Finished
 from ktnas.problem.progress import RunProgress, SweepProgress, TaskProgress
 from ktnas.problem.task import Task, value_text
 from ktnas.report.columns import UNLIMITED, Column, fitted, plain
+from ktnas.runner.experiment import Experiment
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -87,6 +89,13 @@ class Board:
     seeds: dict[int, RunProgress] = field(default_factory=dict)
     doing: str = ""
     began: float = field(default_factory=monotonic)
+
+    @classmethod
+    def of(cls, experiment: Experiment, runs: int = 1) -> Board:
+        """Before the first evaluation."""
+        benchmark = experiment.benchmark
+        workers = max(1, benchmark.workers) if isinstance(benchmark, ComputedBenchmark) else 0
+        return cls(experiment.title, experiment.problem.tasks, experiment.budget.evaluations, runs, workers)
 
     def share(self, task: str) -> float:
         """Share of a task's work that is done, over all runs."""

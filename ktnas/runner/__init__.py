@@ -66,8 +66,8 @@ if TYPE_CHECKING:
     from ktnas.runner.pool import run_in_parallel as run_in_parallel
     from ktnas.runner.pool_process import Link as Link
     from ktnas.runner.recorder import Recorder as Recorder
+    from ktnas.runner.repeats import search_seeds as search_seeds
     from ktnas.runner.session import search_once as search_once
-    from ktnas.runner.session import search_seeds as search_seeds
     from ktnas.runner.steady_loop import Earlier as Earlier
     from ktnas.runner.steady_loop import run_asynchronously as run_asynchronously
     from ktnas.runner.sweep import SweepResult as SweepResult
@@ -88,7 +88,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "pool": ["Outcomes", "Onlooker", "run_in_parallel", "map_in_parallel"],
         "pool_process": ["Link"],
         "recorder": ["Recorder"],
-        "session": ["search_once", "search_seeds"],
+        "repeats": ["search_seeds"],
+        "session": ["search_once"],
         "steady_loop": ["Earlier", "run_asynchronously"],
         "sweep": ["SweepResult", "run_sweep"],
         "workforce": ["Workforce"],

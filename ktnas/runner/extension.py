@@ -29,7 +29,7 @@ from ktnas.records.known import known_answers, read_reused
 from ktnas.records.proposals import PROPOSALS, ProposalLog, read_journal
 from ktnas.records.run_directory import SUMMARY, RunDirectory
 from ktnas.records.summary_check import CHECK, check_of
-from ktnas.records.trials import TRIALS, read_trials
+from ktnas.records.trials import TRIALS, trials_so_far
 from ktnas.runner.experiment import Experiment
 from ktnas.runner.mode import is_asynchronous, with_mode_of
 from ktnas.runner.stepwise import OpenBatch, Stepwise
@@ -130,7 +130,7 @@ def _raised(
 ) -> Experiment:
     """With the larger budget; its record is cut back to what the search asks with it, or tells what was not."""
     path = directory.path
-    trials = read_trials(path) if (path / TRIALS).exists() else ()
+    trials = trials_so_far(path)
     known = known_answers(path, trials)
     larger = Budget(evaluations, experiment.budget.stop_at, experiment.budget.earlier)
     again = Stepwise(experiment.problem, experiment.search, larger, seed, known)
@@ -151,7 +151,7 @@ def _raised_asynchronous(
     experiment: Experiment, evaluations: int, seed: int, directory: RunDirectory, benchmark: Benchmark
 ) -> Experiment:
     """With the larger budget; what was handed out stays, and was asked under the smaller one."""
-    trials = read_trials(directory.path) if (directory.path / TRIALS).exists() else ()
+    trials = trials_so_far(directory.path)
     open_ = any(handed.seen >= len(trials) for handed in read_asked(directory.path))
     held = EarlierBudget(experiment.budget.evaluations, len(trials) + open_)
     larger = Budget(evaluations, experiment.budget.stop_at, (*experiment.budget.earlier, held))

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from threadpoolctl import threadpool_limits
 
 from ktnas.errors import KtnasError, reason, shortened
-from ktnas.evaluation.dask_cluster import connected, ended_of
+from ktnas.evaluation.dask_cluster import ended_of
+from ktnas.evaluation.dask_scheduler import connected
 from ktnas.runner.pool import Onlooker, Outcomes
 from ktnas.runner.pool_process import Link
 

@@ -18,7 +18,8 @@ from ktnas.errors import ConfigurationError
 from ktnas.evaluation.answering import Evaluating, EvaluatingAlone
 from ktnas.evaluation.assignment import Answerer, Assign, without_context
 from ktnas.evaluation.backend import Backend, Batched
-from ktnas.evaluation.dask_cluster import DaskCluster, reached
+from ktnas.evaluation.dask_cluster import DaskCluster
+from ktnas.evaluation.dask_scheduler import reached
 from ktnas.evaluation.executors import Executors
 from ktnas.evaluation.in_turn import InTurn
 from ktnas.evaluation.portable import require_portable

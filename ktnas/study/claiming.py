@@ -25,13 +25,27 @@ EACH_ANSWER = "told_each_answer"
 """The part of ``config.json`` that tells of a search which is told answer by answer; others have none."""
 
 
-def claimed(experiment: Experiment, seed: int, directory: Path, provenance: Provenance) -> Experiment:
+def claimed(
+    experiment: Experiment, seed: int, directory: Path, provenance: Provenance, *, asynchronous: bool
+) -> Experiment:
     """The directory is this study's from now on; the experiment as it goes on there.
+
+    Args:
+        experiment: What is searched.
+        seed: Seed of every random number.
+        directory: Where it is kept.
+        provenance: How it is made again, and whose answers it takes.
+        asynchronous: Whether the search is told answer by answer.
 
     Raises:
         ConfigurationError: If it holds another study, or cannot be used.
         DataError: If its record is damaged, or of a later version.
     """
+    claim = _claimed_asynchronous if asynchronous else _claimed
+    return claim(experiment, seed, directory, provenance)
+
+
+def _claimed(experiment: Experiment, seed: int, directory: Path, provenance: Provenance) -> Experiment:
     benchmark = experiment.benchmark
     if isinstance(benchmark, ComputedBenchmark):
         benchmark = benchmark.for_run(seed, directory)
@@ -50,13 +64,8 @@ def claimed(experiment: Experiment, seed: int, directory: Path, provenance: Prov
     return experiment
 
 
-def claimed_asynchronous(experiment: Experiment, seed: int, directory: Path, provenance: Provenance) -> Experiment:
-    """As `claimed`, of a search that is told answer by answer: a larger budget holds for what is asked from then on.
-
-    Raises:
-        ConfigurationError: As `claimed`.
-        DataError: As `claimed`.
-    """
+def _claimed_asynchronous(experiment: Experiment, seed: int, directory: Path, provenance: Provenance) -> Experiment:
+    """Of a search that is told answer by answer, a larger budget holds for what is asked from then on."""
     place = RunDirectory(directory)
     held = place.config()
     before = None if held is None else budget_of(held, experiment.budget)

@@ -26,7 +26,7 @@ from ktnas.records.known import known_answers, read_reused
 from ktnas.records.proposals import Event, HandOutEvent, Journal, ProposalLog, TellEvent
 from ktnas.records.run_directory import SUMMARY, RunDirectory
 from ktnas.records.summary import Ending, summarize
-from ktnas.records.trials import TRIALS, TrialLog, read_trials
+from ktnas.records.trials import TrialLog, trials_so_far
 from ktnas.runner.experiment import Experiment, telling
 from ktnas.runner.extension import note_on
 from ktnas.runner.mode import is_asynchronous
@@ -113,6 +113,11 @@ class Desk:
             return
         with closing(BeliefLog(self._directory)) as log:
             log.append(belief)
+
+    def answers_in_memory(self) -> dict[Question, Evaluation]:
+        """All that is known in memory; what is put there is known from then on."""
+        self.known = {**self._memory.journal.answers, **self.known}
+        return self.known
 
     def _asked_more(self, course: Course, log: _Log) -> bool:
         """Ask the search, and record it; whether it has asked anything.
@@ -257,7 +262,7 @@ class Desk:
         known = {**self.known, **log.journal.answers}
         recorded: Sequence[Trial] = ()
         if self._directory is not None:
-            recorded = read_trials(self._directory) if (self._directory / TRIALS).exists() else ()
+            recorded = trials_so_far(self._directory)
             known = {**known_answers(self._directory, recorded), **known}
         if self._course is None:
             self._course = course_of(self._experiment, self._seed, asynchronous=self._asynchronous)

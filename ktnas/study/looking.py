@@ -223,7 +223,7 @@ def figures_of(path: Path, form: Form = "png") -> dict[str, Callable[[], bytes]]
 def _sweep_figures(path: Path, form: Form) -> dict[str, Callable[[], bytes]]:
     from ktnas.records.reader import read_directories
     from ktnas.report.comparison import compare, ranks_over_tasks
-    from ktnas.report.markdown import comparison_figures
+    from ktnas.report.comparison_figures import comparison_figures
 
     records = read_directories([path])
     comparisons = compare(records)

@@ -16,7 +16,8 @@ from ktnas.config.remembered import recalled
 from ktnas.errors import ConfigurationError, DataError
 from ktnas.problem.budget import Budget
 from ktnas.problem.task import Problem, Task
-from ktnas.records.checked import count_of, fields_of, flag_of, list_of, number_of, text_of
+from ktnas.records.checked import fields_of, number_of, text_of
+from ktnas.records.configuration import seeds_of, task_of
 from ktnas.records.run_directory import CONFIG, STUDY, RunDirectory
 from ktnas.records.study_file import StudyFile, read_study_file
 from ktnas.runner.experiment import Experiment, with_store
@@ -99,8 +100,8 @@ def runs_of(path: Path) -> tuple[StudyRecord, tuple[int, ...]]:
     if config is None:
         raise DataError(f"{path} holds no study: it has no {CONFIG} that can be read")
     try:
-        seeds = tuple(map(count_of, list_of(config["seeds"]))) if "seeds" in config else (count_of(config["seed"]),)
-        tasks = tuple(_task(name, fields_of(one)) for name, one in fields_of(config["tasks"]).items())
+        seeds = seeds_of(config)
+        tasks = tuple(task_of(name, fields_of(one)) for name, one in fields_of(config["tasks"]).items())
         stop_at = {name: number_of(value) for name, value in fields_of(config["stop_at"]).items()}
         budget = budget_of(config, Budget(1, stop_at))
     except (KeyError, TypeError, ValueError) as error:
@@ -108,10 +109,6 @@ def runs_of(path: Path) -> tuple[StudyRecord, tuple[int, ...]]:
     if budget is None or not tasks or not seeds:
         raise DataError(f"{path / CONFIG} is damaged: it has no budget, no tasks, or no seed")
     return StudyRecord(path, config, read_study_file(path / STUDY), tasks, seeds[0], budget), seeds
-
-
-def _task(name: str, plain: dict[str, object]) -> Task:
-    return Task(name, text_of(plain["metric"]), text_of(plain["unit"]), flag_of(plain["minimize"]))
 
 
 def open_study(path: Path) -> Study:

@@ -15,7 +15,7 @@ from ktnas.records.checked import fields_of, genotype_of, list_of, text_of
 from ktnas.records.evaluations import read_evaluations
 from ktnas.records.proposals import PROPOSALS, Journal, read_journal
 from ktnas.records.run_directory import SUMMARY
-from ktnas.records.trials import TRIALS, read_trials
+from ktnas.records.trials import TRIALS, trials_so_far
 from ktnas.study.opening import StudyRecord, read_recorded
 from ktnas.study.told import pending_ids, with_told
 from ktnas.typing import JSON, Genotype
@@ -117,7 +117,7 @@ def read_state(path: Path) -> StudyState:
         DataError: If it holds no study, or a damaged one.
     """
     recorded = read_recorded(path)
-    whole = read_trials(path) if (path / TRIALS).exists() else ()
+    whole = trials_so_far(path)
     journal = read_journal(path)
     labels = dict(
         pair

@@ -9,18 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ktnas.algorithms.base import Search
-from ktnas.benchmarks.computed import ComputedBenchmark
 from ktnas.benchmarks.functions import TaskFunction
 from ktnas.benchmarks.several import evaluated_outside
 from ktnas.config import defaults
 from ktnas.errors import ConfigurationError
 from ktnas.problem.callback import Callback
-from ktnas.problem.progress import Progress, TaskProgress, progress_of
+from ktnas.problem.progress import Progress, TaskProgress
 from ktnas.problem.trial import Evaluation, Trial
-from ktnas.records.evaluations import read_evaluations
-from ktnas.records.proposals import Journal, read_journal
 from ktnas.records.run_directory import RunDirectory
-from ktnas.records.trials import TRIALS, read_trials
 from ktnas.report.notebook import view_of
 from ktnas.report.progress import Board
 from ktnas.runner.experiment import Experiment, telling
@@ -28,7 +24,7 @@ from ktnas.runner.limits import Limits
 from ktnas.runner.mode import is_asynchronous
 from ktnas.runner.provenance import Provenance
 from ktnas.runner.workforce import Workforce, workforce_of
-from ktnas.study.claiming import claimed, claimed_asynchronous
+from ktnas.study.claiming import claimed
 from ktnas.study.desk import Desk
 from ktnas.study.parts import Where, composed, study_file
 from ktnas.study.result import Found, SearchResult, best_of
@@ -39,13 +35,12 @@ from ktnas.study.running import (
     run_recorded,
     watching,
 )
+from ktnas.study.standing import StudyStanding
 from ktnas.study.telling import Suggestion
-from ktnas.study.told import pending_ids, with_told
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from ktnas.records.recordings import Recordings
     from ktnas.report.pages.markup import ShownTable
     from ktnas.report.picture import Picture
 
@@ -157,12 +152,11 @@ class Study:
             raise ConfigurationError("a study in memory cannot reuse other runs: give it a directory")
         self.directory, self.seed = directory, seed
         if directory is not None and claim:
-            claim_directory = claimed_asynchronous if asynchronous else claimed
-            experiment = claim_directory(experiment, seed, directory, provenance)
+            experiment = claimed(experiment, seed, directory, provenance, asynchronous=asynchronous)
         self.experiment, self.asynchronous = experiment, asynchronous
         self._provenance = replace(provenance, reuse=())
         self._desk = Desk(self.experiment, seed, directory, asynchronous=asynchronous)
-        self._result: SearchResult | None = None
+        self._standing = StudyStanding(self.experiment, seed, directory, self._desk)
 
     def run(
         self,
@@ -205,32 +199,24 @@ class Study:
         require_runnable(self.experiment.benchmark)
         steady = asynchronous or (self.directory is not None and is_asynchronous(RunDirectory(self.directory)))
         force = workforce_of(workers, executor, asynchronous=steady)
-        experiment = self.experiment
-        with view_of(self._board(), progress) as view:
+        with view_of(Board.of(self.experiment), progress) as view:
             told = [LogFailures(), view, *watching(callbacks), *Limits.begun(timeout, patience).callbacks()]
-            if self.directory is None:
-                known = {**self._desk.journal.answers, **self._desk.known}
-                self._desk.known = known
-                whole = telling(experiment, self._desk.believe)
-                self._result = run_in_memory(whole, self.seed, known, told, catch=catch, workforce=force)
-            else:
-                self._result = run_recorded(
-                    experiment,
-                    self.seed,
-                    self.directory,
-                    told,
-                    catch=catch,
-                    provenance=self._provenance,
-                    workforce=force,
-                )
-        return self._result
+            self._standing.result = self._run(told, catch=catch, workforce=force)
+        return self._standing.result
 
-    def _board(self) -> Board:
-        """What is known of a run, for who shows it."""
-        experiment = self.experiment
-        benchmark = experiment.benchmark
-        workers = max(1, benchmark.workers) if isinstance(benchmark, ComputedBenchmark) else 0
-        return Board(experiment.title, experiment.problem.tasks, experiment.budget.evaluations, workers=workers)
+    def _run(self, told: Sequence[Callback], *, catch: bool, workforce: Workforce) -> SearchResult:
+        if self.directory is None:
+            experiment, known = telling(self.experiment, self._desk.believe), self._desk.answers_in_memory()
+            return run_in_memory(experiment, self.seed, known, told, catch=catch, workforce=workforce)
+        return run_recorded(
+            self.experiment,
+            self.seed,
+            self.directory,
+            told,
+            catch=catch,
+            provenance=self._provenance,
+            workforce=workforce,
+        )
 
     def ask(self, n: int = 1, *, again: float | None = None) -> list[Suggestion]:
         """Up to ``n`` architectures to evaluate, which nobody else is given.
@@ -283,21 +269,17 @@ class Study:
     @property
     def trials(self) -> tuple[Trial, ...]:
         """Every answer so far, in order; those that the method has not been told yet come last."""
-        arrived = {} if self.directory is None else read_evaluations(self.directory)
-        return with_told(self._whole_trials(), self._journal(), arrived)
+        return self._standing.trials
 
     @property
     def pending(self) -> list[Suggestion]:
         """What was handed out and is not told, in the order of the ids."""
-        journal, label = self._journal(), self.experiment.benchmark.label
-        ids = pending_ids(self._whole_trials(), journal)
-        questions = {number: journal.questions[number] for number in ids}
-        return [Suggestion(number, task, label(code), code) for number, (task, code) in questions.items()]
+        return self._standing.pending
 
     @property
     def progress(self) -> Mapping[str, TaskProgress]:
         """How far each task has come, what the method has not been told included."""
-        return progress_of(self.trials, self.experiment.problem.names, self.experiment.budget.stop_at)
+        return self._standing.progress
 
     @property
     def best(self) -> Mapping[str, Found]:
@@ -342,7 +324,7 @@ class Study:
         """Every trial as a table that notebooks show; for more, `to_dataframe`."""
         from ktnas.study.showing import trials_of
 
-        return trials_of(self._recordings())
+        return trials_of(self._standing.recordings())
 
     def report(self, path: Path | str) -> None:
         """Write everything that the study has come to into one HTML file that needs nothing else.
@@ -353,18 +335,12 @@ class Study:
         from ktnas.report.pages.whole import write_page
         from ktnas.study.showing import page_of_study
 
-        write_page(Path(path), page_of_study(self.experiment, self._recordings()))
+        write_page(Path(path), page_of_study(self.experiment, self._standing.recordings()))
 
     def _picture(self, kind: str) -> Picture:
         from ktnas.study.showing import picture_of
 
-        return picture_of(self.experiment, self._recordings(), kind)
-
-    def _recordings(self) -> Recordings:
-        from ktnas.study.showing import recordings_of
-
-        trials = self.trials if self.directory is None else ()
-        return recordings_of(self.experiment, self.seed, self.directory, trials, self._desk.beliefs)
+        return picture_of(self.experiment, self._standing.recordings(), kind)
 
     def __iter__(self) -> Iterator[Trial]:
         return iter(self.trials)
@@ -392,14 +368,4 @@ class Study:
         """What notebooks show."""
         from ktnas.study.showing import study_markup
 
-        return study_markup(self._recordings(), len(self.pending))
-
-    def _journal(self) -> Journal:
-        return self._desk.journal if self.directory is None else read_journal(self.directory)
-
-    def _whole_trials(self) -> Sequence[Trial]:
-        if self.directory is not None:
-            return read_trials(self.directory) if (self.directory / TRIALS).exists() else ()
-        asked = self._desk.trials
-        run = () if self._result is None else self._result.history
-        return tuple(run) if len(run) >= len(asked) else asked
+        return study_markup(self._standing.recordings(), len(self.pending))

@@ -42,9 +42,9 @@ class Pace:
     def training_s(self, recipe: Recipe, dataset: Dataset) -> float:
         """Seconds to train and measure a network."""
         images = recipe.epochs * round(recipe.share * len(dataset.train))
-        return self.overhead_s + images * self.image_s + self.measuring_s(recipe, dataset)
+        return self.overhead_s + images * self.image_s + self.measuring_s(dataset)
 
-    def measuring_s(self, recipe: Recipe, dataset: Dataset) -> float:
+    def measuring_s(self, dataset: Dataset) -> float:
         """Seconds to measure a network: forward alone is about a third of a step."""
         return len(dataset.validation) * self.image_s / 3
 

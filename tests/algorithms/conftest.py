@@ -6,7 +6,7 @@ import pytest
 
 from ktnas.algorithms.candidates.pool import Offspring
 from ktnas.algorithms.candidates.screening import NoScreening
-from ktnas.algorithms.multi_population import KTNAS
+from ktnas.algorithms.multi_population.search import KTNAS
 from ktnas.embedding.one_hot import OneHot
 from ktnas.problem.budget import Budget
 from ktnas.problem.task import Problem, Task

@@ -6,7 +6,8 @@ from scipy.stats import spearmanr
 
 from ktnas.algorithms.axes import Axes
 from ktnas.algorithms.candidates.joint_screening import JointScreening
-from ktnas.algorithms.knowledge import Informed, Knowledge, Source, finished, first_choices, informed
+from ktnas.algorithms.informed import Informed, first_choices, informed
+from ktnas.algorithms.knowledge import Knowledge, Source, finished
 from ktnas.algorithms.presets import gp_search, ktnas, ktnas_paper
 from ktnas.description import describe
 from ktnas.embedding.one_hot import OneHot

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ktnas.algorithms.candidates.screening import Evidence
+from ktnas.algorithms.candidates.evidence import Evidence
 from ktnas.algorithms.rgpe import RankingWeighted, misordered, winners
 from ktnas.embedding.one_hot import OneHot
 from ktnas.errors import ConfigurationError

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ktnas.algorithms.candidates.screening import Evidence
+from ktnas.algorithms.candidates.evidence import Evidence
 from ktnas.algorithms.random_search import RandomSearch
 from ktnas.algorithms.weaknas import UniformAmongBest, weaknas
 from ktnas.embedding.one_hot import OneHot

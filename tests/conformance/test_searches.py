@@ -20,7 +20,7 @@ from ktnas.algorithms.local_search import BestImprovement, LocalSearch
 from ktnas.algorithms.mfea import MFEA, FixedMating
 from ktnas.algorithms.mfea2 import mfea2
 from ktnas.algorithms.mtnas import MTNAS
-from ktnas.algorithms.multi_population import KTNAS
+from ktnas.algorithms.multi_population.search import KTNAS
 from ktnas.algorithms.pnas import ProgressiveSearch
 from ktnas.algorithms.presets import gp_search, ktnas, ktnas_paper
 from ktnas.algorithms.random_search import RandomSearch

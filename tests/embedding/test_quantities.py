@@ -3,8 +3,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from ktnas.algorithms.candidates.evidence import Evidence
 from ktnas.algorithms.candidates.joint_screening import JointScreening
-from ktnas.algorithms.candidates.screening import Evidence
 from ktnas.algorithms.presets import ktnas
 from ktnas.embedding.base import group_widths
 from ktnas.embedding.cached import cache_key, cached

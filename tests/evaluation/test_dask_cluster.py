@@ -9,7 +9,7 @@ import pytest
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
 from ktnas.api import search
 from ktnas.errors import ConfigurationError, KtnasError
-from ktnas.evaluation.dask_cluster import connected, reached
+from ktnas.evaluation.dask_scheduler import connected, reached
 from ktnas.problem.callback import Callback
 from ktnas.runner.workforce import Workforce
 from ktnas.spaces.categorical import Categorical

@@ -12,7 +12,7 @@ import pytest
 from ktnas.algorithms.candidates.pool import Offspring
 from ktnas.algorithms.candidates.screening import NoScreening
 from ktnas.algorithms.candidates.variation import Variation
-from ktnas.algorithms.multi_population import KTNAS
+from ktnas.algorithms.multi_population.search import KTNAS
 from ktnas.algorithms.random_search import RandomSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
 from ktnas.embedding.one_hot import OneHot

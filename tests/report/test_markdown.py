@@ -11,21 +11,11 @@ from ktnas.errors import ConfigurationError
 from ktnas.records.run_directory import RunDirectory
 from ktnas.records.sweep_log import RunRecord
 from ktnas.records.trajectory import Step, Trajectory
-from ktnas.report import markdown as comparison_report
+from ktnas.report import comparison_figures
 from ktnas.report.comparison import compare
-from ktnas.report.markdown import (
-    LONG,
-    Written,
-    convergence,
-    csv_text,
-    curve,
-    markdown,
-    markdown_table,
-    ranks_markdown,
-    rows,
-    trajectory_panel,
-    write,
-)
+from ktnas.report.comparison_figures import LONG, convergence, curve, trajectory_panel
+from ktnas.report.comparison_files import Written, write_comparison
+from ktnas.report.markdown import csv_text, markdown, markdown_table, ranks_markdown, rows
 from ktnas.report.statistics import mean_ranks
 
 
@@ -131,7 +121,7 @@ class TestWrite:
         ranks = mean_ranks(["x", "y", "z"], np.array([[1.0, 2.0, 3.0]] * 12))
         place = tmp_path / "new" / "place"
         files = ("comparison.csv", "convergence.png", "mean-ranks.png")
-        assert write(RunDirectory(place), RUNS, comparisons, ranks) == Written(files)
+        assert write_comparison(RunDirectory(place), RUNS, comparisons, ranks) == Written(files)
         assert sorted(path.name for path in place.iterdir()) == ["comparison.csv", "convergence.png", "mean-ranks.png"]
         width, height = struct.unpack(">II", (place / "mean-ranks.png").read_bytes()[16:24])
         assert 400 < width < 1400
@@ -141,21 +131,23 @@ class TestWrite:
         def broken(records, case, form):
             raise FloatingPointError("axes")
 
-        monkeypatch.setattr(comparison_report, "convergence", broken)
+        monkeypatch.setattr(comparison_figures, "convergence", broken)
         note = "convergence.png could not be drawn (FloatingPointError: axes)"
-        assert write(RunDirectory(tmp_path), RUNS, compare(RUNS), None) == Written(("comparison.csv",), (note,))
+        assert write_comparison(RunDirectory(tmp_path), RUNS, compare(RUNS), None) == Written(
+            ("comparison.csv",), (note,)
+        )
         assert [path.name for path in tmp_path.iterdir()] == ["comparison.csv"]
 
     def test_a_place_that_cannot_be_written(self, tmp_path):
         (tmp_path / "file").write_text("")
         with pytest.raises(ConfigurationError, match="choose another --out"):
-            write(RunDirectory(tmp_path / "file"), RUNS, compare(RUNS), None)
+            write_comparison(RunDirectory(tmp_path / "file"), RUNS, compare(RUNS), None)
 
 
 @pytest.mark.parametrize(("evaluations", "logarithmic"), [(LONG, False), (LONG + 1, True)])
 def test_long_courses_are_drawn_over_the_logarithm(monkeypatch, evaluations, logarithmic):
     drawn = []
-    monkeypatch.setattr(comparison_report, "bands", lambda *_, logarithmic_x, arms, form: drawn.append(logarithmic_x))
+    monkeypatch.setattr(comparison_figures, "bands", lambda *_, logarithmic_x, arms, form: drawn.append(logarithmic_x))
     longer = trajectory((1, 1.0, 5), evaluations=evaluations)
     convergence([replace(RUNS[0], tasks={"t": longer})], RUNS[0].case)
     assert drawn == [logarithmic]

@@ -22,8 +22,9 @@ from ktnas.records.recordings import read_recordings
 from ktnas.records.run_directory import CONFIG, SUMMARY, RunDirectory
 from ktnas.records.trials import TRIALS, read_trials
 from ktnas.report.run_figures import run_figures
-from ktnas.runner import session
+from ktnas.runner import conclusion, places, session
 from ktnas.runner.experiment import Experiment
+from ktnas.runner.repeats import search_seeds
 from ktnas.spaces.categorical import Categorical
 
 SPACE = Categorical((4, 4, 4, 4))
@@ -127,16 +128,16 @@ def test_an_interruption_before_the_first_answer_leaves_a_summary_too(tmp_path):
 
 def test_what_is_left_is_what_the_record_does_not_answer(tmp_path):
     each = {"sum": 24, "threes": 24}
-    assert session.unanswered(experiment(), (0, 1), None) == [each, each]
-    assert session.unanswered(experiment(), (0, 1), tmp_path / "here") == [each, each]
+    assert places.unanswered(experiment(), (0, 1), None) == [each, each]
+    assert places.unanswered(experiment(), (0, 1), tmp_path / "here") == [each, each]
     first = tmp_path / "here" / "seed-0"
     search(first)
     lines = (first / TRIALS).read_bytes().splitlines(keepends=True)
-    assert session.unanswered(experiment(), (0, 1), tmp_path / "here") == [each]  # the first has come to its end
-    assert session.unanswered(experiment(), (0,), first) == []
+    assert places.unanswered(experiment(), (0, 1), tmp_path / "here") == [each]  # the first has come to its end
+    assert places.unanswered(experiment(), (0,), first) == []
     (first / SUMMARY).unlink()
     (first / TRIALS).write_bytes(b"".join(lines[:10]))
-    assert session.unanswered(experiment(), (0,), first) == [{"sum": 19, "threes": 19}]
+    assert places.unanswered(experiment(), (0,), first) == [{"sum": 19, "threes": 19}]
 
 
 def test_another_configuration_is_refused_before_anything_is_evaluated(tmp_path):
@@ -294,7 +295,7 @@ class Watcher(Callback):
 
 
 def repeats(settings, seeds, directory, callback=None, jobs=1):
-    return session.search_seeds(partial(compose, settings), seeds, directory, callback, jobs=jobs)
+    return search_seeds(partial(compose, settings), seeds, directory, callback, jobs=jobs)
 
 
 @pytest.mark.slow
@@ -442,10 +443,10 @@ def test_figures_are_drawn_for_tasks_that_found_something(tmp_path):
 
 def test_a_new_directory_is_named_after_the_run_and_never_an_old_one(tmp_path):
     made = experiment({"a/b": sum})
-    names = [session.fresh_directory(made, (3,), tmp_path).name for _ in range(3)]
+    names = [places.fresh_directory(made, (3,), tmp_path).name for _ in range(3)]
     assert names == [f"functions-a-b-regularized-evolution-seed3{suffix}" for suffix in ("", "-2", "-3")]
     many = experiment({f"a task with a long name {i}": sum for i in range(9)})
-    assert session.fresh_directory(many, (0, 1, 2), tmp_path).name == (
+    assert places.fresh_directory(many, (0, 1, 2), tmp_path).name == (
         "functions-9-tasks-regularized-evolution-seeds0-2"
     )
 
@@ -453,7 +454,7 @@ def test_a_new_directory_is_named_after_the_run_and_never_an_old_one(tmp_path):
 def test_a_new_directory_below_a_file_is_an_error(tmp_path):
     (tmp_path / "runs").write_text("")
     with pytest.raises(ConfigurationError, match="cannot make"):
-        session.fresh_directory(experiment(), (0,), tmp_path / "runs")
+        places.fresh_directory(experiment(), (0,), tmp_path / "runs")
 
 
 class Slow(FunctionBenchmark):
@@ -535,14 +536,14 @@ def test_answers_that_take_long_are_recorded_as_they_arrive_and_none_is_lost(tmp
 
 
 def test_an_interruption_of_the_report_leaves_a_summary_that_says_unfinished(tmp_path, monkeypatch):
-    summarize = session.summarize
+    summarize = conclusion.summarize
 
     def interrupted(*given, **named):
         if given[2].finished:
             raise KeyboardInterrupt
         return summarize(*given, **named)
 
-    monkeypatch.setattr(session, "summarize", interrupted)
+    monkeypatch.setattr(conclusion, "summarize", interrupted)
     cut, reports = slow(tmp_path, {"sum": sum})
     assert (cut["finished"], cut["tasks"]["sum"]["evaluations"], reports) == (False, 24, [])
     assert json.loads((tmp_path / SUMMARY).read_text()) == cut
@@ -555,7 +556,7 @@ def test_an_interruption_after_the_last_answer_leaves_a_summary_too(tmp_path, mo
     def interrupted(*given):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(session, "lessons", interrupted)
+    monkeypatch.setattr(conclusion, "lessons", interrupted)
     cut = search(tmp_path, functions={"sum": sum})
     assert cut["finished"] is False
     assert json.loads((tmp_path / SUMMARY).read_text()) == cut

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 import lazy_loader as lazy
 
 if TYPE_CHECKING:
+    from ktnas.algorithms.candidates.evidence import Evidence as Evidence
     from ktnas.algorithms.candidates.joint_screening import JointScreening as JointScreening
     from ktnas.algorithms.candidates.joint_screening import Plateaus as Plateaus
     from ktnas.algorithms.candidates.pool import BredAndRandom as BredAndRandom
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from ktnas.algorithms.candidates.pool import PoolMembers as PoolMembers
     from ktnas.algorithms.candidates.pool import WholeSpace as WholeSpace
     from ktnas.algorithms.candidates.proxy_screening import ProxyScreening as ProxyScreening
-    from ktnas.algorithms.candidates.screening import Evidence as Evidence
     from ktnas.algorithms.candidates.screening import NoScreening as NoScreening
     from ktnas.algorithms.candidates.screening import Ranking as Ranking
     from ktnas.algorithms.candidates.screening import Screening as Screening
@@ -50,11 +50,11 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
+        "evidence": ["Evidence"],
         "joint_screening": ["JointScreening", "Plateaus"],
         "pool": ["Breeding", "PoolMembers", "Pool", "Offspring", "BredAndRandom", "WholeSpace"],
         "proxy_screening": ["ProxyScreening"],
         "screening": [
-            "Evidence",
             "Ranking",
             "Supposing",
             "Screening",

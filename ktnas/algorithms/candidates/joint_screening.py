@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ktnas.algorithms.candidates.screening import Evidence, Ranking, Supposition, expected_improvement, itself
+from ktnas.algorithms.candidates.evidence import Evidence, itself
+from ktnas.algorithms.candidates.screening import Ranking, Supposition, expected_improvement
 from ktnas.embedding.base import FittedEmbedder, expected_of, group_widths
 from ktnas.errors import ConfigurationError
 from ktnas.rng import Streams

@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from scipy.special import ndtr
 
+from ktnas.algorithms.candidates.evidence import Evidence
 from ktnas.embedding.base import FittedEmbedder
 from ktnas.surrogate.base import Predictor, Surrogate
 from ktnas.surrogate.normal_scores import normal_scores
 from ktnas.typing import FloatArray, Genotype
-
-
-def itself(genotype: Genotype) -> Hashable:
-    """Every code a network of its own."""
-    return genotype
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What has been seen on one task.
-
-    Attributes:
-        genotypes: The ``n >= 1`` architectures evaluated with success, each once.
-        fitness: Their fitness ``(n,)``, higher is better.
-        remaining: Evaluations that are left.
-        network: The network that a code stands for: the same for codes of equal networks.
-    """
-
-    genotypes: tuple[Genotype, ...]
-    fitness: FloatArray
-    remaining: float = math.inf
-    network: Callable[[Genotype], Hashable] = itself
-
-    def settled(self, proofs: int) -> frozenset[Hashable]:
-        """Networks of which ``proofs`` codes or more have been evaluated, and all have shown exactly one fitness."""
-        shown: dict[Hashable, list[float]] = {}
-        for genotype, value in zip(self.genotypes, self.fitness.tolist(), strict=True):
-            shown.setdefault(self.network(genotype), []).append(value)
-        return frozenset(net for net, values in shown.items() if len(values) >= proofs and len(set(values)) == 1)
 
 
 class Ranking(Protocol):

@@ -12,7 +12,7 @@ from ktnas.algorithms.enumeration import Enumeration
 from ktnas.algorithms.local_search import LocalSearch
 from ktnas.algorithms.mfea import MFEA
 from ktnas.algorithms.mtnas import MTNAS
-from ktnas.algorithms.multi_population import KTNAS
+from ktnas.algorithms.multi_population.search import KTNAS
 from ktnas.algorithms.random_search import RandomSearch
 from ktnas.algorithms.regularized_evolution import RegularizedEvolution
 from ktnas.algorithms.sequential import Sequential

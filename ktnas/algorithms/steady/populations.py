@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ktnas.algorithms.candidates.screening import Ranking
-from ktnas.algorithms.multi_population import KTNAS, BreedingPlan, KTNASState
+from ktnas.algorithms.multi_population.search import KTNAS
+from ktnas.algorithms.multi_population.state import KTNASState
 from ktnas.algorithms.steady.base import neediest
 from ktnas.algorithms.steady.imagination import Imagination, KrigingBeliever
 from ktnas.problem.pending import Pending, of_task, with_pending
@@ -86,7 +87,7 @@ class SteadyKTNAS:
             return self.imagination.of(ranking, waiting) if waiting else ranking
 
         one_each = replace(self.search, offspring=1, migrants=min(self.search.migrants, 1))
-        plan = BreedingPlan(one_each, seen, {task: remaining[task]}, streams, imagine)
+        plan = one_each.plan(seen, {task: remaining[task]}, streams, imagine)
         return one_each.bred(plan, moving=self._may_move(state, task, pending))[:1]
 
     def tell(self, state: SteadyKTNASState, trial: Trial, pending: Sequence[Pending]) -> SteadyKTNASState:

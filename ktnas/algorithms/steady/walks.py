@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
+from ktnas.algorithms.base import Search
 from ktnas.algorithms.best_first import BestFirst, BestFirstState
 from ktnas.algorithms.local_search import BestImprovement, LocalSearch, LocalState, fitness_in
 from ktnas.algorithms.steady.base import neediest, others
@@ -15,6 +17,19 @@ from ktnas.problem.trial import Proposal, Trial
 from ktnas.rng import Streams
 from ktnas.spaces.operators import neighbours
 from ktnas.typing import Genotype
+
+W = TypeVar("W", LocalState, BestFirstState)
+
+
+def _asked(
+    search: Search[W], state: W, remaining: Mapping[str, int], pending: Sequence[Pending], streams: Streams
+) -> Sequence[Proposal]:
+    """The first question whole; after it one architecture at a time, as if what is pending were known."""
+    if state.generation == 0 and not pending:
+        return search.ask(state, remaining, streams)
+    task = neediest(remaining)
+    seen = replace(state, history=with_pending(state.history, pending), beginnings=())
+    return search.ask(seen, {task: remaining[task]}, streams)[:1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +53,7 @@ class SteadyLocal:
     def ask(
         self, state: LocalState, remaining: Mapping[str, int], pending: Sequence[Pending], streams: Streams
     ) -> Sequence[Proposal]:
-        if state.generation == 0 and not pending:
-            return self.search.ask(state, remaining, streams)
-        task = neediest(remaining)
-        seen = replace(state, history=with_pending(state.history, pending), beginnings=())
-        return self.search.ask(seen, {task: remaining[task]}, streams)[:1]
+        return _asked(self.search, state, remaining, pending, streams)
 
     def tell(self, state: LocalState, trial: Trial, pending: Sequence[Pending]) -> LocalState:
         history = state.history.extended((trial,))
@@ -93,11 +104,7 @@ class SteadyBestFirst:
     def ask(
         self, state: BestFirstState, remaining: Mapping[str, int], pending: Sequence[Pending], streams: Streams
     ) -> Sequence[Proposal]:
-        if state.generation == 0 and not pending:
-            return self.search.ask(state, remaining, streams)
-        task = neediest(remaining)
-        seen = replace(state, history=with_pending(state.history, pending), beginnings=())
-        return self.search.ask(seen, {task: remaining[task]}, streams)[:1]
+        return _asked(self.search, state, remaining, pending, streams)
 
     def tell(self, state: BestFirstState, trial: Trial, pending: Sequence[Pending]) -> BestFirstState:
         """Those at the head of the list leave it once nothing is left around them."""

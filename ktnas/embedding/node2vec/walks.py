@@ -30,12 +30,10 @@ class Adjacency:
     """Undirected graphs as one, their nodes numbered through.
 
     Attributes:
-        graph_starts: ``(graphs + 1,)`` number of each graph's first node; the last entry is the number of nodes.
         row_starts: ``(nodes + 1,)`` position in ``neighbours`` where each node's neighbours start.
         neighbours: ``(2 * edges,)`` neighbours of each node, ascending. A position in it is a directed edge.
     """
 
-    graph_starts: IntArray
     row_starts: IntArray
     neighbours: IntArray
 
@@ -56,7 +54,7 @@ def adjacency(graphs: Sequence[OperationGraph]) -> Adjacency:
     forward, backward = pairs @ np.array([nodes, 1]), pairs @ np.array([1, nodes])
     keys = np.unique(np.concatenate([forward, backward]))
     rows = np.searchsorted(keys, np.arange(nodes + 1) * nodes)
-    return Adjacency(starts, rows, keys % max(nodes, 1))
+    return Adjacency(rows, keys % max(nodes, 1))
 
 
 def transition_probabilities(graph: Adjacency, p: float, q: float) -> tuple[IntArray, FloatArray]:

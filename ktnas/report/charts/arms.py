@@ -11,7 +11,7 @@ from ktnas.report.charts.chart import Axis, Bars, Chart, Curve, Layer, Points
 from ktnas.report.charts.convergence import band_of
 from ktnas.report.charts.curves import around, drawable, settled_range, stairs
 from ktnas.report.comparison import CaseComparison
-from ktnas.report.figures.comparison import Panel
+from ktnas.report.figures.bands import Panel
 
 _BANDS = 6
 """Arms whose quartiles are drawn, at most: bands of more hide one another."""

@@ -22,11 +22,11 @@ import lazy_loader as lazy
 
 if TYPE_CHECKING:
     from ktnas.report.figures.architecture import cells as cells
+    from ktnas.report.figures.bands import Line as Line
+    from ktnas.report.figures.bands import Panel as Panel
+    from ktnas.report.figures.bands import bands as bands
     from ktnas.report.figures.comparison import Cloud as Cloud
-    from ktnas.report.figures.comparison import Line as Line
     from ktnas.report.figures.comparison import Matrix as Matrix
-    from ktnas.report.figures.comparison import Panel as Panel
-    from ktnas.report.figures.comparison import bands as bands
     from ktnas.report.figures.comparison import clouds as clouds
     from ktnas.report.figures.comparison import matrices as matrices
     from ktnas.report.figures.comparison import rank_diagram as rank_diagram
@@ -38,7 +38,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
         "architecture": ["cells"],
-        "comparison": ["Line", "Panel", "bands", "Cloud", "clouds", "Matrix", "matrices", "rank_diagram"],
+        "bands": ["Line", "Panel", "bands"],
+        "comparison": ["Cloud", "clouds", "Matrix", "matrices", "rank_diagram"],
         "convergence": ["TaskCurves"],
         "graph_layout": ["Drawing"],
         "writing": ["write_figures"],

@@ -25,6 +25,13 @@ INK, MUTED, GRID = "#1f2933", "#7b8794", "#e4e7eb"
 LINE, ALONE, OPTIMUM = "#2563eb", "#9d174d", "#d97706"
 
 
+COLOURS = ("#2563eb", "#d97706", "#059669", "#db2777", "#7c3aed", "#0891b2", "#65a30d", "#dc2626", "#57534e", "#0f172a")
+
+
+DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)))
+"""Lines beyond the last colour begin with the first again, dashed."""
+
+
 PALETTE = ("#bfdbfe", "#bbf7d0", "#fde68a", "#fbcfe8", "#ddd6fe", "#fed7aa", "#a5f3fc", "#d9f99d", "#fecaca", "#e9d5ff")
 """Fills of operations, in the order of their names; `fill` has more."""
 
@@ -44,6 +51,11 @@ STYLE: dict[Any, Any] = {  # matplotlib's own type for it differs from version t
     "axes.axisbelow": True,
     "text.parse_math": False,
 }
+
+
+def look(number: int) -> tuple[str, str | tuple[int, tuple[float, float]]]:
+    """Colour and dashes of a line by its number."""
+    return COLOURS[number % len(COLOURS)], DASHES[number // len(COLOURS) % len(DASHES)]
 
 
 def fill(number: int) -> str:

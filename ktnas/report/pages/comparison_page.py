@@ -11,7 +11,8 @@ from ktnas.report.charts.arms import arms_chart, means_chart
 from ktnas.report.charts.chart import Chart
 from ktnas.report.charts.transfers import Moved, transfer_chart, transfer_rows
 from ktnas.report.comparison import CaseComparison, Measure, by_case, compare, measure_of, ranks_over_tasks
-from ktnas.report.markdown import arms_of, caption_of, trajectory_panel
+from ktnas.report.comparison_figures import arms_of, trajectory_panel
+from ktnas.report.markdown import caption_of
 from ktnas.report.pages.page import Cell, Code, Facts, Note, Page, PageColumn, Section, Table
 from ktnas.report.pages.trials_section import CHARACTERS
 from ktnas.version import __version__

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
+from ktnas.problem.trial import Trial
 from ktnas.records.recordings import Recordings
 from ktnas.report.pages.page import Cell, PageColumn, Section, Table
 
@@ -30,10 +32,8 @@ def trials_section(recordings: Recordings) -> Section | None:
 def trials_table(recordings: Recordings, characters: int = CHARACTERS) -> tuple[Table, int]:
     """The trials as a table, and how many there are in all."""
     several = len(recordings.runs) > 1
-    metrics = list(dict.fromkeys(n for run in recordings.runs for t in run.trials for n in t.evaluation.metrics))[
-        :_METRICS
-    ]
-    tasks = {task.name: task for task in recordings.tasks}
+    names = dict.fromkeys(name for run in recordings.runs for t in run.trials for name in t.evaluation.metrics)
+    metrics = list(names)[:_METRICS]
     rows: list[list[Cell]] = []
     room = characters
     for run in recordings.runs:
@@ -42,20 +42,8 @@ def trials_table(recordings: Recordings, characters: int = CHARACTERS) -> tuple[
             if room <= 0:
                 break
             counts[trial.task] += not trial.repeat
-            task = tasks.get(trial.task)
-            value = None if trial.fitness is None or task is None else task.to_fitness(trial.fitness)
             row: list[Cell] = [run.seed] if several else []
-            row += [
-                trial.task,
-                None if trial.repeat else counts[trial.task],
-                trial.generation,
-                value,
-                recordings.label(trial.genotype),
-                trial.proposal.source_task or "",
-                trial.evaluation.error or ("known already" if trial.repeat else ""),
-                trial.evaluation.cost_s or None,
-                *(trial.evaluation.metrics.get(name) for name in metrics),
-            ]
+            row += _cells(recordings, trial, counts[trial.task], metrics)
             room -= 6 * len(row) + sum(len(cell) if isinstance(cell, str) else 8 for cell in row)
             rows.append(row)
     columns = (
@@ -71,3 +59,20 @@ def trials_table(recordings: Recordings, characters: int = CHARACTERS) -> tuple[
         *(PageColumn(name, "number") for name in metrics),
     )
     return Table("trials", "Trials", columns, rows, filter=True), sum(len(run.trials) for run in recordings.runs)
+
+
+def _cells(recordings: Recordings, trial: Trial, number: int, metrics: Sequence[str]) -> list[Cell]:
+    """A trial in the columns behind the seed; ``number`` is that of its evaluation on the task."""
+    task = next((task for task in recordings.tasks if task.name == trial.task), None)
+    value = None if trial.fitness is None or task is None else task.to_fitness(trial.fitness)
+    return [
+        trial.task,
+        None if trial.repeat else number,
+        trial.generation,
+        value,
+        recordings.label(trial.genotype),
+        trial.proposal.source_task or "",
+        trial.evaluation.error or ("known already" if trial.repeat else ""),
+        trial.evaluation.cost_s or None,
+        *(trial.evaluation.metrics.get(name) for name in metrics),
+    ]

@@ -178,7 +178,7 @@ class SupernetBenchmark:
         """
         measured, datasets = self.alone.paces(), self.alone.datasets
         supernets_s = sum(measured[d.name].training_s(self.recipe, d) for d in datasets)
-        seconds = {d.name: measured[d.name].measuring_s(self.recipe, d) for d in datasets}
+        seconds = {d.name: measured[d.name].measuring_s(d) for d in datasets}
         return Estimate(seconds, 1, self.alone.reports_s(measured) + supernets_s)
 
     def for_run(self, seed: int, directory: Path) -> SupernetBenchmark:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from ktnas.algorithms.candidates.evidence import Evidence
 from ktnas.algorithms.candidates.joint_screening import JointScreening, Plateaus
-from ktnas.algorithms.candidates.screening import Evidence, expected_improvement
+from ktnas.algorithms.candidates.screening import expected_improvement
 from ktnas.embedding.one_hot import OneHot
 from ktnas.errors import ConfigurationError
 from ktnas.spaces.base import genotypes

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from ktnas.algorithms.candidates.screening import Evidence, NoScreening, SurrogateScreening, expected_improvement
+from ktnas.algorithms.candidates.evidence import Evidence
+from ktnas.algorithms.candidates.screening import NoScreening, SurrogateScreening, expected_improvement
 from ktnas.embedding.one_hot import OneHot
 from ktnas.spaces.base import genotypes
 from ktnas.spaces.categorical import Categorical

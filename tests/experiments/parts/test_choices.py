@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.parts import choices
-from ktnas.algorithms.candidates.screening import Evidence
+from ktnas.algorithms.candidates.evidence import Evidence
 from ktnas.surrogate.multi_task import MultiTaskGaussianProcess, Observations
 
 

@@ -10,19 +10,10 @@ from matplotlib.image import imread
 from ktnas.errors import ConfigurationError
 from ktnas.records.sweep_log import RunRecord
 from ktnas.records.trajectory import Step, Trajectory
-from ktnas.report import markdown as comparison_report
-from ktnas.report.figures.comparison import (
-    COLOURS,
-    Cloud,
-    Line,
-    Matrix,
-    Panel,
-    bands,
-    clouds,
-    coinciding,
-    matrices,
-    rank_diagram,
-)
+from ktnas.report import comparison_figures
+from ktnas.report.figures.bands import Line, Panel, bands, coinciding
+from ktnas.report.figures.comparison import Cloud, Matrix, clouds, matrices, rank_diagram
+from ktnas.report.figures.style import COLOURS
 from ktnas.report.statistics import mean_ranks
 
 
@@ -133,9 +124,9 @@ class TestOneColourPerArm:
         tasks = {"t": Trajectory("task", "m", "", False, None, 4, 0, 0, (Step(1, 1.0, None),), ())}
         records = [RunRecord(arm, case, 0, 4, False, tasks) for arm, case in (("a", "x"), ("b", "x"), ("b", "y"))]
         seen = []
-        monkeypatch.setattr(comparison_report, "bands", lambda *_, arms, **__: seen.append(arms))
+        monkeypatch.setattr(comparison_figures, "bands", lambda *_, arms, **__: seen.append(arms))
         for case in ("x", "y"):
-            comparison_report.convergence(records, case)
+            comparison_figures.convergence(records, case)
         assert seen == [("a", "b")] * 2
 
 

@@ -14,6 +14,7 @@ from ktnas.report.pages import Code, Facts, Note, Page, Section, Table, assets, 
 from ktnas.report.pages import whole as whole_module
 from ktnas.report.pages.page import PageColumn, cleaned, script_json
 from ktnas.report.pages.whole import SIZE_LIMIT
+from ktnas.report.progress import Board
 from ktnas.runner.workforce import Workforce
 from ktnas.spaces.categorical import Categorical
 from ktnas.study.looking import page_of
@@ -263,7 +264,7 @@ class TestProgress:
 
         study = ktnas.Study(None, Categorical((4,) * 3), {"a": fails, "b": sum}, method="random-search", budget=8)
         shown = []
-        with NotebookView(study._board(), shown.append) as view:
+        with NotebookView(Board.of(study.experiment), shown.append) as view:
             run_in_memory(study.experiment, 0, {}, [view], catch=True, workforce=Workforce())
         assert "100 %" in shown[-1]
         assert "8 of 8" in shown[-1]
