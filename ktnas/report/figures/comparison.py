@@ -152,12 +152,14 @@ def rank_diagram(ranks: MeanRanks, title: str, *, arms: Sequence[str] = (), form
     with rc_context({**STYLE, "axes.grid": False}):
         figure = Figure(figsize=(8.0, 1.6 + 0.22 * len(names)), layout=ConstrainedLayoutEngine())
         axes = figure.add_subplot()
-        critical_difference_diagram(
+        drawn = critical_difference_diagram(
             dict(zip(names, ranks.ranks, strict=True)),
             pd.DataFrame(ranks.pairwise, index=names, columns=names),
             ax=axes,
             label_props={"fontsize": 8.5},
             color_palette={name: look(known.index(name))[0] for name in names},
         )
+        for (bar,) in drawn["crossbars"]:  # drawn through a set of names, whose order is another in every process
+            bar.set_xdata(sorted(bar.get_xdata()))
         figure.suptitle(title, fontsize=10, color=MUTED)
         return rendered(figure, form)

@@ -94,6 +94,16 @@ class TestDiagram:
         width, height = size(rank_diagram(ranks, "title"))
         assert width > height > 100
 
+    def test_the_order_of_a_set_of_names_changes_no_pixel(self, ranks, monkeypatch):
+        """It is another one in every process."""
+        from scikit_posthocs import _plotting
+
+        drawn = []
+        for bar in (["x", "y", "z"], ["y", "x", "z"], ["z", "y", "x"]):
+            monkeypatch.setattr(_plotting, "_find_maximal_cliques", lambda _, bar=bar: [bar])
+            drawn.append(rank_diagram(ranks, "title"))
+        assert drawn[0] == drawn[1] == drawn[2]
+
     def test_says_what_to_install(self, ranks, monkeypatch):
         monkeypatch.setitem(__import__("sys").modules, "scikit_posthocs", None)
         with pytest.raises(ConfigurationError, match=r"ktnas\[stats\]"):
