@@ -1,6 +1,7 @@
 """What the experiments share; nothing here runs by itself, and nothing here knows an experiment.
 
 * `harness`: the command line, and sweeps whose finished runs are kept.
+* `kept`: runs that lie in the repository, so that any clone goes on.
 * `publishing`: the files in which results are published.
 * `tables`: the tables that are searched, and their tasks.
 * `compositions`: `ktnas` with parts exchanged.

@@ -1,7 +1,8 @@
 """The command line of the experiments, their sweeps, and what is said of values over seeds.
 
 Most experiments compare arms on cases over seeds. Finished runs are kept in ``runs/experiments`` and never repeated,
-by whichever experiment asks for them, so an experiment that was cut off goes on where it was.
+by whichever experiment asks for them, so an experiment that was cut off goes on where it was. With ``--keep`` they are
+put into the repository too, and any clone goes on (`experiments.machinery.kept`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import cast
 
 import numpy as np
 
+from experiments.machinery import kept
 from ktnas.algorithms.base import Search
 from ktnas.algorithms.multi_population.search import KTNAS
 from ktnas.config import registry
@@ -26,6 +28,7 @@ from ktnas.report.progress import SweepView
 from ktnas.report.statistics import Interval, bootstrap_interval
 from ktnas.rng import Streams
 from ktnas.runner.design import Arm, Case, Sweep
+from ktnas.runner.plan import planned
 from ktnas.runner.sweep import run_sweep
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +65,7 @@ class Options:
         out: Directory of the results.
         records: Directory of the runs.
         further: Options of its own, as they were given.
+        keep: Whether runs are kept in the repository.
         runs: Every run that the results rest on.
     """
 
@@ -73,6 +77,7 @@ class Options:
     out: Path
     records: Path
     further: tuple[str, ...] = ()
+    keep: bool = False
     runs: list[RunRecord] = field(default_factory=list)
 
     def pick(self, full: Iterable[str], smoke: Iterable[str]) -> tuple[str, ...]:
@@ -103,6 +108,7 @@ def with_runs(parser: argparse.ArgumentParser, jobs: str = "one per core") -> ar
     """Add the options of an experiment whose runs are kept; ``jobs`` says what the default number of processes is."""
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help=f"processes (default: {jobs})")
     parser.add_argument("--records", type=Path, help="directory of the runs (default: runs/experiments)")
+    parser.add_argument("--keep", action="store_true", help="put runs into experiments/records: any clone goes on")
     return parser
 
 
@@ -126,6 +132,7 @@ def read(parser: argparse.ArgumentParser, given: argparse.Namespace, script: str
         smoke=given.smoke,
         out=given.out or (SMOKE if given.smoke else RESULTS),
         records=records or (SMOKE if given.smoke else RECORDS),
+        keep=plain.get("keep", False) and not given.smoke,
     )
 
 
@@ -189,9 +196,12 @@ def sweep(opts: Options, arms: Sequence[Arm], cases: Sequence[Case], seeds: int 
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
     sys.stderr.write(f"{opts.name}: {len(arms)} arms, {len(cases)} cases, {len(numbers)} seeds\n")
-    result = run_sweep(
-        Sweep(tuple(arms), tuple(cases), numbers), opts.records, jobs=opts.jobs, callback=SweepView(sys.stderr)
-    )
+    wanted = Sweep(tuple(arms), tuple(cases), numbers)
+    if not opts.smoke and (restored := kept.restore(opts.name, opts.records)):
+        sys.stderr.write(f"{opts.name}: {restored} runs are taken from experiments/records\n")
+    result = run_sweep(wanted, opts.records, jobs=opts.jobs, callback=SweepView(sys.stderr))
+    if opts.keep:
+        kept.keep(opts.name, opts.records, set(planned(wanted).keys.values()))
     if not result.finished:
         raise SystemExit("interrupted; the same command goes on from here")
     opts.runs.extend(result.records)
