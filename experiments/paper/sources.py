@@ -6,10 +6,12 @@
 Every task of a table is the target once. Its sources are ``ktnas``'s searches of 50 evaluations of every other task,
 each by itself, with the same seed: run directories, as a user would have them (``ktnas run --from``). Against the same
 search without sources, paired by target and seed: true rank of the best found after 5, 10, 20 and 50 evaluations.
+Every search is published too, in ``sources-searches.csv``; a table whose searches are all there is not searched again.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +33,9 @@ from ktnas.records.run_directory import RunDirectory
 from ktnas.records.trials import read_trials
 from ktnas.report.markdown import Value, markdown_table
 from ktnas.report.statistics import holm
+from ktnas.runner.design import Arm, Case, Named, Sweep
 from ktnas.runner.experiment import Experiment, with_store
+from ktnas.runner.plan import planned
 from ktnas.runner.pool import map_in_parallel
 from ktnas.runner.session import search_once
 from ktnas.typing import FloatArray
@@ -45,15 +49,26 @@ USES: Mapping[str, tuple[str, ...]] = {
 }
 """What sources are used for, arm by arm; the default of ``--from`` is the first."""
 
-ORDER = (tables.LINK, tables.GRAPH, tables.MACRO, tables.MICRO, tables.NASBENCH201, tables.NASBENCH_GRAPH)
+ORDER = (
+    tables.LINK,
+    tables.GRAPH,
+    tables.SCENES,
+    tables.MACRO,
+    tables.MICRO,
+    tables.NASBENCH201,
+    tables.NASBENCH_GRAPH,
+)
+
+SEARCHES = "searches"
+"""The end of the name of the file in which every search is published."""
 
 SIGNIFICANT = 0.05
 
-Ranks = tuple[float, ...]
-"""True ranks of the best found after `EVALUATIONS`, as logarithms to base 2."""
+Ranks = tuple[int | None, ...]
+"""True ranks of the best found after `EVALUATIONS`; None where nothing was found."""
 
-Found = Mapping[tuple[str, ...], Mapping[tuple[str, int], Ranks]]
-"""By what sources were used for, then by task and seed; without sources first."""
+Found = Mapping[tuple[str, ...], Mapping[tuple[str, int], FloatArray]]
+"""Logarithms to base 2 of ranks, by what sources were used for, then by task and seed; without sources first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,65 +99,138 @@ class Target:
         return self.records / "sources" / self.table / name / task / f"seed-{self.seed}"
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search came to.
+
+    Attributes:
+        ranks: Ranks of the best found.
+        cpu_s: CPU seconds that it took.
+        code: Digest of the program's source that searched.
+    """
+
+    ranks: Ranks
+    cpu_s: float
+    code: str
+
+
 def main() -> None:
     """Run and tabulate."""
     opts = harness.options(__doc__, __file__, seeds=8)
-    budget = opts.budget(EVALUATIONS[-1])
-    text, rows, count = [explanation()], [], 0
+    text, rows, searches = [explanation()], list[dict[str, Value]](), list[dict[str, Value]]()
+    published = {} if opts.smoke else published_searches(opts.out / f"{opts.name}-{SEARCHES}.csv")
     for table in opts.pick(ORDER, (tables.LINK,)):
-        tasks = tables.tasks(opts, table)
-        every = [
-            Target(table, task, seed, uses, tuple(t for t in tasks if t != task), budget, opts.records)
-            for seed in range(opts.seeds)
-            for task in tasks
-            for uses in ((), *(USES.values() if not opts.smoke else (USES["init, mean"],)))
-        ]
-        found = searched(every, opts)
-        count += len(every)
-        own = csv_rows(table, found)
+        every = targets_of(opts, table)
+        labels = [label(target) for target in every]
+        if not all(one in published for one in labels):
+            published.update(zip(labels, searched(every, opts), strict=True))
+        results = [published[one] for one in labels]
+        own = csv_rows(table, found(every, results))
         rows += own
-        text += [f"### {table}: {len(tasks)} targets, {opts.seeds} seeds\n", table_of(own), harm(found)]
-        work = publishing.Work({"searches": count}, process_time(), (code_digest(),))
+        count = len({target.task for target in every})
+        text += [f"### {table}: {count} targets, {opts.seeds} seeds\n", table_of(own), harm(found(every, results))]
+        searches += [line_of(*one) for one in zip(every, labels, results, strict=True)]
+        work = publishing.Work(
+            {"searches": len(searches)},
+            sum(float(str(line["cpu_s"])) for line in searches),
+            tuple(sorted({str(line["code"]) for line in searches})),
+        )
         publishing.publish(opts, "\n".join(text), rows, {}, work=work)  # after every table
+        publishing.publish_rows(opts, SEARCHES, searches)
 
 
-def searched(every: Sequence[Target], opts: Options) -> Found:
-    """Ranks by what sources were used for, then by task and seed; searches without sources come first."""
-    found: dict[tuple[str, ...], dict[tuple[str, int], Ranks]] = {}
+def targets_of(opts: Options, table: str) -> list[Target]:
+    """All searches of a table."""
+    tasks, budget = tables.tasks(opts, table), opts.budget(EVALUATIONS[-1])
+    return [
+        Target(table, task, seed, uses, tuple(t for t in tasks if t != task), budget, opts.records)
+        for seed in range(opts.seeds)
+        for task in tasks
+        for uses in ((), *(USES.values() if not opts.smoke else (USES["init, mean"],)))
+    ]
+
+
+def label(target: Target) -> str:
+    """What tells a search from every other: its key in a sweep, and what sources were used for."""
+    case = Case(Named(target.table, (target.task,)), budget=target.evaluations)
+    (key,) = planned(Sweep((Arm("ktnas", as_search(ktnas())),), (case,), (target.seed,))).keys.values()
+    return "-".join((key[:16], *target.uses))
+
+
+def line_of(target: Target, key: str, result: Searched) -> dict[str, Value]:
+    """A search as a line of the published file."""
+    found: dict[str, Value] = dict(zip((f"rank_{n}" for n in EVALUATIONS), result.ranks, strict=True))
+    about: dict[str, Value] = {
+        "table": target.table,
+        "task": target.task,
+        "seed": target.seed,
+        "uses": ", ".join(target.uses),
+    }
+    return {"label": key, **about, **found, "cpu_s": round(result.cpu_s, 2), "code": result.code}
+
+
+def published_searches(path: Path) -> dict[str, Searched]:
+    """The searches of a file that was published, by label; none where there is no such file."""
+    if not path.is_file():
+        return {}
+    with path.open(newline="") as file:
+        return {
+            line["label"]: Searched(
+                tuple(int(line[f"rank_{n}"]) if line[f"rank_{n}"] else None for n in EVALUATIONS),
+                float(line["cpu_s"]),
+                line["code"],
+            )
+            for line in csv.DictReader(file)
+        }
+
+
+def searched(every: Sequence[Target], opts: Options) -> list[Searched]:
+    """Run searches, in their order; those without sources before those whose sources they are."""
+    results: dict[Target, Searched] = {}
     for uses in dict.fromkeys(target.uses for target in every):
         own = [target for target in every if target.uses == uses]
-        ranks = map_in_parallel(rank, own, jobs=opts.jobs)
-        found[uses] = {(target.task, target.seed): one for target, one in zip(own, ranks, strict=True)}
-    return found
+        results.update(zip(own, map_in_parallel(search, own, jobs=opts.jobs), strict=True))
+    return [results[target] for target in every]
 
 
-def rank(target: Target) -> Ranks:
+def found(every: Sequence[Target], results: Sequence[Searched]) -> Found:
+    """Logarithms of ranks by what sources were used for, then by task and seed."""
+    by_use: dict[tuple[str, ...], dict[tuple[str, int], FloatArray]] = {}
+    for target, result in zip(every, results, strict=True):
+        ranks = np.array([np.nan if rank is None else rank for rank in result.ranks])
+        by_use.setdefault(target.uses, {})[target.task, target.seed] = np.log2(ranks)
+    return by_use
+
+
+def search(target: Target) -> Searched:
     """Run a search, unless its directory holds it finished already, and look up what it came to."""
+    began = process_time()
     table = tables.opened(target.table, (target.task,))
     place = target.place(target.task, target.uses)
     directory = RunDirectory(place)
-    search = ktnas()
+    method = ktnas()
     if target.uses:
         places = [str(target.place(task, ())) for task in target.others]
-        search = search.with_knowledge(Knowledge(read_sources(places, table), target.uses))
-    composed = with_store(as_search(search))
+        method = method.with_knowledge(Knowledge(read_sources(places, table), target.uses))
+    composed = with_store(as_search(method))
     problem = Problem(table.space, table.tasks)
     experiment = Experiment(table, problem, composed, Budget(target.evaluations))
     if directory.finished_summary() is None:
         search_once(experiment, target.seed, directory)
     directory.claim(configuration(table, problem, composed, experiment.budget, (target.seed,)))  # refuses another run
-    best, ranks = float("-inf"), []
+    best, standing, ranks = float("-inf"), None, list[int | None]()
     for trial in read_trials(place):
         if trial.fitness is not None and trial.fitness > best:
             best, standing = trial.fitness, table.report(target.task, trial.genotype).rank
-        ranks.append(float(np.log2(standing)) if best > float("-inf") and standing else float("nan"))
-    return tuple(ranks[min(n, len(ranks)) - 1] for n in EVALUATIONS)
+        ranks.append(standing)
+    at = tuple(ranks[min(n, len(ranks)) - 1] for n in EVALUATIONS)
+    return Searched(at, process_time() - began, code_digest())
 
 
 def gains(found: Found, uses: tuple[str, ...]) -> FloatArray:
     """Differences ``(searches, len(EVALUATIONS))`` from the search without sources; negative where sources help."""
     alone = found[()]
-    return np.array([np.array(ranks) - np.array(alone[key]) for key, ranks in found[uses].items()])
+    return np.array([ranks - alone[key] for key, ranks in found[uses].items()])
 
 
 def explanation() -> str:

@@ -129,10 +129,12 @@ class _TaskStanding:
 
     def left(self, genotypes: Sequence[Genotype]) -> IntArray:
         """Numbers ``(k,)`` of the candidates that are worth an evaluation."""
-        left = (i for i, genotype in enumerate(genotypes) if genotype not in self.known)
+        known = np.fromiter(map(self.known.__contains__, genotypes), dtype=bool, count=len(genotypes))
+        left = np.flatnonzero(~known)
         if self.settled:
-            left = (i for i in left if self.network(genotypes[i]) not in self.settled)
-        return np.fromiter(left, dtype=np.int64)
+            networks = (self.network(genotypes[i]) for i in left.tolist())
+            left = left[np.fromiter((network not in self.settled for network in networks), dtype=bool)]
+        return left
 
 
 @dataclass(frozen=True, slots=True)
