@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
@@ -67,7 +68,7 @@ class _Task:
         return {**values, "failed": float(self.failed), "cost_s": self.cost_s}
 
 
-class Tracker(Callback):
+class Tracker(Callback, ABC):
     """Hands a search's numbers to a tool that keeps and draws them. A subclass says how: `begin`, `write`, `end`.
 
     It sees what happens and changes nothing. Where the tool fails, that is said once, and the search goes on without.
@@ -101,14 +102,15 @@ class Tracker(Callback):
         self._written = monotonic()
         self._begun = self._failed = False
 
+    @abstractmethod
     def begin(self, run: Opened) -> None:
         """A run begins."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, points: Sequence[Point]) -> None:
         """Evaluations have ended."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self, closed: Closed, results: Mapping[str, float]) -> None:
         """The run has ended.
 
@@ -116,7 +118,6 @@ class Tracker(Callback):
             closed: How.
             results: Numbers that are known at the end alone, by ``TASK/name``: rank, regret, test metrics.
         """
-        raise NotImplementedError
 
     def run_opened(self, opened: Opened) -> None:
         self._reset()

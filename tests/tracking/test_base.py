@@ -87,7 +87,7 @@ def test_it_is_told_of_a_search_that_fails(searched):
 
 
 def test_what_is_missing_is_said_before_anything_begins():
-    class Absent(Tracker):
+    class Absent(Keeping):
         title, package, extra = "Nothing", "a_package_that_is_not_here", "nothing"
 
     with pytest.raises(ConfigurationError, match=r"tracking with Nothing needs .*: pip install 'ktnas\[nothing\]'"):

@@ -95,6 +95,12 @@ class TestEnds:
                 begun.append(run.seed)
                 raise OSError("the network is gone")
 
+            def write(self, points):
+                """Never told."""
+
+            def end(self, closed, results):
+                """Nothing to end."""
+
         sweep = replace(SWEEP, arms=SWEEP.arms[:1], seeds=tuple(range(6)))
         with caplog.at_level(logging.WARNING, "ktnas"):
             result = run_sweep(sweep, tmp_path, track=lambda: [Gone()])
