@@ -21,6 +21,9 @@ from ktnas.report.markdown import ranks_markdown
 from ktnas.runner.design import Case, Named
 
 EVALUATIONS = (25, 50, 100)
+FURTHER, SLOW, SLOW_SEEDS = ("pnas", "weaknas"), ("rgpe",), 10
+"""Methods beside those that are compared on every table; a run of the slow one takes minutes."""
+
 FIRST = "scenes-first"
 """What the first results are called."""
 
@@ -30,7 +33,10 @@ def main() -> None:
     opts = harness.options(__doc__, __file__, seeds=100)
     names, evaluations = tasks(opts, SCENES), (5, 12) if opts.smoke else EVALUATIONS
     case = Case(Named(SCENES, names), budget=evaluations[-1])
-    runs = harness.sweep(opts, harness.methods(harness.method_names(opts)), [case])
+    quick = (*opts.pick(FURTHER, ()), *harness.method_names(opts))
+    runs = harness.sweep(opts, harness.methods(quick), [case])
+    if not opts.smoke:
+        runs += harness.sweep(opts, harness.methods(SLOW), [case], seeds=SLOW_SEEDS)
     groups, middle = joint.by_arm(runs), evaluations[-2]
     (comparison,) = compare(runs, baseline="ktnas", at=middle)
     told = scenes.sheet()
