@@ -1,12 +1,13 @@
 """Finished searches as sources: what they gain a search, and whether they ever harm it.
 
-    python -m experiments.paper.sources            # 8 seeds
+    python -m experiments.paper.sources            # 12 seeds
     python -m experiments.paper.sources --smoke    # seconds
 
 Every task of a table is the target once. Its sources are ``ktnas``'s searches of 50 evaluations of every other task,
 each by itself, with the same seed: run directories, as a user would have them (``ktnas run --from``). Against the same
 search without sources, paired by target and seed: true rank of the best found after 5, 10, 20 and 50 evaluations.
-Every search is published too, in ``sources-searches.csv``; a table whose searches are all there is not searched again.
+With fewer than nine seeds no single target could be significant. Every search is published too, in
+``sources-searches.csv``, and none that is there is repeated, but where others need it as a source.
 """
 
 from __future__ import annotations
@@ -67,6 +68,9 @@ SIGNIFICANT = 0.05
 Ranks = tuple[int | None, ...]
 """True ranks of the best found after `EVALUATIONS`; None where nothing was found."""
 
+Line = Mapping[str, Value]
+"""A search as a line of the published file."""
+
 Found = Mapping[tuple[str, ...], Mapping[tuple[str, int], FloatArray]]
 """Logarithms to base 2 of ranks, by what sources were used for, then by task and seed; without sources first."""
 
@@ -116,27 +120,34 @@ class Searched:
 
 def main() -> None:
     """Run and tabulate."""
-    opts = harness.options(__doc__, __file__, seeds=8)
-    text, rows, searches = [explanation()], list[dict[str, Value]](), list[dict[str, Value]]()
-    published = {} if opts.smoke else published_searches(opts.out / f"{opts.name}-{SEARCHES}.csv")
+    opts = harness.options(__doc__, __file__, seeds=12)
+    path = opts.out / f"{opts.name}-{SEARCHES}.csv"
+    published = {} if opts.smoke else published_searches(path)
+    text, rows, work = [explanation()], list[dict[str, Value]](), list[Searched]()
     for table in opts.pick(ORDER, (tables.LINK,)):
-        every = targets_of(opts, table)
-        labels = [label(target) for target in every]
-        if not all(one in published for one in labels):
-            published.update(zip(labels, searched(every, opts), strict=True))
-        results = [published[one] for one in labels]
-        own = csv_rows(table, found(every, results))
+        results = results_of(opts, targets_of(opts, table), published)
+        by_use = found(results)
+        own = csv_rows(table, by_use)
         rows += own
-        count = len({target.task for target in every})
-        text += [f"### {table}: {count} targets, {opts.seeds} seeds\n", table_of(own), harm(found(every, results))]
-        searches += [line_of(*one) for one in zip(every, labels, results, strict=True)]
-        work = publishing.Work(
-            {"searches": len(searches)},
-            sum(float(str(line["cpu_s"])) for line in searches),
-            tuple(sorted({str(line["code"]) for line in searches})),
+        work += results.values()
+        count = len({target.task for target in results})
+        text += [f"### {table}: {count} targets, {opts.seeds} seeds\n", table_of(own), harm(by_use)]
+        done = publishing.Work(
+            {"searches": len(work)}, sum(one.cpu_s for one in work), tuple(sorted({one.code for one in work}))
         )
-        publishing.publish(opts, "\n".join(text), rows, {}, work=work)  # after every table
-        publishing.publish_rows(opts, SEARCHES, searches)
+        publishing.publish(opts, "\n".join(text), rows, {}, work=done)  # after every table
+        publishing.publish_rows(opts, SEARCHES, list(published.values()))
+
+
+def results_of(opts: Options, every: Sequence[Target], published: dict[str, Line]) -> Mapping[Target, Searched]:
+    """What searches came to: those that are not among the published ones are run, and added to them."""
+    labels = {target: label(target) for target in every}
+    missing = [target for target in every if labels[target] not in published]
+    seeds = {target.seed for target in missing}
+    needed = [target for target in every if target in missing or (target.seed in seeds and not target.uses)]
+    for target, result in searched(needed, opts).items():
+        published.setdefault(labels[target], line_of(target, labels[target], result))
+    return {target: read(published[labels[target]]) for target in every}
 
 
 def targets_of(opts: Options, table: str) -> list[Target]:
@@ -157,46 +168,42 @@ def label(target: Target) -> str:
     return "-".join((key[:16], *target.uses))
 
 
-def line_of(target: Target, key: str, result: Searched) -> dict[str, Value]:
+def line_of(target: Target, key: str, result: Searched) -> Line:
     """A search as a line of the published file."""
-    found: dict[str, Value] = dict(zip((f"rank_{n}" for n in EVALUATIONS), result.ranks, strict=True))
-    about: dict[str, Value] = {
-        "table": target.table,
-        "task": target.task,
-        "seed": target.seed,
-        "uses": ", ".join(target.uses),
-    }
-    return {"label": key, **about, **found, "cpu_s": round(result.cpu_s, 2), "code": result.code}
+    found = dict(zip((f"rank_{n}" for n in EVALUATIONS), result.ranks, strict=True))
+    uses, cpu_s = ", ".join(target.uses), round(result.cpu_s, 2)
+    about: Line = {"label": key, "table": target.table, "task": target.task, "seed": target.seed, "uses": uses}
+    return {**about, **found, "cpu_s": cpu_s, "code": result.code}
 
 
-def published_searches(path: Path) -> dict[str, Searched]:
-    """The searches of a file that was published, by label; none where there is no such file."""
+def published_searches(path: Path) -> dict[str, Line]:
+    """The lines of a file that was published, by label; none where there is no such file."""
     if not path.is_file():
         return {}
     with path.open(newline="") as file:
-        return {
-            line["label"]: Searched(
-                tuple(int(line[f"rank_{n}"]) if line[f"rank_{n}"] else None for n in EVALUATIONS),
-                float(line["cpu_s"]),
-                line["code"],
-            )
-            for line in csv.DictReader(file)
-        }
+        return {line["label"]: dict(line) for line in csv.DictReader(file)}
 
 
-def searched(every: Sequence[Target], opts: Options) -> list[Searched]:
-    """Run searches, in their order; those without sources before those whose sources they are."""
+def read(line: Line) -> Searched:
+    """What a line says that a search came to."""
+    ranks = (line[f"rank_{n}"] for n in EVALUATIONS)
+    found = tuple(None if rank in {"", None} else int(str(rank)) for rank in ranks)
+    return Searched(found, float(str(line["cpu_s"])), str(line["code"]))
+
+
+def searched(every: Sequence[Target], opts: Options) -> Mapping[Target, Searched]:
+    """Run searches; those without sources before those whose sources they are."""
     results: dict[Target, Searched] = {}
     for uses in dict.fromkeys(target.uses for target in every):
         own = [target for target in every if target.uses == uses]
         results.update(zip(own, map_in_parallel(search, own, jobs=opts.jobs), strict=True))
-    return [results[target] for target in every]
+    return results
 
 
-def found(every: Sequence[Target], results: Sequence[Searched]) -> Found:
+def found(results: Mapping[Target, Searched]) -> Found:
     """Logarithms of ranks by what sources were used for, then by task and seed."""
     by_use: dict[tuple[str, ...], dict[tuple[str, int], FloatArray]] = {}
-    for target, result in zip(every, results, strict=True):
+    for target, result in results.items():
         ranks = np.array([np.nan if rank is None else rank for rank in result.ranks])
         by_use.setdefault(target.uses, {})[target.task, target.seed] = np.log2(ranks)
     return by_use
