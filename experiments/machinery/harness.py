@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
+from scipy.stats import wilcoxon
 
 from experiments.machinery import kept
 from ktnas.algorithms.base import Search
@@ -30,6 +31,7 @@ from ktnas.rng import Streams
 from ktnas.runner.design import Arm, Case, Sweep
 from ktnas.runner.plan import planned
 from ktnas.runner.sweep import run_sweep
+from ktnas.typing import FloatArray
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "experiments" / "results"
@@ -239,6 +241,11 @@ def summary(values: Sequence[float]) -> dict[str, Value]:
         "low": low_high.low,
         "high": low_high.high,
     }
+
+
+def signed_rank(values: FloatArray) -> float:
+    """Two-sided p-value of Wilcoxon's signed-rank test of differences, of any shape; 1 where nothing differs."""
+    return float(wilcoxon(values.ravel()).pvalue) if np.any(values != 0) else 1.0
 
 
 def cell(values: Sequence[float]) -> str:

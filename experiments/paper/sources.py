@@ -19,10 +19,9 @@ from pathlib import Path
 from time import process_time
 
 import numpy as np
-from scipy.stats import wilcoxon
 
 from experiments.machinery import harness, publishing, tables
-from experiments.machinery.harness import Options, as_search
+from experiments.machinery.harness import Options, as_search, signed_rank
 from ktnas.algorithms.knowledge import Knowledge
 from ktnas.algorithms.presets import ktnas
 from ktnas.config.sources import read_sources
@@ -273,11 +272,6 @@ def csv_rows(table: str, found: Found) -> list[dict[str, Value]]:
                     }
                 )
     return rows
-
-
-def signed_rank(values: FloatArray) -> float:
-    """Two-sided p-value of Wilcoxon's signed-rank test; 1 where nothing differs."""
-    return float(wilcoxon(values).pvalue) if np.any(values != 0) else 1.0
 
 
 def table_of(rows: Sequence[Mapping[str, Value]]) -> str:

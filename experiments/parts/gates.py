@@ -15,10 +15,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import wilcoxon
 
 from experiments.machinery import harness, publishing, tables
-from experiments.machinery.harness import Options, as_search, ranks_at
+from experiments.machinery.harness import Options, as_search, ranks_at, signed_rank
 from ktnas.algorithms.multi_population.search import KTNAS
 from ktnas.algorithms.presets import ktnas, ktnas_paper
 from ktnas.benchmarks.base import Benchmark
@@ -126,7 +125,7 @@ def rows_of(table: str, base: str, values: Mapping[str, FloatArray]) -> list[dic
     for column, evaluations in enumerate(EVALUATIONS):
         of_gate = {name: values[name][:, :, column] - values[NONE][:, :, column] for name in GATES if name != NONE}
         means = {name: difference.mean(axis=1) for name, difference in of_gate.items()}
-        plain = [float(wilcoxon(mean).pvalue) if np.any(mean != 0) else 1.0 for mean in means.values()]
+        plain = [signed_rank(mean) for mean in means.values()]
         for (name, mean), p in zip(means.items(), holm(plain), strict=True):
             rows.append(
                 {
