@@ -45,11 +45,11 @@ BRED = "evolution"
 
 ORDER = (tables.LINK, tables.GRAPH, tables.MICRO, NASBENCH101)
 
-NONE = "none"
+NONE, RANDOM = "none", "random"
 
 GATES: Mapping[str, Transfer] = {
     NONE: NoTransfer(),
-    "random": RandomTransfer(),
+    RANDOM: RandomTransfer(),
     "transfer rank": TransferRank(),
     "prediction votes": PredictionVotes(),
     "edit effects": EditEffects(),
@@ -115,7 +115,7 @@ def explanation() -> str:
         "Difference in log2 of the true rank of the best found (halvings) from the same search without transfer, the "
         "mean over the tasks, paired by seed: mean ± one standard error over seeds, and Wilcoxon's signed-rank p after "
         "Holm's correction over the gates of a search. Negative: the gate helps. *Worst task*: the highest mean "
-        "difference of a task.\n"
+        "difference of a task. *Than random*: the same difference from random transfer.\n"
     )
 
 
@@ -125,8 +125,10 @@ def rows_of(table: str, base: str, values: Mapping[str, FloatArray]) -> list[dic
     for column, evaluations in enumerate(EVALUATIONS):
         of_gate = {name: values[name][:, :, column] - values[NONE][:, :, column] for name in GATES if name != NONE}
         means = {name: difference.mean(axis=1) for name, difference in of_gate.items()}
-        plain = [signed_rank(mean) for mean in means.values()]
-        for (name, mean), p in zip(means.items(), holm(plain), strict=True):
+        beyond = {name: mean - means[RANDOM] for name, mean in means.items() if name != RANDOM}
+        than_random = dict(zip(beyond, holm([signed_rank(mean) for mean in beyond.values()]), strict=True))
+        for (name, mean), p in zip(means.items(), holm([signed_rank(mean) for mean in means.values()]), strict=True):
+            more = beyond.get(name)
             rows.append(
                 {
                     "table": table,
@@ -138,6 +140,9 @@ def rows_of(table: str, base: str, values: Mapping[str, FloatArray]) -> list[dic
                     "standard_error": float(mean.std(ddof=1)) / len(mean) ** 0.5,
                     "p": p,
                     "worst_task": float(of_gate[name].mean(axis=0).max()),
+                    "than_random": None if more is None else float(more.mean()),
+                    "than_random_error": None if more is None else float(more.std(ddof=1)) / len(more) ** 0.5,
+                    "than_random_p": than_random.get(name),
                 }
             )
     return rows
@@ -149,8 +154,13 @@ def table_of(rows: Sequence[Mapping[str, Value]]) -> str:
     for name in dict.fromkeys(str(row["gate"]) for row in rows):
         own = [row for row in rows if row["gate"] == name]
         cells = [f"{row['halvings']:+.2f} ± {row['standard_error']:.2f} ({row['p']:.2g})" for row in own]
-        lines.append([name, *cells, f"{own[-1]['worst_task']:+.2f}"])
-    return markdown_table(["gate", *(f"after {n}" for n in EVALUATIONS), "worst task"], lines)
+        last = own[-1]
+        than = "-"
+        if last["than_random"] is not None:
+            than = f"{last['than_random']:+.2f} ± {last['than_random_error']:.2f} ({last['than_random_p']:.2g})"
+        lines.append([name, *cells, f"{last['worst_task']:+.2f}", than])
+    names = [f"after {n}" for n in EVALUATIONS]
+    return markdown_table(["gate", *names, "worst task", f"than random, {names[-1]}"], lines)
 
 
 if __name__ == "__main__":
